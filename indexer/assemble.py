@@ -1,0 +1,219 @@
+"""From what readers found to what the record holds: text, offsets, ids, people, sides, authority.
+
+The extracted text of an artifact is its segments joined as the readers say; here is the only place
+where offsets come from.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from indexer.authority import artifact_rung
+from indexer.execution import execution_of, looks_like_contract, named_by_completion
+from indexer.manifest import Manifest
+from indexer.models import (
+    Account, Artifact, Execution, Kind, Participant, Person, RawArtifact, Reading, Segment, Side,
+)  # fmt: skip
+from indexer.sides import Human, People, bare_name, domain_of
+
+_AUTHORED = ("contract", "document", "proposal", "slides", "sheet", "crm")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def slugify(name: str) -> str:
+    """A name as a slug: lower case, ASCII letters, digits and dashes."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "account"
+
+
+def gather_people(readings: Iterable[Reading]) -> People:
+    """All people any source names, merged."""
+    people = People()
+    readings = list(readings)
+    for reading in readings:
+        for participant in reading.people:
+            people.add(participant)
+    for reading in readings:
+        for artifact in reading.artifacts:
+            for participant in artifact.participants:
+                people.add(participant)
+    for reading in readings:
+        for artifact in reading.artifacts:
+            for s in artifact.segments:
+                if s.speaker and people.find(s.speaker, s.speaker_id) is None:
+                    address = s.speaker_id if s.speaker_id and "@" in s.speaker_id else None
+                    people.add(Participant(name=s.speaker, email=address, system_id=None if address else s.speaker_id, side=s.side))
+    return people
+
+
+def infer_call_sides(artifacts: Sequence[RawArtifact], people: People) -> dict[str, str]:
+    """Speakers of a call with us whom no source of ours knows are the customer's.
+
+    Only where our own people are well known: at least one speaker of the call is ours and at least
+    two of ours are known in all, or our side is known by a Slack workspace.
+    """
+    explained: dict[str, str] = {}
+    ours = {h.name for h in people.humans if h.side == "vendor"}
+    for artifact in artifacts:
+        if artifact.kind != "call":
+            continue
+        speakers = {id(h): h for s in artifact.segments if s.speaker and (h := people.find(s.speaker, s.speaker_id))}
+        if not any(h.name in ours for h in speakers.values()):
+            continue
+        for human in speakers.values():
+            if human.side == "unknown" and not human.emails:
+                human.side, human.why = "customer", "on a call with us and none of ours"
+                explained[human.name] = f"customer: {human.why}"
+    return explained
+
+
+def _execution(artifact: RawArtifact, kind: Kind, text: str, mails: Sequence[RawArtifact]) -> Execution:
+    if kind != "contract":
+        return "not_applicable"
+    found = execution_of(text)
+    if found != "executed" and found != "draft" and named_by_completion(artifact, mails):
+        return "executed"
+    return found
+
+
+def _kind(artifact: RawArtifact, manifest: Manifest, text: str) -> Kind:
+    for pattern, kind in manifest.kinds.items():
+        if fnmatch.fnmatch(artifact.path, pattern):
+            return kind
+    if artifact.kind == "document" and looks_like_contract(artifact.title, text) and execution_of(text) != "unsigned":
+        return "contract"
+    return artifact.kind
+
+
+def _text_and_spans(artifact: RawArtifact) -> tuple[str, list[tuple[int, int]]]:
+    out: list[str] = []
+    spans: list[tuple[int, int]] = []
+    length = 0
+    for i, segment in enumerate(artifact.segments):
+        if i:
+            out.append(segment.joiner_before)
+            length += 1
+        spans.append((length, length + len(segment.text)))
+        out.append(segment.text)
+        length += len(segment.text)
+    return "".join(out), spans
+
+
+def _segment_side(human: Human | None, stated: Side | None, speaker: str | None, kind: Kind) -> Side:
+    if human is not None and human.side != "unknown":
+        return human.side
+    if stated is not None:
+        return stated
+    if speaker is None and kind == "note":
+        return "vendor"
+    return "unknown"
+
+
+def assemble(raw: RawArtifact, people: People, manifest: Manifest, mails: Sequence[RawArtifact]) -> tuple[Artifact, list[Segment]]:
+    """The artifact with its extracted text, and its segments with offsets, sides and persons."""
+    text, spans = _text_and_spans(raw)
+    kind = _kind(raw, manifest, text)
+    execution = _execution(raw, kind, text, mails)
+    dated = next((d for p, d in manifest.dates.items() if fnmatch.fnmatch(raw.path, p)), raw.date)
+    summary = raw.meta.get("summary") == "true"
+    artifact = Artifact(
+        id=_digest(raw.path, text), path=raw.path, kind=kind, system=raw.system, title=raw.title,
+        date=dated, participants=raw.participants, execution=execution, meta=raw.meta, text=text,
+        authority=artifact_rung(kind, execution, raw.title, text, summary),
+    )  # fmt: skip
+    segments = []
+    for i, (segment, (start, end)) in enumerate(zip(raw.segments, spans, strict=True)):
+        human = people.find(segment.speaker, segment.speaker_id) if segment.speaker else None
+        segments.append(
+            Segment(
+                id=_digest(raw.path, str(start), segment.text), artifact=raw.path, ordinal=i,
+                text=segment.text, start=start, end=end, locator=segment.locator,
+                speaker=bare_name(segment.speaker) if segment.speaker else None,
+                person=human.name if human else None,
+                side=_segment_side(human, segment.side, segment.speaker, kind),
+                at=segment.at or dated, role=segment.role,
+            )  # fmt: skip
+        )
+    return artifact, segments
+
+
+def _day(value: datetime | date | None) -> date | None:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def people_of(people: People, artifacts: Sequence[Artifact], segments: Sequence[Segment]) -> list[Person]:
+    """The resolved people with what was counted of them: calls, mails, chat messages, last seen."""
+    kinds = {a.path: a for a in artifacts}
+    seen: dict[str, dict[str, set[str]]] = {}
+    last: dict[str, date] = {}
+    for s in segments:
+        if not s.person or s.role in ("quoted", "event"):
+            continue
+        artifact = kinds[s.artifact]
+        place = s.id if artifact.kind == "chat" else s.artifact
+        seen.setdefault(s.person, {}).setdefault(artifact.kind, set()).add(place)
+        if (at := _day(s.at)) is not None:
+            last[s.person] = max(at, last.get(s.person, at))
+    result = []
+    for human in people.humans:
+        if "@" in human.name or (human.name not in seen and not human.roles and not human.emails):
+            continue
+        count = seen.get(human.name, {})
+        result.append(
+            Person(
+                name=human.name, side=human.side, title=human.title, emails=tuple(sorted(human.emails)),
+                aliases=tuple(sorted(human.aliases - {human.name})), roles=tuple(sorted(human.roles)),
+                calls=len(count.get("call", ())), mails=len(count.get("mail", ())),
+                messages=len(count.get("chat", ())), last_seen=last.get(human.name),
+            )  # fmt: skip
+        )
+    return result
+
+
+def _parse_day(value: str | None) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def vendor_name(manifest: Manifest, people: People, texts: Sequence[str]) -> str | None:
+    """The vendor as the papers spell it: the capitalised words that match its mail domain."""
+    if manifest.vendor:
+        return manifest.vendor
+    domains = [d for h in people.humans if h.side == "vendor" for e in h.emails if (d := domain_of(e))]
+    if not domains:
+        return None
+    label = max(set(domains), key=domains.count).split(".")[0]
+    squashed = re.sub(r"[^a-z]", "", label)
+    pattern = re.compile(r"\b[A-Z][\w&]*(?:[ ][A-Z][\w&]*){0,3}")
+    for text in texts:
+        for match in pattern.finditer(text):
+            words = match.group().split()
+            for n in range(len(words), 0, -1):
+                joined = re.sub(r"[^a-z]", "", "".join(words[:n]).lower())
+                if joined == squashed or (n == 1 and len(joined) > 4 and squashed.startswith(joined)):
+                    return " ".join(words[:n])
+    return label.capitalize()
+
+
+def account_of(slug: str, folder: str, manifest: Manifest, facts: dict[str, str], vendor: str | None) -> Account:
+    """The account's head: manifest before CRM."""
+    return Account(
+        slug=slug, name=manifest.account or facts.get("account_name") or folder, vendor=vendor,
+        stage=manifest.stage or facts.get("stage"),
+        close_date=manifest.close_date or _parse_day(facts.get("close_date")),
+        kickoff_date=manifest.kickoff_date or _parse_day(facts.get("kickoff_date")),
+        ae=manifest.ae or facts.get("ae"), csm=manifest.csm or facts.get("csm"), folder=folder,
+    )  # fmt: skip

@@ -1,0 +1,258 @@
+"""`index`: reads a deal folder or ZIP into the record and writes the caches anew.
+
+One owner at a time (an OS lock). Unchanged folders are recognised by the content of every file, the
+readers' versions, the manifest and the model; then nothing is parsed and nothing embedded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from indexer.assemble import (
+    account_of, assemble, gather_people, infer_call_sides, people_of, slugify, vendor_name,
+)  # fmt: skip
+from indexer.chunking import Chunk, chunk_artifact
+from indexer.embed import Embedder
+from indexer.errors import InputError, Locked, StoreError
+from indexer.lexical import Lexical
+from indexer.manifest import FILE, Manifest, load_manifest
+from indexer.models import Artifact, IndexReport, NotRead, RawArtifact, Segment
+from indexer.reading import DealReading, read_deal
+from indexer.readers import READERS
+from indexer.sides import set_sides
+from indexer.store import Contents, Store
+from indexer.vectors import ChromaCache
+from indexer.walk import Walk, walk_deal
+
+LOCK_TIMEOUT_S = 2.0
+EMBED_BATCH = 256
+PIPELINE = 1
+"""Raised when segments, chunks or sides are made differently, so that old indexes are made anew."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it, and of how many; (what, 0, 0) where unknown."""
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    return None
+
+
+@contextmanager
+def index_lock(home: Path) -> Iterator[None]:
+    """Own the index of `home`. Raises Locked after two seconds if another process does."""
+    from filelock import FileLock, Timeout
+
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(str(home / "index.lock"), timeout=LOCK_TIMEOUT_S)
+        with lock:
+            yield
+    except Timeout as error:
+        raise Locked(f"Another process is writing the index in {home}. Wait until it has finished and run again.") from error
+    except PermissionError as error:
+        raise StoreError(f"{home} can't be written. Choose another folder with --home.") from error
+
+
+def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
+    """Changes when any file, the manifest, a reader, the pipeline or the model does."""
+    digest = hashlib.sha256(f"{PIPELINE}|{model}|{READERS}|{_reader_versions()}|{manifest.model_dump_json()}".encode())
+    for path in sorted(walk.files):
+        digest.update(path.encode() + b"\0" + hashlib.sha256(walk.files[path]).digest())
+    return digest.hexdigest()[:24]
+
+
+def _reader_versions() -> str:
+    """Hash of the readers' own sources: any change of a reader reads its files again."""
+    digest = hashlib.sha256()
+    for file in sorted((Path(__file__).parent / "readers").glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _drop_duplicates(reading: DealReading) -> tuple[list[RawArtifact], list[tuple[str, str]]]:
+    """Artifacts with each mail (by Message-ID) and each long text once; the first path is cited."""
+    kept: list[RawArtifact] = []
+    duplicates = list(reading.duplicates)
+    seen: dict[str, str] = {}
+    for artifact in sorted(reading.artifacts, key=lambda a: a.path.encode()):
+        text = "\n".join(s.text for s in artifact.segments)
+        keys = [f"text:{hashlib.sha256(text.encode()).hexdigest()}"] if len(text) > 200 else []
+        if artifact.meta.get("message_id"):
+            keys.append(f"mail:{artifact.meta['message_id']}")
+        first = next((seen[k] for k in keys if k in seen), None)
+        if first is not None:
+            duplicates.append((artifact.path, first))
+            continue
+        seen.update(dict.fromkeys(keys, artifact.path))
+        kept.append(artifact)
+    return kept, duplicates
+
+
+def _contents(slug: str, folder: str, manifest: Manifest, reading: DealReading, own_domains: Sequence[str]) -> Contents:
+    """Everything the record is to hold of the deal, from what was read."""
+    facts: dict[str, str] = {}
+    for _, one in reading.readings:
+        for key, value in one.facts.items():
+            facts.setdefault(key, value)
+    people = gather_people(one for _, one in reading.readings)
+    account_name = manifest.account or facts.get("account_name") or folder
+    sides = set_sides(people, manifest, own_domains, facts, account_name)
+    raw, duplicates = _drop_duplicates(reading)
+    sides.update(infer_call_sides(raw, people))
+    mails = [a for a in raw if a.kind == "mail"]
+    artifacts: list[Artifact] = []
+    segments: list[Segment] = []
+    chunks: list[Chunk] = []
+    for one in raw:
+        artifact, own = assemble(one, people, manifest, mails)
+        artifacts.append(artifact)
+        segments.extend(own)
+        chunks.extend(chunk_artifact(own))
+    papers = sorted(artifacts, key=lambda a: a.authority)
+    vendor = vendor_name(manifest, people, [a.text for a in papers])
+    return Contents(
+        account=account_of(slug, folder, manifest, facts, vendor), artifacts=artifacts, segments=segments,
+        chunks=chunks, people=people_of(people, artifacts, segments), duplicates=duplicates,
+        not_read=reading.not_read, sides=sides,
+    )  # fmt: skip
+
+
+def _embed_missing(store: Store, slug: str, embedder: Embedder, chunks: Sequence[Chunk], progress: Progress) -> int:
+    """Embed the texts that the record has no vector of; returns how many."""
+    known = store.known_hashes(slug, embedder.name)
+    missing = {c.hash: c.text for c in chunks if c.hash not in known}
+    hashes = sorted(missing, key=lambda h: len(missing[h]))
+    for i in range(0, len(hashes), EMBED_BATCH):
+        batch = hashes[i : i + EMBED_BATCH]
+        store.add_vectors(slug, embedder.name, batch, embedder.embed([missing[h] for h in batch]))
+        progress("embedding", min(i + EMBED_BATCH, len(hashes)), len(hashes))
+    return len(hashes)
+
+
+def write_caches(store: Store, home: Path, slug: str, contents: Contents, model: str) -> None:
+    """Chroma and the lexical index of one account, from the record."""
+    by_hash = store.vectors(slug, model)
+    kept = [c for c in contents.chunks if c.hash in by_hash]
+    if kept:
+        matrix = np.stack([np.frombuffer(by_hash[c.hash], np.float32) for c in kept])
+        metadatas = [{"artifact": c.artifact, "window": c.window, "first": c.first, "last": c.last} for c in kept]
+        ChromaCache(home).write(slug, [str(i) for i in range(len(kept))], matrix, metadatas)
+    Lexical(home, slug).rebuild([c.text for c in contents.chunks])
+
+
+def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, folder: str) -> str:
+    """`--account`, else deal.yaml, else the CRM account's name, else the folder's."""
+    if given:
+        return slugify(given)
+    name = manifest.slug or manifest.account
+    if not name:
+        name = next((r.facts["account_name"] for _, r in reading.readings if r.facts.get("account_name")), None)
+    return slugify(name or folder)
+
+
+def index_deal(
+    store: Store, home: Path, root: Path, embedder: Embedder, *, account: str | None = None,
+    own_domains: Sequence[str] = (), rebuild: bool = False, replace: bool = False, progress: Progress = _silent,
+) -> IndexReport:  # fmt: skip
+    """Read the deal at `root` into the record.
+
+    Returns the report of what was read, unchanged, duplicate, not read and why. Raises InputError
+    for a missing or empty folder or a slug taken by another folder, Locked when the index is owned.
+    """
+    root = Path(root)
+    with index_lock(home):
+        manifest = load_manifest(root) if root.is_dir() else Manifest()
+        walk = walk_deal(root, manifest.exclude)
+        if not walk.files:
+            raise InputError(f"{root} holds no files to read. Put the deal's exports there and index again.")
+        mark = fingerprint(walk, manifest, embedder.name)
+        known = _unchanged(store, home, root, account, mark, rebuild)
+        if known is not None:
+            return known
+        reading = read_deal(root, manifest, lambda path: progress(f"reading {path}", 0, 0))
+        folder = root.resolve().name.removesuffix(".zip")
+        slug = choose_slug(account, manifest, reading, folder)
+        _refuse_taken(store, slug, root, replace)
+        contents = _contents(slug, str(root.resolve().name), manifest, reading, own_domains)
+        contents = _with_folder(contents, root)
+        before = {a.path: a.id for a in store.artifacts(slug)} if store.fingerprint(slug) else {}
+        embedded = _embed_missing(store, slug, embedder, contents.chunks, progress)
+        store.write(contents, mark, embedder.name, datetime.now(UTC).isoformat(timespec="seconds"))
+        progress("writing the search caches", 0, 0)
+        write_caches(store, home, slug, contents, embedder.name)
+    return _report(slug, contents, before, embedded)
+
+
+def _with_folder(contents: Contents, root: Path) -> Contents:
+    account = contents.account.model_copy(update={"folder": str(root.resolve())})
+    return Contents(
+        account=account, artifacts=contents.artifacts, segments=contents.segments, chunks=contents.chunks,
+        people=contents.people, duplicates=contents.duplicates, not_read=contents.not_read, sides=contents.sides,
+    )  # fmt: skip
+
+
+def _refuse_taken(store: Store, slug: str, root: Path, replace: bool) -> None:
+    if store.fingerprint(slug) is None or replace:
+        return
+    folder = store.account(slug).folder
+    if folder != str(root.resolve()):
+        raise InputError(
+            f"The account {slug!r} was indexed from another folder. Give another name with --account, "
+            "or --replace to index this folder in its place."
+        )
+
+
+def _unchanged(store: Store, home: Path, root: Path, account: str | None, mark: str, rebuild: bool) -> IndexReport | None:
+    """The report of an unchanged folder, or None when there is something to do."""
+    if rebuild:
+        return None
+    for known in store.accounts():
+        same_slug = account is None or known.slug == slugify(account)
+        if known.folder == str(root.resolve()) and same_slug and store.fingerprint(known.slug) == mark:
+            _, duplicates, not_read, _ = store.extra(known.slug)
+            if not Lexical(home, known.slug).ready(len(store.chunk_rows(known.slug))):
+                return None
+            paths = tuple(a.path for a in store.artifacts(known.slug))
+            return IndexReport(account=known.slug, unchanged=paths, duplicates=tuple(duplicates), not_read=tuple(not_read))
+    return None
+
+
+def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int) -> IndexReport:
+    now = {a.path: a.id for a in contents.artifacts}
+    hashes = {c.hash for c in contents.chunks}
+    return IndexReport(
+        account=slug,
+        read=tuple(p for p, i in now.items() if before.get(p) != i),
+        unchanged=tuple(p for p, i in now.items() if before.get(p) == i),
+        removed=tuple(p for p in before if p not in now),
+        duplicates=tuple(contents.duplicates), not_read=tuple(NotRead.model_validate(n) for n in contents.not_read),
+        segments=len(contents.segments), chunks_embedded=embedded, chunks_reused=len(hashes) - embedded,
+    )  # fmt: skip
+
+
+def forget_account(store: Store, home: Path, slug: str) -> None:
+    """Remove an account completely: record, vectors, lexical index, briefs."""
+    import shutil
+
+    store.account(slug)
+    with index_lock(home):
+        store.forget(slug)
+        ChromaCache(home).forget(slug)
+        Lexical(home, slug).forget()
+        shutil.rmtree(home / "briefs" / slug, ignore_errors=True)
+
+
+def settings_hash(values: dict[str, str]) -> str:
+    """A short hash of settings, for provenance."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
+
+
+__all__ = ["FILE", "forget_account", "index_deal", "index_lock", "write_caches"]

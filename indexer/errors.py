@@ -1,0 +1,39 @@
+"""Errors, sorted by who can fix them.
+
+BatonError               the user: one sentence on what is wrong, one on what to do
+├── InputError           a path, name or file given by the user is not usable
+├── UnknownAccount       no such account in this home
+├── Locked               another process owns the index
+├── ModelMissing         the embedder's folder is not there or is another model than the index's
+└── StoreError           the record can't be written or read (disk full, damaged)
+
+UnreadableFile           one bad file: recorded in the report, the run goes on
+"""
+
+
+class BatonError(Exception):
+    """What the user can fix. `str(error)` is shown as it is, on one line."""
+
+
+class InputError(BatonError):
+    """A path, name or file given by the user is not usable."""
+
+
+class UnknownAccount(BatonError):
+    """The named account is not in this home."""
+
+
+class Locked(BatonError):
+    """Another process is writing the index."""
+
+
+class ModelMissing(BatonError):
+    """The embedding model is not where the settings say, or is not the index's model."""
+
+
+class StoreError(BatonError):
+    """The record can't be written or read."""
+
+
+class UnreadableFile(Exception):
+    """A reader's word on one file: why it gave no text. Never ends a run."""

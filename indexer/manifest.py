@@ -1,0 +1,57 @@
+"""`deal.yaml`: what a team may say about a deal folder, all of it optional.
+
+account, vendor, own_domains, own_people, stage, close_date, kickoff_date, ae, csm, exclude,
+related_accounts, kinds (path pattern -> kind), dates (path pattern -> date).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from indexer.errors import InputError
+from indexer.models import Kind
+
+FILE = "deal.yaml"
+
+
+class Manifest(BaseModel):
+    """The parsed manifest. Unknown keys are kept out with a clear error, so typos show."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    account: str | None = None
+    slug: str | None = None
+    vendor: str | None = None
+    stage: str | None = None
+    own_domains: tuple[str, ...] = ()
+    own_people: tuple[str, ...] = ()
+    customer_domains: tuple[str, ...] = ()
+    close_date: date | None = None
+    kickoff_date: date | None = None
+    ae: str | None = None
+    csm: str | None = None
+    exclude: tuple[str, ...] = ()
+    related_accounts: tuple[str, ...] = ()
+    kinds: dict[str, Kind] = {}
+    dates: dict[str, date] = {}
+    read_private: bool = False
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """The folder's manifest, or an empty one. Raises InputError when the file is malformed."""
+    path = folder / FILE
+    if not path.is_file():
+        return Manifest()
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return Manifest.model_validate(content)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{FILE} is not readable YAML ({error}). Correct it and index again.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"])
+        raise InputError(f"{FILE}: {where}: {first['msg']}. Correct it and index again.") from error

@@ -1,0 +1,45 @@
+"""The table of readers. A new source is one file in this folder and one row here.
+
+Order matters: the first that recognises a file reads it, so the particular stand before the general.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+from indexer.readers.base import Reader, Source
+
+READERS: tuple[tuple[str, str], ...] = (
+    # module, what it reads (shown in the README)
+    ("gong", "Gong API JSON: calls, extensive, transcripts"),
+    ("fireflies", "Fireflies JSON"),
+    ("salesforce", "Salesforce REST/Bulk JSON, Data Loader CSV, report CSV"),
+    ("hubspot", "HubSpot v3 and legacy JSON, CSV exports"),
+    ("slack", "Slack export folder or ZIP"),
+    ("mail", "E-mail .eml and .mbox, with attachments"),
+    ("calendar", "Calendar invites .ics"),
+    ("vtt", "Zoom, Teams and plain captions: VTT, SRT, SBV"),
+    ("zoom_chat", "Zoom chat text"),
+    ("transcript_text", "Otter, Google Meet, Fathom and plain transcripts as text"),
+    ("pdf", "PDF with a text layer"),
+    ("docx", "Word DOCX with tables, footnotes, tracked changes"),
+    ("xlsx", "Excel XLSX"),
+    ("pptx", "PowerPoint PPTX with notes"),
+    ("notes", "Notes as Markdown, text, HTML"),
+    ("tabular", "Any other CSV"),
+)
+
+
+def load_readers() -> tuple[Reader, ...]:
+    """All readers, in the order in which they are asked."""
+    return tuple(importlib.import_module(f"indexer.readers.{module}").reader for module, _ in READERS)
+
+
+def reader_for(source: Source, readers: tuple[Reader, ...]) -> Reader | None:
+    """The first reader that recognises the file, or None."""
+    return next((r for r in readers if r.recognises(source)), None)
+
+
+def versions(readers: tuple[Reader, ...]) -> str:
+    """Names and versions in one line, part of an index's fingerprint."""
+    return ",".join(f"{r.name}={r.version}" for r in readers)

@@ -1,0 +1,198 @@
+"""Owns the calls side of Gong: parties, CRM context and machine summaries.
+
+Accepts `/v2/calls/extensive`, the flat `/v2/calls`, and flat calls saved with their parties.
+`speakerId` (not `id`) joins a party to the transcript; an affiliation other than Internal or
+External says nothing about the side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from indexer.models import Participant, RawArtifact, Side
+from indexer.readers.transcripts import Piece, segments
+
+_SIDES: dict[str, Side] = {"Internal": "vendor", "External": "customer"}
+_FACTS = {
+    ("Opportunity", "StageName"): "stage",
+    ("Opportunity", "CloseDate"): "close_date",
+    ("Opportunity", "Amount"): "amount",
+    ("Account", "Name"): "account_name",
+    ("Account", "Website"): "account_domain",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as a calls file describes it."""
+
+    id: str
+    title: str
+    started: datetime | None = None
+    duration: float | None = None
+    url: str | None = None
+    participants: tuple[Participant, ...] = ()
+    parties: tuple[Mapping[str, Any], ...] = ()
+    content: Mapping[str, Any] | None = None
+    context: tuple[Mapping[str, Any], ...] = ()
+
+    def speaker(self, speaker_id: str) -> Participant | None:
+        """The party who speaks under this id."""
+        for party, participant in zip(self.parties, self.participants, strict=True):
+            if speaker_id and str(party.get("speakerId") or "") == speaker_id:
+                return participant
+        return None
+
+
+def calls_in(data: Mapping[str, Any]) -> tuple[Call, ...]:
+    """The calls of a calls file."""
+    return tuple(_call(item) for item in _dicts(data.get("calls")))
+
+
+def _dicts(value: object) -> tuple[Mapping[str, Any], ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(item for item in value if isinstance(item, dict))
+
+
+def _call(item: Mapping[str, Any]) -> Call:
+    inner = item.get("metaData")
+    facts = inner if isinstance(inner, dict) else item
+    parties = _dicts(item.get("parties"))
+    content = item.get("content")
+    duration = facts.get("duration")
+    call_id = str(facts.get("id") or facts.get("callId") or "")
+    return Call(
+        id=call_id,
+        title=str(facts.get("title") or f"Gong call {call_id}"),
+        started=_time(facts.get("started") or facts.get("scheduled")),
+        duration=float(duration) if isinstance(duration, int | float) else None,
+        url=str(facts["url"]) if facts.get("url") else None,
+        participants=tuple(_participant(party) for party in parties),
+        parties=parties,
+        content=content if isinstance(content, dict) else None,
+        context=_dicts(item.get("context")),
+    )
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _participant(party: Mapping[str, Any]) -> Participant:
+    email = party.get("emailAddress") or None
+    name = party.get("name") or email or "Unknown speaker"
+    methods = party.get("methods")
+    return Participant(
+        name=str(name),
+        email=str(email) if email else None,
+        system_id=str(party["userId"]) if party.get("userId") else None,
+        title=str(party["title"]) if party.get("title") else None,
+        side=_SIDES.get(str(party.get("affiliation"))),
+        role=str(methods[-1]).lower() if isinstance(methods, list) and methods else None,
+    )
+
+
+def people(calls: Sequence[Call]) -> tuple[Participant, ...]:
+    """Everyone of all calls, once; a role on one call says nothing about the deal."""
+    found: dict[str, Participant] = {}
+    for call in calls:
+        for person in call.participants:
+            found.setdefault(person.email or person.name, person.model_copy(update={"role": None}))
+    return tuple(found.values())
+
+
+def facts(calls: Sequence[Call]) -> dict[str, str]:
+    """Account facts of the CRM context; what is true now beats what was true at the call."""
+    found: dict[str, str] = {}
+    current: set[str] = set()
+    for call in calls:
+        for kind, name, value, timing in _fields(call):
+            fact = _FACTS.get((kind, name))
+            if fact and value and (fact not in current or timing != "TimeOfCall"):
+                found[fact] = value
+                if timing != "TimeOfCall":
+                    current.add(fact)
+    domains = [
+        person.email.rsplit("@", 1)[-1].lower()
+        for call in calls
+        for person in call.participants
+        if person.side == "vendor" and person.email
+    ]
+    if domains:
+        found["vendor_domain"] = max(set(domains), key=domains.count)
+    return found
+
+
+def _fields(call: Call) -> Iterator[tuple[str, str, str, str]]:
+    for system in call.context:
+        for thing in _dicts(system.get("objects")):
+            for field in _dicts(thing.get("fields")):
+                value = field.get("value")
+                yield (
+                    str(thing.get("objectType")),
+                    str(field.get("name")),
+                    "" if value is None else str(value),
+                    str(thing.get("timing")),
+                )
+
+
+def summary(path: str, call: Call) -> tuple[RawArtifact, ...]:
+    """The machine summary of a call as an artifact of its own; empty if there is none."""
+    pieces = list(_summary_pieces(call)) if call.content else []
+    if not pieces:
+        return ()
+    artifact = RawArtifact(
+        path=f"{path}!/{call.id}",
+        kind="call",
+        system="gong",
+        title=f"{call.title} (Gong summary)",
+        date=call.started,
+        participants=call.participants,
+        segments=segments(pieces, call.started, role="summary"),
+        meta={"call_id": call.id, "summary": "true"},
+    )
+    return (artifact,)
+
+
+def _summary_pieces(call: Call) -> Iterator[Piece]:
+    content = call.content or {}
+    if content.get("brief"):
+        yield Piece(str(content["brief"]).strip())
+    for point in _dicts(content.get("keyPoints")):
+        if point.get("text"):
+            yield Piece(str(point["text"]).strip())
+    for block in _dicts(content.get("highlights")):
+        for item in _dicts(block.get("items")):
+            if item.get("text"):
+                yield Piece(f"{block.get('title') or 'Highlight'}: {item['text']}".strip())
+    outcome = content.get("callOutcome")
+    outcome = outcome.get("name") if isinstance(outcome, dict) else outcome
+    if outcome:
+        yield Piece(f"Call outcome: {outcome}")
+    for part in _dicts(content.get("outline")):
+        items = [str(item["text"]) for item in _dicts(part.get("items")) if item.get("text")]
+        if items:
+            yield Piece(f"{part.get('section')}: " + " ".join(items), _number(part, "startTime"))
+    yield from _action_items(call, content)
+
+
+def _action_items(call: Call, content: Mapping[str, Any]) -> Iterator[Piece]:
+    points = content.get("pointsOfInterest")
+    names = {str(p.get("id")): str(p.get("name")) for p in call.parties if p.get("name")}
+    for item in _dicts(points.get("actionItems")) if isinstance(points, dict) else ():
+        if item.get("snippet"):
+            start, end = _number(item, "snippetStartTime"), _number(item, "snippetEndTime")
+            speaker = names.get(str(item.get("speakerID")))
+            yield Piece(f"Action item: {item['snippet']}", start, end, speaker)
+
+
+def _number(item: Mapping[str, Any], key: str) -> float | None:
+    value = item.get(key)
+    return float(value) if isinstance(value, int | float) else None

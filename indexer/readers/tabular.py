@@ -1,0 +1,148 @@
+"""CSV tables: the parsing that all CSV readers share, and the reader for any other CSV.
+
+Format: RFC 4180 as far as exporters keep to it; the delimiter is found out (comma, semicolon, tab,
+bar). Rows are counted as a spreadsheet shows them, so the header is row 1 and a cell that holds
+line breaks is still one row.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.errors import UnreadableFile
+from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
+from indexer.readers.base import Source, Sources
+from indexer.readers.text import decode
+
+DELIMITERS = ",;\t|"
+MAX_CELL = 10_000_000
+SUFFIXES = (".csv", ".tsv")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its number and its filled cells by header, in order."""
+
+    number: int
+    cells: dict[str, str]
+
+    def get(self, *names: str) -> str:
+        """The first filled cell under one of `names`, whatever their case and separators."""
+        folded = {fold(header): value for header, value in self.cells.items()}
+        return next((folded[fold(name)] for name in names if folded.get(fold(name))), "")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV file's header and rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def fold(header: str) -> str:
+    """A header for comparison: `Close Date`, `CLOSEDATE` and `close_date` are one."""
+    return re.sub(r"[^\w.]|_", "", header.lower())
+
+
+def read_table(content: bytes, report: bool = False) -> Table:
+    """Parse a CSV file. Repeated headers get a number, as `Comment (2)`. The footer of a `report`
+    (after an empty line, only lines of one cell) is left out."""
+    text = decode(content)
+    csv.field_size_limit(MAX_CELL)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)))
+    except csv.Error as error:
+        raise UnreadableFile(f"not a readable CSV file: {error}") from error
+    numbered = [(number, row) for number, row in enumerate(rows, 1)]
+    start = _header_row(rows)
+    header = _unique(numbered[start][1])
+    body = numbered[start + 1 :]
+    if report:
+        body = _without_footer(body, len(header))
+    body = [row for row in body if any(cell.strip() for cell in row[1])]
+    return Table(header, tuple(_row(number, header, cells) for number, cells in body))
+
+
+def _header_row(rows: list[list[str]]) -> int:
+    """The first row with two filled cells (title lines stand above it), else the first filled."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    for least in (2, 1):
+        for position, count in enumerate(filled):
+            if count >= least:
+                return position
+    raise UnreadableFile("the table is empty")
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that the first line uses most outside quotes."""
+    first = next((line for line in text.split("\n") if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(DELIMITERS, key=lambda mark: (bare.count(mark), mark == ","))
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    seen: dict[str, int] = {}
+    header = []
+    for position, raw in enumerate(names, 1):
+        name = " ".join(raw.split()) or f"Column {position}"
+        seen[name] = seen.get(name, 0) + 1
+        header.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(header)
+
+
+def _without_footer(rows: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
+    """Rows up to the report footer: an empty line, then only lines of one filled cell."""
+    for position, (_, cells) in enumerate(rows):
+        if any(cell.strip() for cell in cells) or width < 2:
+            continue
+        rest = [row for _, row in rows[position:]]
+        if all(sum(bool(cell.strip()) for cell in row) < 2 for row in rest):
+            return rows[:position]
+    return rows
+
+
+def _row(number: int, header: tuple[str, ...], cells: list[str]) -> Row:
+    names = header + tuple(f"Column {i + 1}" for i in range(len(header), len(cells)))
+    filled = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
+    return Row(number, filled)
+
+
+def row_text(row: Row) -> str:
+    """A row as one line of text: `header: value, header: value`."""
+    return ", ".join(f"{name}: {value}" for name, value in row.cells.items())
+
+
+class TabularReader:
+    """Any CSV that no other reader knows."""
+
+    name = "CSV table"
+    version = 1
+
+    def recognises(self, source: Source) -> bool:
+        return source.suffix in SUFFIXES
+
+    def read(self, source: Source, sources: Sources) -> Reading:
+        table = read_table(source.content)
+        segments = tuple(_segments(table))
+        if not segments:
+            raise UnreadableFile("the table has a header but no rows")
+        title = source.path.rsplit("/", 1)[-1]
+        artifact = RawArtifact(
+            path=source.path, kind="sheet", system="csv", title=title, segments=segments
+        )
+        return Reading(artifacts=(artifact,))
+
+
+def _segments(table: Table) -> Iterator[RawSegment]:
+    for row in table.rows:
+        if row.cells:
+            locator = RowLocator(row=row.number, label=f"row {row.number}")
+            yield RawSegment(text=row_text(row), locator=locator, role="row")
+
+
+reader = TabularReader()

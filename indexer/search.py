@@ -1,0 +1,132 @@
+"""Finds segments for a question: dense and lexical scores at three window sizes, fused, smoothed.
+
+Every segment gets the scores of itself and of the windows that it stands in; neighbours lend each
+other a part, because talk about one thing stands together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.chunking import WINDOWS
+from indexer.embed import Embedder, Vectors
+from indexer.lexical import Lexical
+from indexer.models import Artifact, Evidence, Segment
+from indexer.store import Store
+from indexer.vectors import exact_scan
+
+DENSE_WEIGHT = (0.35, 0.4, 0.25)
+LEXICAL_WEIGHT = (0.35, 0.4, 0.25)
+LEXICAL_SHARE = 0.35
+SMOOTHING = (0.12, 0.3)
+"""Share lent by neighbours at distance 2 and 1."""
+
+Scores = NDArray[np.float32]
+
+
+class AccountIndex:
+    """One account's segments, vectors and lexical index in memory, for searching and reading."""
+
+    def __init__(self, store: Store, home: Path, slug: str, embedder: Embedder) -> None:
+        self.account = store.account(slug)
+        self.embedder = embedder
+        self.segments: list[Segment] = store.segments(slug)
+        self.artifacts: dict[str, Artifact] = {a.path: a for a in store.artifacts(slug)}
+        rows = store.chunk_rows(slug)
+        position = {(s.artifact, s.ordinal): i for i, s in enumerate(self.segments)}
+        self.windows = np.array([r[1] for r in rows], np.int32)
+        self.first = np.array([position[r[0], r[2]] for r in rows], np.int32)
+        self.last = np.array([position[r[0], r[3]] for r in rows], np.int32)
+        self.vectors = self._matrix(store.vectors(slug, embedder.name), [r[4] for r in rows])
+        self._lexical = Lexical(home, slug)
+        if not self._lexical.ready(len(rows)):
+            self._lexical.rebuild(self._chunk_texts())
+        breaks = [i for i in range(1, len(self.segments)) if self.segments[i].artifact != self.segments[i - 1].artifact]
+        self._breaks = np.array(breaks, np.int32)
+
+    def _matrix(self, by_hash: dict[str, bytes], hashes: Sequence[str]) -> Vectors:
+        if not hashes:
+            return np.zeros((0, self.embedder.size), np.float32)
+        return np.stack([np.frombuffer(by_hash[h], np.float32) for h in hashes])
+
+    def _chunk_texts(self) -> list[str]:
+        texts = []
+        for first, last in zip(self.first, self.last, strict=True):
+            run = self.segments[first : last + 1]
+            texts.append("\n".join(f"{s.speaker or ''} {s.text}" for s in run))
+        return texts
+
+    def _spread(self, scores: Scores) -> Scores:
+        """Chunk scores (chunks,) to segment scores (segments,): best of each window size, weighted."""
+        total = np.zeros(len(self.segments), np.float32)
+        for size, weight in zip(WINDOWS, DENSE_WEIGHT, strict=True):
+            best = np.zeros(len(self.segments), np.float32)
+            for c in np.flatnonzero(self.windows == size):
+                span = slice(self.first[c], self.last[c] + 1)
+                np.maximum(best[span], scores[c], out=best[span])
+            total += weight * best
+        return total
+
+    def _smooth(self, scores: Scores) -> Scores:
+        """Each segment keeps its score and takes a share of its neighbours' in the same artifact."""
+        out = scores.copy()
+        for distance, share in ((1, SMOOTHING[1]), (2, SMOOTHING[0])):
+            for shift in (distance, -distance):
+                moved = np.roll(scores, shift)
+                if shift > 0:
+                    moved[:shift] = 0
+                    for k in range(shift):
+                        moved[np.minimum(self._breaks + k, len(moved) - 1)] = 0
+                else:
+                    moved[shift:] = 0
+                    for k in range(1, -shift + 1):
+                        moved[np.maximum(self._breaks - k, 0)] = 0
+                out += share * moved
+        return out
+
+    def score(self, query: str, vector: Vectors | None = None) -> Scores:
+        """A score for every segment (shape: segments), comparable within one query only."""
+        if not self.segments:
+            return np.zeros(0, np.float32)
+        vector = self.embedder.embed([query])[0] if vector is None else vector
+        dense = np.clip(exact_scan(self.vectors, vector), 0, None)
+        lexical = np.zeros(len(self.windows), np.float32)
+        for row, score in self._lexical.search(query):
+            lexical[row] = score
+        for size in WINDOWS:
+            rows = self.windows == size
+            top = lexical[rows].max(initial=0.0)
+            if top > 0:
+                lexical[rows] /= top
+        fused = (1 - LEXICAL_SHARE) * self._spread(dense) + LEXICAL_SHARE * self._spread(lexical)
+        return self._smooth(fused)
+
+    def search(self, query: str, limit: int = 10) -> list[Evidence]:
+        """The best segments for `query`, disjoint, best first; headings and events left out."""
+        scores = self.score(query)
+        found: list[Evidence] = []
+        for i in np.argsort(-scores, kind="stable"):
+            segment = self.segments[int(i)]
+            if segment.role in ("event", "quoted") or not segment.text.strip():
+                continue
+            found.append(Evidence(segment=segment, score=round(float(scores[i]), 5), found_by=("dense", "lexical")))
+            if len(found) == limit:
+                break
+        return found
+
+    def around(self, segment: Segment, before: int = 2, after: int = 2) -> list[Segment]:
+        """The segment with its neighbours in the same artifact, in reading order."""
+        at = next(i for i, s in enumerate(self.segments) if s.id == segment.id)
+        run = self.segments[max(0, at - before) : at + after + 1]
+        return [s for s in run if s.artifact == segment.artifact]
+
+    def single_vectors(self) -> Vectors:
+        """The single-segment vectors (segments, d); zero rows where a segment was too short."""
+        out = np.zeros((len(self.segments), self.embedder.size), np.float32)
+        for c in np.flatnonzero(self.windows == 0):
+            out[self.first[c]] = self.vectors[c]
+        return out
