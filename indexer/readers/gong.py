@@ -43,7 +43,9 @@ class GongReader:
         if calls:
             with_words = _transcribed(sources, source)
             for call in calls:
-                artifacts.extend(summary(source.path, call))
+                # One file can hold both halves; the paths must still differ.
+                both = "/summary" if "callTranscripts" in data else ""
+                artifacts.extend(summary(f"{source.path}!/{call.id}{both}", call))
                 if call.id not in with_words:
                     why = "no transcript of this call is among the files"
                     not_read.append(NotRead(path=f"{source.path}!/{call.id}", why=why))

@@ -149,7 +149,7 @@ def summary(path: str, call: Call) -> tuple[RawArtifact, ...]:
     if not pieces:
         return ()
     artifact = RawArtifact(
-        path=f"{path}!/{call.id}",
+        path=path,
         kind="call",
         system="gong",
         title=f"{call.title} (Gong summary)",

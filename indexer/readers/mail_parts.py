@@ -30,7 +30,8 @@ FROM_LINE = re.compile(
     rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+\d\d:\d\d"
 )
 VIEW_IN_HTML = re.compile(
-    r"(?:does not support|can(?:no|')t (?:display|show)|view (?:this|it)\b.*)\bHTML|HTML[- ]e?-?mail",
+    r"(?:does not support|can(?:no|')t (?:display|show)|view (?:this|it)\b.*)\bHTML"
+    r"|HTML[- ]e?-?mail",
     re.I,
 )
 
@@ -98,9 +99,9 @@ def _check(message: Message) -> None:
 
 def _children(part: Message) -> list[Message]:
     payload = part.get_payload()
-    return (
-        [each for each in payload if isinstance(each, Message)] if isinstance(payload, list) else []
-    )
+    if not isinstance(payload, list):
+        return []
+    return [each for each in payload if isinstance(each, Message)]
 
 
 def header(message: Message, name: str) -> str:
@@ -224,25 +225,28 @@ def attached(message: Message) -> list[Attached]:
     stack = [message]
     while stack:
         part = stack.pop()
-        kind = part.get_content_type()
-        if kind == "message/rfc822":
+        if part.get_content_type() == "message/rfc822":
             out.extend(_inner_mail(part))
         elif part.is_multipart():
             stack.extend(reversed(_children(part)))
-        elif kind == "text/calendar" or _is_file(part):
-            shown = kind.startswith("image/") and part.get("Content-ID")
-            if not (shown and part.get_content_disposition() != "attachment"):
-                payload = part.get_payload(decode=True)
-                name = _file_name(part) or (
-                    "invite.ics" if kind == "text/calendar" else "attachment"
-                )
-                if isinstance(payload, bytes) and payload:
-                    out.append(Attached(name, payload))
-        elif part is not message and not kind.startswith(("text/", "image/")):
+        elif name := _attached_name(part, part is message):
             payload = part.get_payload(decode=True)
             if isinstance(payload, bytes) and payload:
-                out.append(Attached("attachment", payload))
+                out.append(Attached(name, payload))
     return out
+
+
+def _attached_name(part: Message, whole: bool) -> str:
+    """The name to keep a part under; empty if it is no attachment."""
+    kind = part.get_content_type()
+    explicit = part.get_content_disposition() == "attachment"
+    if kind.startswith("image/") and part.get("Content-ID") and not explicit:
+        return ""
+    if kind == "text/calendar":
+        return _file_name(part) or "invite.ics"
+    if explicit or _file_name(part):
+        return _file_name(part) or "attachment"
+    return "" if whole or kind.startswith(("text/", "image/")) else "attachment"
 
 
 def _inner_mail(part: Message) -> Iterator[Attached]:

@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
+from itertools import pairwise
 
 from indexer.models import Role
 from indexer.readers.text import html_lines
 
 ATTRIBUTION = re.compile(
     r"^\s*(?:On\b.{5,200}\bwrote|Am\b.{5,200}\bschrieb.{0,100}|Le\b.{5,200}\ba écrit"
-    r"|El\b.{5,200}\bescribió|.{3,100}\bwrote(?: on\b.{3,60})?|.{3,100}\bschrieb am\b.{3,60})\s*:\s*$",
+    r"|El\b.{5,200}\bescribió|.{3,100}\bwrote(?: on\b.{3,60})?"
+    r"|.{3,100}\bschrieb am\b.{3,60})\s*:\s*$",
     re.I,
 )
 OPENING = re.compile(r"^\s*(?:On|Am|Le|El)\b.*\d", re.I)
@@ -64,6 +66,11 @@ HTML_QUOTES = {
     "div.gmail_signature": "signature",
     "div.moz-signature": "signature",
 }
+
+
+NAME_AND_ADDRESS = re.compile(
+    r"([^,<>:\d]{2,60}?)\s*[<\[(](?:mailto:)?([^\s<>\[\]()]+@[^\s<>\[\]()]+)[>\])]"
+)
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,7 @@ def _quotes(lines: list[Line], subject: str) -> list[Line]:
             # Without `>` marks the quote has no end: all that follows is quoted.
             if not _marked_after(lines, position) and not text.lstrip().startswith(">"):
                 tail = author
-            out.append(Line(text, "quoted", author))
+            out.append(Line(bare, "quoted", author))
             continue
         elif ORIGINAL.match(bare) or _outlook_head(lines, position):
             author = _head_author(lines, position)
@@ -210,8 +217,7 @@ def _head_author(lines: list[Line], position: int) -> tuple[str, str]:
 
 def _named(attribution: str) -> tuple[str, str]:
     """The author in `On Thu, 4 Dec 2025 at 15:12, Jo Roe <jo@x.example> wrote:`."""
-    match = re.search(r"([^,<>:\d]{2,60}?)\s*[<\[(](?:mailto:)?([^\s<>\[\]()]+@[^\s<>\[\]()]+)[>\])]",
-                      attribution)  # fmt: skip
+    match = NAME_AND_ADDRESS.search(attribution)
     if match:
         name = re.sub(r"^\s*(?:[AP]M\b|Uhr\b|schrieb\b)?\s*", "", match[1]).strip(' "')
         return name, match[2].lower()
@@ -233,13 +239,14 @@ def _signatures(lines: list[Line], sender: str) -> list[Line]:
     """Mark signatures: after `-- `, the block under the sender's full name, phone footers."""
     out: list[Line] = []
     state = ""
+    begun = False
     for line in lines:
         text = line.text.strip()
         if line.role != "body" or line.author is not None:
             state = ""
         elif SEPARATOR.match(line.text.lstrip()) or text == "--":
             state = "rest"
-        elif _is_name(text, sender):
+        elif begun and _is_name(text, sender):
             state = state or "block"
         elif not text and state == "block":
             state = ""
@@ -247,6 +254,7 @@ def _signatures(lines: list[Line], sender: str) -> list[Line]:
             alone = PHONE_SIGNATURE.match(text) or DISCLAIMER.match(text)
             if state or alone:
                 line = replace(line, role="signature")
+        begun = begun or bool(text)
         out.append(line)
     return out
 
@@ -262,26 +270,39 @@ def _is_name(text: str, sender: str) -> bool:
 
 
 def _paragraphs(lines: list[Line], wrapped: bool, flowed: bool = False) -> Iterator[Paragraph]:
-    width = max((len(line.text) for line in lines if len(line.text) <= 100), default=0)
-    long = sum(len(line.text) > 100 for line in lines)
-    # Programs that wrap do it everywhere but in links; lines over the width mean no wrapping.
-    width = 0 if not wrapped or long > 1 or width < 50 else width
     block: list[Line] = []
     for line in (*lines, Line("")):
         same = block and (line.role, line.author) == (block[0].role, block[0].author)
         if block and (not line.text.strip() or not same):
-            text = _join([each.text for each in block], width, flowed)
+            width = _width(lines, block[0].role) if wrapped else 0
+            quoted = block[0].role == "quoted"
+            text = _join([each.text for each in block], width, flowed, quoted)
             yield Paragraph(text, block[0].role, block[0].author)
             block = []
         if line.text.strip():
             block.append(line)
 
 
-def _join(rows: list[str], width: int, flowed: bool) -> str:
+def _width(lines: list[Line], role: Role) -> int:
+    """The column at which lines of a role were hard-wrapped; 0 if they were not."""
+    lengths = [
+        len(line.text)
+        for line in lines
+        if line.role == role and "://" not in line.text and not ATTRIBUTION.match(line.text)
+    ]
+    widest = max(lengths, default=0)
+    return widest if 50 <= widest <= 100 else 0
+
+
+def _join(rows: list[str], width: int, flowed: bool, quoted: bool) -> str:
     text = rows[0].strip()
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         first = row.split(maxsplit=1)[0]
-        soft = before.endswith(" ") and not before.endswith("-- ") if flowed else False
+        soft = flowed and before.endswith(" ") and before != "-- "
         full = width and len(before) + 1 + len(first) > width and not ITEM.match(row)
+        # Quoting wraps lines a second time, so that short ends stand between full lines.
+        full = full or (quoted and width and row[:1].islower() and before[-1:] not in ".!?:;")
+        if ATTRIBUTION.match(before) or HEAD.match(row):
+            full = soft = False
         text += (" " if soft or full else "\n") + row.strip()
     return text

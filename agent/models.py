@@ -1,0 +1,190 @@
+"""Claims, gaps, conflicts and drafts: the shapes of design.md part 6 that an engine fills."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from indexer.models import Frozen, Locator, Side
+from tools.drafts import ClaimKind, Refusal
+
+Verdict = Literal["supported", "contradicted", "altered", "misattributed", "unsupported"]
+CommitmentType = Literal["feature", "date", "price", "integration", "service", "SLA"]
+ScopeStatus = Literal["covered", "excluded", "contradicted", "silent"]
+
+
+class Citation(Frozen):
+    """Words that prove a claim: `quote` equals `extracted_text[start:end]` of the artifact."""
+
+    artifact: str
+    segment: str
+    start: int
+    end: int
+    quote: str
+    locator: Locator
+    speaker: str | None = None
+    side: Side = "unknown"
+    at: datetime | date | None = None
+
+
+class Claim(Frozen):
+    """One statement with the words that prove it. Made by the door only."""
+
+    id: str
+    key: str
+    field: str | None
+    kind: ClaimKind
+    text: str
+    flags: tuple[str, ...] = ()
+    verdict: Verdict = "supported"
+    citations: tuple[Citation, ...]
+
+
+class Commitment(Frozen):
+    """A promise held against the signed scope; `claim` is the id of its claim."""
+
+    claim: str
+    type: CommitmentType
+    by: str | None = None
+    to: str | None = None
+    due: str | None = None
+    scope: ScopeStatus = "silent"
+    scope_citations: tuple[Citation, ...] = ()
+    reviewed_by: str | None = None
+
+
+class ConflictSide(Frozen):
+    """One side of a contradiction, with its words."""
+
+    text: str
+    authority: str
+    citations: tuple[Citation, ...]
+
+
+class Conflict(Frozen):
+    """At least two quotes from two places that can't both hold."""
+
+    id: str
+    key: str
+    topic: str
+    why: str
+    sides: tuple[ConflictSide, ...]
+    owner: str | None = None
+    resolution: str | None = None
+    fields: tuple[str, ...] = Field(default=(), exclude=True)
+    """Fields of the template that the topic touches; not part of the contract."""
+
+
+class Nearest(Frozen):
+    """A near miss shown beside a gap."""
+
+    artifact: str
+    segment: str
+    quote: str
+    label: str
+
+
+class Gap(Frozen):
+    """What nothing verified answers, with a question ready to send."""
+
+    id: str
+    key: str
+    field: str | None
+    scope: Literal["field", "detail"] = "field"
+    about: str | None = None
+    label: Literal["NEEDS CLARIFICATION"] = "NEEDS CLARIFICATION"
+    question: str
+    ask: str
+    searched: tuple[str, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+    owner: str | None = None
+
+
+class PersonRow(Frozen):
+    """A person of the deal with roles, engagement and the claims about them."""
+
+    name: str
+    title: str | None = None
+    side: Side = "unknown"
+    roles: tuple[str, ...] = ()
+    engagement: dict[str, int] = {}
+    claims: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+class TimelineRow(Frozen):
+    """A dated event, by the claim that states it."""
+
+    date: str
+    text: str
+    claim: str
+
+
+class Suggestion(Frozen):
+    """A proposal of Baton's own; never a claim. `basis` names what it rests on."""
+
+    text: str
+    basis: tuple[str, ...]
+
+
+class FieldResult(Frozen):
+    """What became of one field of the template."""
+
+    id: str
+    status: Literal["answered", "conflict", "needs_clarification"]
+    claims: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+
+
+class SectionResult(Frozen):
+    """A section of the template with its fields."""
+
+    id: str
+    title: str
+    fields: tuple[FieldResult, ...]
+
+
+class Provenance(Frozen):
+    """What made this: engine, model, index, prompts, version, and what was degraded."""
+
+    engine: Literal["extractive", "ollama", "llm"] = "extractive"
+    model: str | None = None
+    created_at: str
+    index: str
+    prompts: dict[str, str] = {}
+    version: str
+    degraded: tuple[str, ...] = ()
+
+
+class Draft(Frozen):
+    """What an engine found for a template; `review` completes it to a Brief."""
+
+    template: str
+    sections: tuple[SectionResult, ...]
+    claims: tuple[Claim, ...]
+    commitments: tuple[Commitment, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    risks: tuple[dict[str, Any], ...] = ()
+    objections: tuple[dict[str, Any], ...] = ()
+    people: tuple[PersonRow, ...] = ()
+    relations: tuple[dict[str, Any], ...] = ()
+    timeline: tuple[TimelineRow, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    provenance: Provenance
+
+
+class Answer(Frozen):
+    """The answer to a question: claims, or a gap; conflicts where sources disagree."""
+
+    question: str
+    status: Literal["answered", "needs_clarification", "conflict"]
+    claims: tuple[Claim, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    provenance: Provenance

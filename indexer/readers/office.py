@@ -1,0 +1,64 @@
+"""Owns the checks every Office package (DOCX, XLSX, PPTX) passes before a library opens it.
+
+OLE containers are encrypted files or files of the old formats; a document type declaration has no
+place in these packages and can make a parser expand entities without end.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from datetime import datetime
+from io import BytesIO
+
+from indexer.errors import UnreadableFile
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_UNPACKED = 300_000_000
+MAX_MEMBERS = 20_000
+_DECLARATIONS = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
+
+
+def member_names(content: bytes) -> frozenset[str]:
+    """Names inside a package; empty if it is none. For recognising only."""
+    if not content.startswith(b"PK"):
+        return frozenset()
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            return frozenset(package.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return frozenset()
+
+
+def check_package(content: bytes) -> None:
+    """Raise `UnreadableFile` unless the package is whole, open and harmless."""
+    if not content:
+        raise UnreadableFile("empty file")
+    if content.startswith(OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise UnreadableFile("password protected")
+        raise UnreadableFile("an old Office format; save it in the present one (docx, xlsx, pptx)")
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            _check_members(package)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        raise UnreadableFile("the file is damaged") from error
+    except RuntimeError as error:
+        # zipfile's word for a member that is encrypted itself.
+        raise UnreadableFile("password protected") from error
+
+
+def _check_members(package: zipfile.ZipFile) -> None:
+    members = package.infolist()
+    if len(members) > MAX_MEMBERS or sum(one.file_size for one in members) > MAX_UNPACKED:
+        raise UnreadableFile("too large when unpacked")
+    for member in members:
+        if member.filename.endswith((".xml", ".rels", ".vml")):
+            text = package.read(member)
+            if any(mark in text for mark in _DECLARATIONS):
+                raise UnreadableFile("holds a document type declaration, which is not safe to read")
+
+
+def stamp(value: object) -> dict[str, str]:
+    """`modified` for an artifact's meta, from the package's own properties."""
+    return {"modified": value.isoformat()} if isinstance(value, datetime) else {}

@@ -1,0 +1,158 @@
+"""Owns the lines of a PDF page: characters with boxes become rows of cells.
+
+PDFium breaks lines itself; pieces on one baseline are put together again (table cells that wrap are
+written apart from their row). A gap much wider than a space separates two cells.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+CELL_GAP = 1.1
+"""A gap of this many font sizes separates cells; justified text stays below."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Words without a wide gap, and where they stand (points, y upwards)."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a page."""
+
+    cells: tuple[Cell, ...]
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+    page: int
+
+    @property
+    def text(self) -> str:
+        return "\t".join(cell.text for cell in self.cells)
+
+    @property
+    def left(self) -> float:
+        return self.cells[0].left
+
+    @property
+    def right(self) -> float:
+        return self.cells[-1].right
+
+
+@dataclass(frozen=True)
+class _Char:
+    sign: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+
+
+def page_lines(page: Any, number: int) -> tuple[Line, ...]:
+    """The lines of page `number`, in PDFium's order."""
+    textpage = page.get_textpage()
+    try:
+        runs = list(_runs(textpage))
+    finally:
+        textpage.close()
+    rows: list[list[list[_Char]]] = []
+    for run in runs:
+        for row in rows[-4:]:
+            if _same_row(row[0], run) and not any(_overlap(part, run) for part in row):
+                row.append(run)
+                break
+        else:
+            rows.append([run])
+    return tuple(_line(row, number) for row in rows)
+
+
+def _runs(textpage: Any) -> Iterator[list[_Char]]:
+    """Characters of each line as PDFium breaks them; boxes of blanks are not to be trusted."""
+    run: list[_Char] = []
+    for index in range(pdfium.FPDFText_CountChars(textpage)):
+        sign = chr(pdfium.FPDFText_GetUnicode(textpage, index) or 32)
+        if sign in "\r\n":
+            if any(not char.sign.isspace() for char in run):
+                yield run
+            run = []
+            continue
+        run.append(_char(textpage, index, sign))
+    if any(not char.sign.isspace() for char in run):
+        yield run
+
+
+def _char(textpage: Any, index: int, sign: str) -> _Char:
+    # PDFium writes these two for a hyphen at the end of a line.
+    sign = {"\x02": "-", "\ufffe": "-", "\u00a0": " "}.get(sign, sign)
+    box = [ctypes.c_double() for _ in range(4)]
+    pdfium.FPDFText_GetCharBox(textpage, index, *(ctypes.byref(side) for side in box))
+    left, right, bottom, top = (side.value for side in box)
+    size = float(pdfium.FPDFText_GetFontSize(textpage, index)) or 1.0
+    loose = pdfium.FS_RECTF()
+    if pdfium.FPDFText_GetLooseCharBox(textpage, index, ctypes.byref(loose)):
+        bottom, top = loose.bottom, loose.top
+        if size <= 1.5:
+            # The size of a scaled font is in its matrix; the loose box has the real height.
+            size = max(top - bottom, 1.0)
+    bold = pdfium.FPDFText_GetFontWeight(textpage, index) >= 600
+    return _Char(sign, left, right, bottom, top, size, bold)
+
+
+def _words(run: list[_Char]) -> list[_Char]:
+    return [char for char in run if not char.sign.isspace()]
+
+
+def _same_row(one: list[_Char], other: list[_Char]) -> bool:
+    first, second = _words(one)[0], _words(other)[0]
+    overlap = min(first.top, second.top) - max(first.bottom, second.bottom)
+    return overlap > 0.6 * min(first.top - first.bottom, second.top - second.bottom)
+
+
+def _overlap(one: list[_Char], other: list[_Char]) -> bool:
+    a, b = _words(one), _words(other)
+    return a[0].left < b[-1].right and b[0].left < a[-1].right
+
+
+def _line(row: list[list[_Char]], page: int) -> Line:
+    row.sort(key=lambda run: _words(run)[0].left)
+    cells = [cell for run in row for cell in _cells(run)]
+    words = [char for run in row for char in _words(run)]
+    return Line(
+        cells=tuple(cells),
+        bottom=min(char.bottom for char in words),
+        top=max(char.top for char in words),
+        size=sorted(char.size for char in words)[len(words) // 2],
+        bold=sum(char.bold for char in words) * 2 > len(words),
+        page=page,
+    )
+
+
+def _cells(run: list[_Char]) -> Iterator[Cell]:
+    part: list[_Char] = []
+    for char in run:
+        words = _words(part)
+        if words and not char.sign.isspace() and char.left - words[-1].right > CELL_GAP * char.size:
+            yield _cell(part)
+            part = []
+        part.append(char)
+    if _words(part):
+        yield _cell(part)
+
+
+def _cell(part: list[_Char]) -> Cell:
+    words = _words(part)
+    text = " ".join("".join(char.sign for char in part).split())
+    return Cell(text, min(char.left for char in words), max(char.right for char in words))

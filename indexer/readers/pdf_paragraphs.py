@@ -1,0 +1,189 @@
+"""Owns the paragraphs of a PDF: which line goes on with the one before it.
+
+A line goes on when it stands at the same left edge and its first word would not have fitted on the
+line before. Words are never altered: a hyphen at a line end stays unless the joined word occurs
+elsewhere in the document. Headers and footers that repeat are kept once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indexer.readers.pdf_lines import Cell, Line
+
+_NUMBERED = re.compile(r"^(?:\d{1,2}\.|\d{1,2}(?:\.\d{1,2})+\.?|\([a-z\d]{1,3}\)|[a-z]\))\s")
+_HEADING = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|(?:ARTICLE|Article|SECTION|Section|EXHIBIT|Exhibit|Schedule"
+    r"|SCHEDULE|Appendix|Annex)\s+[\dA-Z]+[.:]?)\s+[A-Z][^.;]{1,70}$"
+)
+_BULLET = re.compile(r"^[•·▪●○■◦–*-]\s")
+_ENDED = re.compile(r"[.;:!?][\"'”’)\]]*$|,? (?:and|or)$")
+_LABELLED = re.compile(r"^(?:signed|by|name|title|date|signature)\s*:", re.I)
+_EDGE = 2.5
+_EDGE_LINES = 3
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Text of one paragraph, table row, heading, or repeated header or footer."""
+
+    text: str
+    page: int
+    heading: bool = False
+    row: bool = False
+    margin: bool = False
+    """A header or footer that repeats on other pages."""
+
+
+@dataclass
+class _Open:
+    """A paragraph that may still grow."""
+
+    lines: list[Line]
+    margin: bool = False
+
+
+def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
+    """All paragraphs in reading order."""
+    repeated = _repeated(pages)
+    body_size = _body_size(pages)
+    known = Counter(
+        word.strip(".,;:()\"“”") for page in pages for line in page for word in line.text.split()
+    )
+    groups: list[_Open] = []
+    seen: set[str] = set()
+    for lines in pages:
+        margin_right = _right_edge(lines)
+        for place, line in enumerate(lines):
+            key = _key(line)
+            if key in repeated and _at_edge(place, lines):
+                if key not in seen:
+                    seen.add(key)
+                    groups.append(_Open([line], margin=True))
+                continue
+            _add(groups, line, margin_right, body_size)
+    return [_paragraph(group, body_size, known) for group in groups]
+
+
+def _key(line: Line) -> str:
+    return re.sub(r"\d+", "#", line.text)
+
+
+def _at_edge(place: int, lines: Sequence[Line]) -> bool:
+    return place < _EDGE_LINES or place >= len(lines) - _EDGE_LINES
+
+
+def _repeated(pages: Sequence[Sequence[Line]]) -> set[str]:
+    """Lines near a page's edge that stand at the same height on at least two pages."""
+    places: dict[str, list[tuple[int, float]]] = {}
+    for number, lines in enumerate(pages):
+        for place, line in enumerate(lines):
+            if _at_edge(place, lines):
+                places.setdefault(_key(line), []).append((number, line.bottom))
+    return {
+        key
+        for key, found in places.items()
+        if len({number for number, _ in found}) >= 2
+        and max(height for _, height in found) - min(height for _, height in found) < 6
+    }
+
+
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    sizes = Counter(round(line.size, 1) for page in pages for line in page for _ in line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _right_edge(lines: Sequence[Line]) -> float:
+    return max((line.right for line in lines if len(line.cells) == 1), default=0.0)
+
+
+def _add(groups: list[_Open], line: Line, margin_right: float, body_size: float) -> None:
+    before = next((group for group in reversed(groups) if not group.margin), None)
+    if before is None:
+        groups.append(_Open([line]))
+    elif _cell_goes_on(before.lines[-1], line):
+        before.lines[-1] = _with_cell(before.lines[-1], line)
+    elif _goes_on(before.lines, line, margin_right, body_size):
+        before.lines.append(line)
+    else:
+        groups.append(_Open([line]))
+
+
+def _goes_on(lines: Sequence[Line], line: Line, margin_right: float, body_size: float) -> bool:
+    last = lines[-1]
+    if len(last.cells) > 1 or len(line.cells) > 1 or abs(last.size - line.size) > 0.1 * line.size:
+        return False
+    if _BULLET.match(line.text) or _LABELLED.match(line.text) or last.bold != line.bold:
+        return False
+    if _NUMBERED.match(line.text) and _ENDED.search(last.text):
+        # "(a) …; (b) …" within one sentence may break before a letter.
+        if not (line.text.startswith("(") and re.search(r"\s\([a-z]\)\s", lines[0].text)):
+            return False
+    hanging = bool(_NUMBERED.match(lines[0].text) or _BULLET.match(lines[0].text))
+    edge = abs(last.left - line.left) <= _EDGE or (len(lines) == 1 and hanging)
+    indented = len(lines) == 1 and 0 < last.left - line.left <= 4 * body_size
+    if not (edge or indented) or not _full(last, line, margin_right):
+        return False
+    if last.page != line.page:
+        return not _ENDED.search(last.text) and line.text[:1].islower()
+    return -0.5 * line.size < last.bottom - line.top < 0.9 * line.size
+
+
+def _full(last: Line, line: Line, margin_right: float) -> bool:
+    """True if the next line's first word would not have fitted behind this line."""
+    cell = line.cells[0]
+    width = (cell.right - cell.left) / max(len(cell.text), 1)
+    word = len(cell.text.split(maxsplit=1)[0]) + 1
+    return last.right + width * word >= margin_right - 0.5 * width
+
+
+def _cell_goes_on(row: Line, line: Line) -> bool:
+    """True for the rest of a table cell that wraps: alone under a cell that is not the first."""
+    if len(row.cells) < 2 or len(line.cells) != 1 or row.page != line.page:
+        return False
+    near = row.bottom - line.top < 0.6 * line.size
+    return near and any(abs(cell.left - line.left) <= _EDGE for cell in row.cells[1:])
+
+
+def _with_cell(row: Line, line: Line) -> Line:
+    def grown(cell: Cell) -> Cell:
+        if abs(cell.left - line.left) > _EDGE:
+            return cell
+        text = f"{cell.text} {line.cells[0].text}"
+        return replace(cell, text=text, right=max(cell.right, line.right))
+
+    return replace(row, cells=tuple(grown(cell) for cell in row.cells), bottom=line.bottom)
+
+
+def _paragraph(group: _Open, body_size: float, known: Counter[str]) -> Paragraph:
+    first = group.lines[0]
+    text = "".join(_joined(group.lines, known))
+    short = len(text) <= 90 and len(group.lines) <= 2 and len(first.cells) == 1
+    large = first.size > 1.12 * body_size or (first.bold and not text.endswith((".", ":", ",")))
+    heading = not group.margin and short and (large or bool(_HEADING.match(text)))
+    return Paragraph(
+        text=text,
+        page=first.page,
+        heading=heading,
+        row=len(first.cells) > 1 and not group.margin,
+        margin=group.margin,
+    )
+
+
+def _joined(lines: Sequence[Line], known: Counter[str]) -> Iterator[str]:
+    """Line texts with a space between; a hyphen that only broke a word goes."""
+    for line, following in zip(lines, [*lines[1:], None], strict=True):
+        text = line.text
+        if following is None:
+            yield text.replace("\u00ad", "")
+        elif text.endswith("\u00ad"):
+            yield text[:-1]
+        elif re.search(r"\w-$", text) and following.text[:1].islower():
+            head = text.split()[-1].lstrip("(\"“")[:-1]
+            tail = following.text.split()[0].strip(".,;:()\"“”")
+            yield text[:-1] if known[head + tail] else text
+        else:
+            yield f"{text} "

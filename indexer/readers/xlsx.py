@@ -1,0 +1,134 @@
+"""Owns Excel workbooks (XLSX, XLSM): one segment for each row that is not empty.
+
+Values are shown as a person sees them. Under a header row a row reads `header: value` pairs joined
+by tabs. Hidden sheets and rows and cell comments are kept as hidden. openpyxl reads stored values
+only, so formulas never calculated are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from indexer.errors import UnreadableFile
+from indexer.models import NotRead, RawArtifact, RawSegment, Reading, Role, RowLocator
+from indexer.readers.base import Source, Sources
+from indexer.readers.cells import shown
+from indexer.readers.office import OLE, check_package, member_names, stamp
+from indexer.readers.transcripts import date_in_name, title_of
+
+_SUFFIXES = (".xlsx", ".xlsm", ".xltx")
+
+
+class XlsxReader:
+    """Excel workbooks."""
+
+    name = "Excel (xlsx)"
+    version = 1
+
+    def recognises(self, source: Source) -> bool:
+        if source.content.startswith(OLE):
+            return source.suffix in (*_SUFFIXES, ".xls")
+        return "xl/workbook.xml" in member_names(source.content) or source.suffix in _SUFFIXES
+
+    def read(self, source: Source, sources: Sources) -> Reading:
+        check_package(source.content)
+        book = _open(source.content, values=True)
+        found = [segment for sheet in book.worksheets for segment in _segments(sheet)]
+        if not found:
+            raise UnreadableFile("no filled cell")
+        artifact = RawArtifact(
+            path=source.path,
+            kind="sheet",
+            system="excel",
+            title=title_of(source.path),
+            date=date_in_name(source.path),
+            segments=tuple(found),
+            meta={"sheets": ", ".join(book.sheetnames)} | stamp(book.properties.modified),
+        )
+        return Reading(artifacts=(artifact,), not_read=_uncalculated(source, book))
+
+
+def _open(content: bytes, values: bool) -> Any:
+    try:
+        return openpyxl.load_workbook(BytesIO(content), data_only=values)
+    except (InvalidFileException, KeyError, ValueError, TypeError, ParseError, OSError) as error:
+        raise UnreadableFile("the workbook is damaged") from error
+
+
+def _uncalculated(source: Source, book: Any) -> tuple[NotRead, ...]:
+    """Formulas whose result no program has stored."""
+    formulas = _open(source.content, values=False)
+    missing = 0
+    for sheet in formulas.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f" and book[sheet.title][cell.coordinate].value is None:
+                    missing += 1
+    if not missing:
+        return ()
+    why = f"{missing} formula cells have no stored value; open and save the file in Excel"
+    return (NotRead(path=source.path, why=why),)
+
+
+def _segments(sheet: Any) -> Iterator[RawSegment]:
+    rows = [[cell for cell in row if shown(cell)] for row in sheet.iter_rows()]
+    headers: dict[int, str] = {}
+    hidden_sheet = sheet.sheet_state != "visible"
+    for index, cells in enumerate(rows):
+        if not cells:
+            continue
+        is_header = _is_header(rows, index, bool(headers))
+        if is_header:
+            headers = {cell.column: shown(cell) for cell in cells}
+        role: Role = "heading" if is_header else "row"
+        if hidden_sheet or sheet.row_dimensions[cells[0].row].hidden:
+            role = "hidden"
+        text = "\t".join(_pair(cell, {} if is_header else headers, len(cells)) for cell in cells)
+        yield RawSegment(text=text, locator=_locator(sheet.title, cells[0]), role=role)
+        yield from _comments(sheet.title, cells)
+
+
+def _is_header(rows: Sequence[Sequence[Any]], index: int, have_one: bool) -> bool:
+    """A row of several texts with a row of several cells below; a later one needs a gap above."""
+    cells = rows[index]
+    below = rows[index + 1] if index + 1 < len(rows) else []
+    texts = [shown(cell) for cell in cells]
+    return (
+        len(cells) >= 2
+        and len(below) >= 2
+        and all(isinstance(cell.value, str) and len(cell.value) <= 60 for cell in cells)
+        and len(set(texts)) == len(texts)
+        and (not have_one or not rows[index - 1])
+    )
+
+
+def _pair(cell: Any, headers: dict[int, str], count: int) -> str:
+    header = headers.get(cell.column)
+    # A single text in a row is a title or remark, not a value of its column.
+    if header is None or (count == 1 and isinstance(cell.value, str)):
+        return shown(cell)
+    return f"{header}: {shown(cell)}"
+
+
+def _locator(sheet: str, cell: Any) -> RowLocator:
+    return RowLocator(sheet=sheet, row=cell.row, label=f"{sheet}!{cell.coordinate}")
+
+
+def _comments(sheet: str, cells: Sequence[Any]) -> Iterator[RawSegment]:
+    for cell in cells:
+        if cell.comment is not None and cell.comment.text.strip():
+            yield RawSegment(
+                text=cell.comment.text.strip(),
+                locator=_locator(sheet, cell),
+                speaker=cell.comment.author or None,
+                role="hidden",
+            )
+
+
+reader = XlsxReader()
