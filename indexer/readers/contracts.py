@@ -29,9 +29,11 @@ _PROPOSAL = re.compile(r"\bproposal\b", re.I)
 def contract_like(text: str) -> bool:
     """True if the text is a contract paper, signed or not."""
     head = text[:400]
-    titled = bool(_TITLES.search(head))
-    agrees = len(_AGREES.findall(text)) >= 2
-    return (titled and agrees) or (agrees and bool(_SIGNED.search(text)))
+    named = _TITLES.search(head)
+    count = len(_AGREES.findall(text))
+    # A title at the very top says enough; further down it may only be mentioned.
+    titled = named is not None and (named.start() < 60 or count >= 2)
+    return titled or (count >= 2 and bool(_SIGNED.search(text)))
 
 
 def document_kind(text: str, name: str) -> Kind:

@@ -24,7 +24,7 @@ from indexer.readers.base import Source, Sources
 from indexer.readers.contracts import document_kind
 from indexer.readers.docx_numbering import Numbering
 from indexer.readers.docx_text import blocks, cell_paragraphs, deleted, rows, text_of
-from indexer.readers.office import OLE, check_package, member_names, stamp
+from indexer.readers.office import OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".docx", ".docm", ".dotx")
@@ -64,7 +64,7 @@ class DocxReader:
             title=_title(segments) or properties.title or title_of(source.path),
             date=date_in_name(source.path),
             segments=segments,
-            meta=_changes(document) | stamp(properties.modified),
+            meta=_changes(document) | modified(source.content),
         )
         return Reading(artifacts=(artifact,))
 

@@ -6,7 +6,6 @@ is a machine's and becomes an artifact of its own. Key spellings of downloads va
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import Any
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Participant, RawArtifact, Reading
 from indexer.readers.base import Source, Sources
-from indexer.readers.text import decode
+from indexer.readers.text import parse_json
 from indexer.readers.transcripts import (
     Piece,
     Voice,
@@ -67,11 +66,7 @@ class FirefliesReader:
         )
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        try:
-            data = json.loads(decode(source.content))
-        except (ValueError, RecursionError) as error:
-            raise UnreadableFile("the JSON is damaged") from error
-        found = list(_transcripts(data))
+        found = list(_transcripts(parse_json(source.content)))
         artifacts: list[RawArtifact] = []
         not_read: list[NotRead] = []
         for item in found:

@@ -6,7 +6,6 @@ Sentence times are milliseconds. Call ids go beyond 64 bits and stay strings.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, RawSegment, Reading
 from indexer.readers.base import Source, Sources
 from indexer.readers.gong_calls import Call, calls_in, facts, people, summary
-from indexer.readers.text import decode
+from indexer.readers.text import parse_json
 from indexer.readers.transcripts import Piece, Voice, segments, turns
 
 
@@ -71,10 +70,7 @@ def _has_calls(source: Source) -> bool:
 
 
 def _load(source: Source) -> Mapping[str, Any]:
-    try:
-        data = json.loads(decode(source.content))
-    except (ValueError, RecursionError) as error:
-        raise UnreadableFile("the JSON is damaged") from error
+    data = parse_json(source.content)
     if not isinstance(data, dict):
         raise UnreadableFile("not an answer of Gong's API")
     return data

@@ -6,9 +6,9 @@ place in these packages and can make a parser expand entities without end.
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
-from datetime import datetime
 from io import BytesIO
 
 from indexer.errors import UnreadableFile
@@ -16,6 +16,9 @@ from indexer.errors import UnreadableFile
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_UNPACKED = 300_000_000
 MAX_MEMBERS = 20_000
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)<")
+_TEMPLATE_STAMPS = ("2013-12-23T23:15", "2013-01-27T09:15")
+"""Times in the templates of python-docx and python-pptx: a program that kept them says nothing."""
 _DECLARATIONS = tuple("<!DOCTYPE".encode(code) for code in ("ascii", "utf-16-le", "utf-16-be"))
 
 
@@ -59,6 +62,12 @@ def _check_members(package: zipfile.ZipFile) -> None:
                 raise UnreadableFile("holds a document type declaration, which is not safe to read")
 
 
-def stamp(value: object) -> dict[str, str]:
-    """`modified` for an artifact's meta, from the package's own properties."""
-    return {"modified": value.isoformat()} if isinstance(value, datetime) else {}
+def modified(content: bytes) -> dict[str, str]:
+    """`modified` for an artifact's meta as the package itself states it, if it does."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            found = _MODIFIED.search(package.read("docProps/core.xml"))
+    except KeyError:
+        return {}
+    stamp = found[1].decode("ascii", "replace") if found else ""
+    return {"modified": stamp} if stamp and not stamp.startswith(_TEMPLATE_STAMPS) else {}

@@ -16,6 +16,9 @@ import pypdfium2.raw as pdfium
 CELL_GAP = 1.1
 """A gap of this many font sizes separates cells; justified text stays below."""
 
+NUMBERED_LINES = 10
+"""From so many lines holding 1, 2, 3… on, they are line numbers."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -36,6 +39,8 @@ class Line:
     size: float
     bold: bool
     page: int
+
+    hidden: bool = False
 
     @property
     def text(self) -> str:
@@ -76,7 +81,21 @@ def page_lines(page: Any, number: int) -> tuple[Line, ...]:
                 break
         else:
             rows.append([run])
-    return tuple(_line(row, number) for row in rows)
+    return tuple(_without_line_numbers([_line(row, number) for row in rows]))
+
+
+def _without_line_numbers(lines: list[Line]) -> list[Line]:
+    """Leaves out the column of line numbers that court and legal papers have at the margin."""
+    kept: list[Line] = []
+    run: list[Line] = []
+    for line in lines:
+        if line.text.isdigit() and int(line.text) == len(run) + 1:
+            run.append(line)
+            continue
+        kept.extend(run if len(run) < NUMBERED_LINES else [])
+        run = []
+        kept.append(line)
+    return [*kept, *(run if len(run) < NUMBERED_LINES else [])]
 
 
 def _runs(textpage: Any) -> Iterator[list[_Char]]:

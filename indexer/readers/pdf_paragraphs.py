@@ -19,10 +19,13 @@ _HEADING = re.compile(
     r"^(?:\d{1,2}(?:\.\d{1,2})*\.?|(?:ARTICLE|Article|SECTION|Section|EXHIBIT|Exhibit|Schedule"
     r"|SCHEDULE|Appendix|Annex)\s+[\dA-Z]+[.:]?)\s+[A-Z][^.;]{1,70}$"
 )
+_NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _BULLET = re.compile(r"^[•·▪●○■◦–*-]\s")
 _ENDED = re.compile(r"[.;:!?][\"'”’)\]]*$|,? (?:and|or)$")
 _LABELLED = re.compile(r"^(?:signed|by|name|title|date|signature)\s*:", re.I)
 _EDGE = 2.5
+_SHORT = 30
+"""A line with fewer characters ends by itself, not at a margin."""
 _EDGE_LINES = 3
 
 
@@ -56,7 +59,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     groups: list[_Open] = []
     seen: set[str] = set()
     for lines in pages:
-        margin_right = _right_edge(lines)
+        margins = _Margins(lines)
         for place, line in enumerate(lines):
             key = _key(line)
             if key in repeated and _at_edge(place, lines):
@@ -64,7 +67,7 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
                     seen.add(key)
                     groups.append(_Open([line], margin=True))
                 continue
-            _add(groups, line, margin_right, body_size)
+            _add(groups, line, margins, body_size)
     return [_paragraph(group, body_size, known) for group in groups]
 
 
@@ -96,27 +99,39 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _right_edge(lines: Sequence[Line]) -> float:
-    return max((line.right for line in lines if len(line.cells) == 1), default=0.0)
+class _Margins:
+    """The right margin that a line of a page could reach: the page's, or its column's."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = [line for line in lines if len(line.cells) == 1]
+
+    def right_of(self, line: Line) -> float:
+        page = max((other.right for other in self._lines), default=0.0)
+        aligned = [one for one in self._lines if abs(one.left - line.left) <= _EDGE]
+        column = max((one.right for one in aligned), default=page)
+        beyond = [one for one in self._lines if one.left > column]
+        return column if len(aligned) >= 3 and len(beyond) >= 3 else page
 
 
-def _add(groups: list[_Open], line: Line, margin_right: float, body_size: float) -> None:
+def _add(groups: list[_Open], line: Line, margins: _Margins, body_size: float) -> None:
     before = next((group for group in reversed(groups) if not group.margin), None)
     if before is None:
         groups.append(_Open([line]))
     elif _cell_goes_on(before.lines[-1], line):
         before.lines[-1] = _with_cell(before.lines[-1], line)
-    elif _goes_on(before.lines, line, margin_right, body_size):
+    elif _goes_on(before.lines, line, margins, body_size):
         before.lines.append(line)
     else:
         groups.append(_Open([line]))
 
 
-def _goes_on(lines: Sequence[Line], line: Line, margin_right: float, body_size: float) -> bool:
+def _goes_on(lines: Sequence[Line], line: Line, margins: _Margins, body_size: float) -> bool:
     last = lines[-1]
     if len(last.cells) > 1 or len(line.cells) > 1 or abs(last.size - line.size) > 0.1 * line.size:
         return False
     if _BULLET.match(line.text) or _LABELLED.match(line.text) or last.bold != line.bold:
+        return False
+    if len(last.text) < _SHORT or _follows(lines[0].text, line.text):
         return False
     if _NUMBERED.match(line.text) and _ENDED.search(last.text):
         # "(a) …; (b) …" within one sentence may break before a letter.
@@ -125,11 +140,20 @@ def _goes_on(lines: Sequence[Line], line: Line, margin_right: float, body_size: 
     hanging = bool(_NUMBERED.match(lines[0].text) or _BULLET.match(lines[0].text))
     edge = abs(last.left - line.left) <= _EDGE or (len(lines) == 1 and hanging)
     indented = len(lines) == 1 and 0 < last.left - line.left <= 4 * body_size
-    if not (edge or indented) or not _full(last, line, margin_right):
+    if not (edge or indented) or not _full(last, line, margins.right_of(last)):
         return False
     if last.page != line.page:
         return not _ENDED.search(last.text) and line.text[:1].islower()
     return -0.5 * line.size < last.bottom - line.top < 0.9 * line.size
+
+
+def _follows(first: str, text: str) -> bool:
+    """True if `text` begins with the number after the one that `first` begins with."""
+    one, other = _NUMBER.match(first), _NUMBER.match(text)
+    if not one or not other:
+        return False
+    head, _, tail = one[1].rpartition(".")
+    return other[1] == f"{head}.{int(tail) + 1}".lstrip(".")
 
 
 def _full(last: Line, line: Line, margin_right: float) -> bool:

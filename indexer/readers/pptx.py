@@ -18,7 +18,7 @@ from pptx.exc import PackageNotFoundError
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, Role, SlideLocator
 from indexer.readers.base import Source, Sources
-from indexer.readers.office import OLE, check_package, member_names, stamp
+from indexer.readers.office import OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".pptx", ".pptm", ".ppsx")
@@ -59,7 +59,7 @@ class PptxReader:
             title=titles[0] if titles else title_of(source.path),
             date=date_in_name(source.path),
             segments=tuple(found),
-            meta={"slides": str(len(deck.slides))} | stamp(deck.core_properties.modified),
+            meta={"slides": str(len(deck.slides))} | modified(source.content),
         )
         return Reading(artifacts=(artifact,))
 

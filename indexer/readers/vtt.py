@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, Reading
@@ -19,6 +20,7 @@ from indexer.readers.text import decode
 from indexer.readers.transcripts import (
     Piece,
     date_in_name,
+    day,
     formal_name,
     plausible_name,
     seconds,
@@ -72,18 +74,24 @@ class CaptionReader:
             path=source.path,
             kind="call",
             system=_system(source, text),
-            title=title_of(source.path),
+            title=_title(source, when),
             date=when,
             participants=speakers(pieces),
             segments=segments(turns(pieces), when),
         )
-        lost = ()
         if broken:
             noun = "cue" if broken == 1 else "cues"
             verb = "was" if broken == 1 else "were"
             why = f"{broken} {noun} without readable times {verb} skipped"
             return Reading(artifacts=(artifact,), not_read=(NotRead(path=source.path, why=why),))
-        return Reading(artifacts=(artifact,), not_read=lost)
+        return Reading(artifacts=(artifact,))
+
+
+def _title(source: Source, when: datetime | date | None) -> str:
+    """The file's name, or what Zoom's `GMT…_Recording` means."""
+    if re.match(r"gmt\d{8}-\d{6}_recording", source.name):
+        return f"Zoom call, {day(when)}"
+    return title_of(source.path)
 
 
 def _system(source: Source, text: str) -> str:

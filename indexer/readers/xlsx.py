@@ -19,7 +19,7 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, RawSegment, Reading, Role, RowLocator
 from indexer.readers.base import Source, Sources
 from indexer.readers.cells import shown
-from indexer.readers.office import OLE, check_package, member_names, stamp
+from indexer.readers.office import OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xltx")
@@ -49,7 +49,7 @@ class XlsxReader:
             title=title_of(source.path),
             date=date_in_name(source.path),
             segments=tuple(found),
-            meta={"sheets": ", ".join(book.sheetnames)} | stamp(book.properties.modified),
+            meta={"sheets": ", ".join(book.sheetnames)} | modified(source.content),
         )
         return Reading(artifacts=(artifact,), not_read=_uncalculated(source, book))
 
@@ -97,7 +97,8 @@ def _segments(sheet: Any) -> Iterator[RawSegment]:
 def _is_header(rows: Sequence[Sequence[Any]], index: int, have_one: bool) -> bool:
     """A row of several texts with a row of several cells below; a later one needs a gap above."""
     cells = rows[index]
-    below = rows[index + 1] if index + 1 < len(rows) else []
+    after = rows[index + 1 : index + 2] if have_one else rows[index + 1 :]
+    below = next((row for row in after if row), ())
     texts = [shown(cell) for cell in cells]
     return (
         len(cells) >= 2

@@ -1,0 +1,166 @@
+"""Owns the tables of a brief (promises, risks, objections, people, timeline): order and folds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Set
+from typing import Any, TypeVar
+
+from agent.models import Citation, PersonRow
+from review.models import Brief
+from review.render.numbering import Numbering
+from review.render.text import day, plural
+from review.render.views import (
+    ClaimView, EventRow, ObjectionRow, PersonView, PromiseRow, RelationView, RiskRow, Rows, Tables,
+)  # fmt: skip
+
+TABLE_HOMES = {
+    "people": "stakeholders",
+    "promises": "commitments",
+    "objections": "objections",
+    "risks": "risks",
+    "timeline": "timeline",
+}
+MAX_PEOPLE = 12
+MAX_UNLISTED = 6
+
+_SCOPE_ORDER = ("contradicted", "excluded", "silent", "covered")
+_SEVERITY_ORDER = ("high", "medium", "low")
+_Row = TypeVar("_Row")
+
+
+class TableBuilder:
+    """Builds rows; a row is read at once if a field shows its claim, or no field knows of it.
+
+    Args:
+        shown: ids of the claims that fields show.
+        listed: ids of the claims that fields list.
+        place: makes the view of a claim as it stands in a table.
+    """
+
+    def __init__(
+        self,
+        brief: Brief,
+        shown: Set[str],
+        listed: Set[str],
+        place: Callable[[str, str | None], ClaimView],
+        numbers: Numbering,
+    ) -> None:
+        self._brief = brief
+        self._shown = shown
+        self._listed = listed
+        self._place = place
+        self._numbers = numbers
+        self._known = {claim.id for claim in brief.claims}
+
+    def claims(self, names: Iterable[str]) -> frozenset[str]:
+        """Ids of the claims that stand in these tables."""
+        rows: dict[str, Iterable[Any]] = {
+            "promises": self._brief.commitments,
+            "risks": self._brief.risks,
+            "objections": self._brief.objections,
+            "timeline": self._brief.timeline,
+        }
+        ids = {row.claim for name in names for row in rows.get(name, ())}
+        return frozenset(ids & self._known)
+
+    def build(self, names: tuple[str, ...]) -> Tables:
+        """The named tables; the others stay empty."""
+        return Tables(
+            promises=self._promises() if "promises" in names else Rows(),
+            risks=self._risks() if "risks" in names else Rows(),
+            objections=self._objections() if "objections" in names else Rows(),
+            people=self._people() if "people" in names else Rows(),
+            relations=self._relations() if "people" in names else (),
+            timeline=self._timeline() if "timeline" in names else Rows(),
+        )
+
+    def _split(self, ids: list[str], always: Set[str] = frozenset()) -> tuple[list[int], list[int]]:
+        """Indexes of the rows to read at once and of those behind the fold."""
+        shown: list[int] = []
+        unlisted = 0
+        for index, id_ in enumerate(ids):
+            if id_ in self._shown or id_ in always:
+                shown.append(index)
+            elif id_ not in self._listed and unlisted < MAX_UNLISTED:
+                unlisted += 1
+                shown.append(index)
+        return shown, [index for index in range(len(ids)) if index not in shown]
+
+    def _rows(
+        self, ids: list[str], row: Callable[[int], _Row], always: Set[str] = frozenset()
+    ) -> Rows[_Row]:
+        shown, folded = self._split(ids, always)
+        return Rows(tuple(map(row, shown)), tuple(map(row, folded)))
+
+    def _promises(self) -> Rows[PromiseRow]:
+        found = [c for c in self._brief.commitments if c.claim in self._known]
+        found.sort(key=lambda c: _SCOPE_ORDER.index(c.scope))
+        alarming = {c.claim for c in found if c.scope in ("contradicted", "excluded")}
+        return self._rows(
+            [c.claim for c in found],
+            lambda i: PromiseRow(
+                self._place(found[i].claim, None),
+                found[i],
+                self._numbers.cite(found[i].scope_citations),
+            ),
+            alarming,
+        )
+
+    def _risks(self) -> Rows[RiskRow]:
+        found = [risk for risk in self._brief.risks if risk.claim in self._known]
+        found.sort(key=lambda risk: _SEVERITY_ORDER.index(risk.severity))
+        return self._rows(
+            [risk.claim for risk in found],
+            lambda i: RiskRow(self._place(found[i].claim, None), found[i]),
+            {risk.claim for risk in found if risk.severity == "high"},
+        )
+
+    def _objections(self) -> Rows[ObjectionRow]:
+        found = [row for row in self._brief.objections if row.claim in self._known]
+
+        def row(index: int) -> ObjectionRow:
+            objection = found[index]
+            claim = self._place(objection.claim, None)
+            answer = objection.answered_by
+            return ObjectionRow(
+                claim, objection, self._place(answer, None) if answer in self._known else None
+            )
+
+        return self._rows([objection.claim for objection in found], row)
+
+    def _people(self) -> Rows[PersonView]:
+        views = [
+            PersonView(p, self._numbers.cite(p.citations), _engagement(p))
+            for p in sorted(self._brief.people, key=lambda p: p.side != "customer")
+        ]
+        return Rows(tuple(views[:MAX_PEOPLE]), tuple(views[MAX_PEOPLE:]))
+
+    def _relations(self) -> tuple[RelationView, ...]:
+        return tuple(
+            RelationView(
+                str(relation.get("from", "")),
+                str(relation.get("to", "")),
+                str(relation.get("how", "")),
+                self._numbers.cite(
+                    Citation.model_validate(citation) for citation in relation.get("citations", ())
+                ),
+            )
+            for relation in self._brief.relations
+        )
+
+    def _timeline(self) -> Rows[EventRow]:
+        found = sorted(self._brief.timeline, key=lambda event: event.date)
+        return self._rows(
+            [event.claim for event in found],
+            lambda i: EventRow(
+                day(found[i].date),
+                found[i].text,
+                self._place(found[i].claim, None) if found[i].claim in self._known else None,
+            ),
+        )
+
+
+def _engagement(person: PersonRow) -> str:
+    """`3 calls, 9 mails`; nothing where nothing was counted."""
+    counts = [(name, count) for name, count in person.engagement.items() if count]
+    return ", ".join(plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts)

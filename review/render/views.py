@@ -1,0 +1,205 @@
+"""Owns the shapes a renderer walks: a brief with its ids resolved, in reading order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from agent.models import Claim, Commitment, Conflict, Gap, PersonRow
+from review.models import Objection, Risk
+from review.render.numbering import Cited
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A small label; `to` is the anchor it leads to."""
+
+    text: str
+    tone: str = "plain"
+    to: str | None = None
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """A claim where it stands; `anchor` at its one home, `see` names the home elsewhere."""
+
+    claim: Claim
+    cited: tuple[Cited, ...]
+    chips: tuple[Chip, ...]
+    anchor: bool
+    see: str | None = None
+
+
+@dataclass(frozen=True)
+class GapView:
+    """A gap with its place among all gaps of the brief."""
+
+    gap: Gap
+    title: str
+    position: int
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True)
+class SideView:
+    """One side of a conflict."""
+
+    text: str
+    authority: str
+    cited: tuple[Cited, ...]
+
+
+@dataclass(frozen=True)
+class ConflictView:
+    """A conflict with both sides."""
+
+    conflict: Conflict
+    sides: tuple[SideView, ...]
+
+
+@dataclass(frozen=True)
+class PromiseRow:
+    """A promise, its words and the clause it was held against."""
+
+    claim: ClaimView
+    commitment: Commitment
+    clauses: tuple[Cited, ...]
+
+
+@dataclass(frozen=True)
+class RiskRow:
+    """A risk with its severity and owner."""
+
+    claim: ClaimView
+    risk: Risk
+
+
+@dataclass(frozen=True)
+class ObjectionRow:
+    """An objection and the claim that answers it."""
+
+    claim: ClaimView
+    objection: Objection
+    answer: ClaimView | None
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """A person of the deal."""
+
+    person: PersonRow
+    cited: tuple[Cited, ...]
+    engagement: str
+
+
+@dataclass(frozen=True)
+class RelationView:
+    """How two people stand to each other."""
+
+    source: str
+    target: str
+    how: str
+    cited: tuple[Cited, ...]
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """A dated event; `date` as a person writes it."""
+
+    date: str
+    text: str
+    claim: ClaimView | None
+
+
+@dataclass(frozen=True)
+class Rows(Generic[T]):
+    """Rows read at once, and rows behind a fold."""
+
+    shown: tuple[T, ...] = ()
+    folded: tuple[T, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.shown or self.folded)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables a section hosts; most host none."""
+
+    promises: Rows[PromiseRow] = field(default_factory=Rows)
+    risks: Rows[RiskRow] = field(default_factory=Rows)
+    objections: Rows[ObjectionRow] = field(default_factory=Rows)
+    people: Rows[PersonView] = field(default_factory=Rows)
+    relations: tuple[RelationView, ...] = ()
+    timeline: Rows[EventRow] = field(default_factory=Rows)
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """A field: claims, questions, conflicts; `tabled` claims stand in the section's table."""
+
+    id: str
+    title: str
+    status: str
+    claims: Rows[ClaimView]
+    gaps: Rows[GapView]
+    conflicts: tuple[ConflictView, ...]
+    conflict_links: tuple[Conflict, ...]
+    tabled: int
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """A section with its fields and tables; `questions` and `contradictions` count what is open."""
+
+    id: str
+    title: str
+    fields: tuple[FieldView, ...]
+    tables: Tables
+    questions: int = 0
+    contradictions: int = 0
+
+
+@dataclass(frozen=True)
+class BasisView:
+    """What a suggestion rests on: a short label and the anchor."""
+
+    label: str
+    to: str | None
+
+
+@dataclass(frozen=True)
+class SuggestionView:
+    """A proposal of Baton's own with its basis."""
+
+    text: str
+    basis: tuple[BasisView, ...]
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A number that asks for the reader, and where it leads."""
+
+    count: int
+    label: str
+    tone: str
+    to: str | None
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A whole brief in reading order."""
+
+    summary: SectionView | None
+    counters: tuple[Counter, ...]
+    sections: tuple[SectionView, ...]
+    loose_gaps: tuple[GapView, ...]
+    loose_conflicts: tuple[ConflictView, ...]
+    loose_claims: tuple[ClaimView, ...]
+    suggestions: tuple[SuggestionView, ...]
+    cited: tuple[Cited, ...]
+    answered: int
+    asked: int
