@@ -16,7 +16,17 @@ from indexer.authority import artifact_rung
 from indexer.execution import execution_of, looks_like_contract, named_by_completion
 from indexer.manifest import Manifest
 from indexer.models import (
-    Account, Artifact, Execution, Kind, Participant, Person, RawArtifact, Reading, Segment, Side,
+    Account,
+    Artifact,
+    Execution,
+    Kind,
+    NotRead,
+    Participant,
+    Person,
+    RawArtifact,
+    Reading,
+    Segment,
+    Side,
 )  # fmt: skip
 from indexer.sides import Human, People, bare_name, domain_of
 
@@ -35,6 +45,48 @@ def slugify(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "account"
 
 
+def choose_account(readings: Sequence[Reading], folder: str) -> str | None:
+    """The account's name: what the CRM says, or of several accounts in one export the one spoken of.
+
+    An export of all deals names many; the one whose name's words occur most in mails, calls and
+    papers (and in the folder's name) is this deal's.
+    """
+    named = next((r.facts["account_name"] for r in readings if r.facts.get("account_name")), None)
+    if named:
+        return named
+    candidates = {
+        a.meta["account_name"] for r in readings for a in r.artifacts if a.meta.get("account_name")
+    }
+    if not candidates:
+        return None
+    text = " ".join(
+        s.text for r in readings for a in r.artifacts if a.kind != "crm" and not a.meta.get("account_name") for s in a.segments
+    ).lower() + " " + folder.lower().replace("-", " ")  # fmt: skip
+    rare = {c: [w for w in re.findall(r"[a-z]{3,}", c.lower())] for c in candidates}
+    return max(
+        sorted(candidates),
+        key=lambda c: text.count(c.lower()) * 50 + sum(text.count(w) for w in rare[c][:2]),
+    )
+
+
+def of_account(reading: Reading, account: str | None) -> tuple[Reading, list[NotRead]]:
+    """The reading without records of other accounts, which are reported as not read."""
+    if account is None:
+        return reading, []
+    others = [a for a in reading.artifacts if a.meta.get("account_name") not in (None, "", account)]
+    if not others:
+        return reading, []
+    kept = tuple(a for a in reading.artifacts if a not in others)
+    left_out = [
+        NotRead(path=a.path, why=f"belongs to another account ({a.meta['account_name']})")
+        for a in others
+    ]
+    participants = tuple(p for a in kept for p in a.participants)
+    names = {p.name for p in participants} | {p.name for p in reading.people if p.side == "vendor"}
+    people = tuple(p for p in reading.people if p.name in names)
+    return reading.model_copy(update={"artifacts": kept, "people": people}), left_out
+
+
 def gather_people(readings: Iterable[Reading]) -> People:
     """All people any source names, merged."""
     people = People()
@@ -51,7 +103,14 @@ def gather_people(readings: Iterable[Reading]) -> People:
             for s in artifact.segments:
                 if s.speaker and people.find(s.speaker, s.speaker_id) is None:
                     address = s.speaker_id if s.speaker_id and "@" in s.speaker_id else None
-                    people.add(Participant(name=s.speaker, email=address, system_id=None if address else s.speaker_id, side=s.side))
+                    people.add(
+                        Participant(
+                            name=s.speaker,
+                            email=address,
+                            system_id=None if address else s.speaker_id,
+                            side=s.side,
+                        )
+                    )
     return people
 
 
@@ -66,7 +125,11 @@ def infer_call_sides(artifacts: Sequence[RawArtifact], people: People) -> dict[s
     for artifact in artifacts:
         if artifact.kind != "call":
             continue
-        speakers = {id(h): h for s in artifact.segments if s.speaker and (h := people.find(s.speaker, s.speaker_id))}
+        speakers = {
+            id(h): h
+            for s in artifact.segments
+            if s.speaker and (h := people.find(s.speaker, s.speaker_id))
+        }
         if not any(h.name in ours for h in speakers.values()):
             continue
         for human in speakers.values():
@@ -76,7 +139,9 @@ def infer_call_sides(artifacts: Sequence[RawArtifact], people: People) -> dict[s
     return explained
 
 
-def _execution(artifact: RawArtifact, kind: Kind, text: str, mails: Sequence[RawArtifact]) -> Execution:
+def _execution(
+    artifact: RawArtifact, kind: Kind, text: str, mails: Sequence[RawArtifact]
+) -> Execution:
     if kind != "contract":
         return "not_applicable"
     found = execution_of(text)
@@ -89,7 +154,11 @@ def _kind(artifact: RawArtifact, manifest: Manifest, text: str) -> Kind:
     for pattern, kind in manifest.kinds.items():
         if fnmatch.fnmatch(artifact.path, pattern):
             return kind
-    if artifact.kind == "document" and looks_like_contract(artifact.title, text) and execution_of(text) != "unsigned":
+    if (
+        artifact.kind == "document"
+        and looks_like_contract(artifact.title, text)
+        and execution_of(text) != "unsigned"
+    ):
         return "contract"
     return artifact.kind
 
@@ -108,7 +177,9 @@ def _text_and_spans(artifact: RawArtifact) -> tuple[str, list[tuple[int, int]]]:
     return "".join(out), spans
 
 
-def _segment_side(human: Human | None, stated: Side | None, speaker: str | None, kind: Kind) -> Side:
+def _segment_side(
+    human: Human | None, stated: Side | None, speaker: str | None, kind: Kind
+) -> Side:
     if human is not None and human.side != "unknown":
         return human.side
     if stated is not None:
@@ -118,7 +189,9 @@ def _segment_side(human: Human | None, stated: Side | None, speaker: str | None,
     return "unknown"
 
 
-def assemble(raw: RawArtifact, people: People, manifest: Manifest, mails: Sequence[RawArtifact]) -> tuple[Artifact, list[Segment]]:
+def assemble(
+    raw: RawArtifact, people: People, manifest: Manifest, mails: Sequence[RawArtifact]
+) -> tuple[Artifact, list[Segment]]:
     """The artifact with its extracted text, and its segments with offsets, sides and persons."""
     text, spans = _text_and_spans(raw)
     kind = _kind(raw, manifest, text)
@@ -135,13 +208,19 @@ def assemble(raw: RawArtifact, people: People, manifest: Manifest, mails: Sequen
         human = people.find(segment.speaker, segment.speaker_id) if segment.speaker else None
         segments.append(
             Segment(
-                id=_digest(raw.path, str(start), segment.text), artifact=raw.path, ordinal=i,
-                text=segment.text, start=start, end=end, locator=segment.locator,
+                id=_digest(raw.path, str(start), segment.text),
+                artifact=raw.path,
+                ordinal=i,
+                text=segment.text,
+                start=start,
+                end=end,
+                locator=segment.locator,
                 speaker=bare_name(segment.speaker) if segment.speaker else None,
                 person=human.name if human else None,
                 side=_segment_side(human, segment.side, segment.speaker, kind),
-                at=segment.at or dated, role=segment.role,
-            )  # fmt: skip
+                at=segment.at or dated,
+                role=segment.role,
+            )
         )
     return artifact, segments
 
@@ -150,7 +229,9 @@ def _day(value: datetime | date | None) -> date | None:
     return value.date() if isinstance(value, datetime) else value
 
 
-def people_of(people: People, artifacts: Sequence[Artifact], segments: Sequence[Segment]) -> list[Person]:
+def people_of(
+    people: People, artifacts: Sequence[Artifact], segments: Sequence[Segment]
+) -> list[Person]:
     """The resolved people with what was counted of them: calls, mails, chat messages, last seen."""
     kinds = {a.path: a for a in artifacts}
     seen: dict[str, dict[str, set[str]]] = {}
@@ -170,11 +251,17 @@ def people_of(people: People, artifacts: Sequence[Artifact], segments: Sequence[
         count = seen.get(human.name, {})
         result.append(
             Person(
-                name=human.name, side=human.side, title=human.title, emails=tuple(sorted(human.emails)),
-                aliases=tuple(sorted(human.aliases - {human.name})), roles=tuple(sorted(human.roles)),
-                calls=len(count.get("call", ())), mails=len(count.get("mail", ())),
-                messages=len(count.get("chat", ())), last_seen=last.get(human.name),
-            )  # fmt: skip
+                name=human.name,
+                side=human.side,
+                title=human.title,
+                emails=tuple(sorted(human.emails)),
+                aliases=tuple(sorted(human.aliases - {human.name})),
+                roles=tuple(sorted(human.roles)),
+                calls=len(count.get("call", ())),
+                mails=len(count.get("mail", ())),
+                messages=len(count.get("chat", ())),
+                last_seen=last.get(human.name),
+            )
         )
     return result
 
@@ -192,7 +279,9 @@ def vendor_name(manifest: Manifest, people: People, texts: Sequence[str]) -> str
     """The vendor as the papers spell it: the capitalised words that match its mail domain."""
     if manifest.vendor:
         return manifest.vendor
-    domains = [d for h in people.humans if h.side == "vendor" for e in h.emails if (d := domain_of(e))]
+    domains = [
+        d for h in people.humans if h.side == "vendor" for e in h.emails if (d := domain_of(e))
+    ]
     if not domains:
         return None
     label = max(set(domains), key=domains.count).split(".")[0]
@@ -203,17 +292,37 @@ def vendor_name(manifest: Manifest, people: People, texts: Sequence[str]) -> str
             words = match.group().split()
             for n in range(len(words), 0, -1):
                 joined = re.sub(r"[^a-z]", "", "".join(words[:n]).lower())
-                if joined == squashed or (n == 1 and len(joined) > 4 and squashed.startswith(joined)):
+                if joined == squashed or (
+                    n == 1 and len(joined) > 4 and squashed.startswith(joined)
+                ):
                     return " ".join(words[:n])
     return label.capitalize()
 
 
-def account_of(slug: str, folder: str, manifest: Manifest, facts: dict[str, str], vendor: str | None) -> Account:
+def deal_facts(artifacts: Sequence[RawArtifact], facts: dict[str, str]) -> dict[str, str]:
+    """The account's facts, completed from the meta of its own deal records."""
+    found = dict(facts)
+    for artifact in artifacts:
+        if artifact.kind == "crm":
+            for key, name in (
+                ("stage", "stage"),
+                ("close_date", "close_date"),
+                ("owner", "ae"),
+                ("ae", "ae"),
+            ):
+                if artifact.meta.get(key):
+                    found.setdefault(name, artifact.meta[key])
+    return found
+
+
+def account_of(
+    slug: str, name: str, manifest: Manifest, facts: dict[str, str], vendor: str | None
+) -> Account:
     """The account's head: manifest before CRM."""
     return Account(
-        slug=slug, name=manifest.account or facts.get("account_name") or folder, vendor=vendor,
+        slug=slug, name=name, vendor=vendor,
         stage=manifest.stage or facts.get("stage"),
         close_date=manifest.close_date or _parse_day(facts.get("close_date")),
         kickoff_date=manifest.kickoff_date or _parse_day(facts.get("kickoff_date")),
-        ae=manifest.ae or facts.get("ae"), csm=manifest.csm or facts.get("csm"), folder=folder,
+        ae=manifest.ae or facts.get("ae"), csm=manifest.csm or facts.get("csm"),
     )  # fmt: skip

@@ -63,7 +63,7 @@ def segment_rung(artifact_authority: int, kind: Kind, side: Side, internal: bool
     """The rung of one segment: a customer's words stand above a seller's in the same place."""
     if artifact_authority in (ORDER_FORM, AGREEMENT, DRAFT, PROPOSAL, SUMMARY, CRM, TICKET):
         return artifact_authority
-    if internal or kind in ("note", "chat") and side != "customer":
+    if internal or (kind in ("note", "chat") and side != "customer"):
         return INTERNAL
     if kind == "call":
         return CUSTOMER_SPOKEN if side == "customer" else SELLER_SPOKEN

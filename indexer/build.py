@@ -7,26 +7,34 @@ readers' versions, the manifest and the model; then nothing is parsed and nothin
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from indexer.assemble import (
-    account_of, assemble, gather_people, infer_call_sides, people_of, slugify, vendor_name,
+    account_of,
+    assemble,
+    choose_account,
+    deal_facts,
+    gather_people,
+    infer_call_sides,
+    of_account,
+    people_of,
+    slugify,
+    vendor_name,
 )  # fmt: skip
-from indexer.chunking import Chunk, chunk_artifact
+from indexer.chunking import Chunk, chunk_artifact, text_hash
 from indexer.embed import Embedder
 from indexer.errors import InputError, Locked, StoreError
 from indexer.lexical import Lexical
 from indexer.manifest import FILE, Manifest, load_manifest
 from indexer.models import Artifact, IndexReport, NotRead, RawArtifact, Segment
-from indexer.reading import DealReading, read_deal
 from indexer.readers import READERS
+from indexer.reading import DealReading, read_deal
+from indexer.reading_head import ReadingHead, inputs
 from indexer.sides import set_sides
 from indexer.store import Contents, Store
 from indexer.vectors import ChromaCache
@@ -56,14 +64,18 @@ def index_lock(home: Path) -> Iterator[None]:
         with lock:
             yield
     except Timeout as error:
-        raise Locked(f"Another process is writing the index in {home}. Wait until it has finished and run again.") from error
+        raise Locked(
+            f"Another process is writing the index in {home}. Wait until it has finished and run again."
+        ) from error
     except PermissionError as error:
         raise StoreError(f"{home} can't be written. Choose another folder with --home.") from error
 
 
 def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
     """Changes when any file, the manifest, a reader, the pipeline or the model does."""
-    digest = hashlib.sha256(f"{PIPELINE}|{model}|{READERS}|{_reader_versions()}|{manifest.model_dump_json()}".encode())
+    digest = hashlib.sha256(
+        f"{PIPELINE}|{model}|{READERS}|{_reader_versions()}|{manifest.model_dump_json()}".encode()
+    )
     for path in sorted(walk.files):
         digest.update(path.encode() + b"\0" + hashlib.sha256(walk.files[path]).digest())
     return digest.hexdigest()[:24]
@@ -96,14 +108,27 @@ def _drop_duplicates(reading: DealReading) -> tuple[list[RawArtifact], list[tupl
     return kept, duplicates
 
 
-def _contents(slug: str, folder: str, manifest: Manifest, reading: DealReading, own_domains: Sequence[str]) -> Contents:
+def _contents(
+    slug: str, folder: str, manifest: Manifest, reading: DealReading, own_domains: Sequence[str]
+) -> Contents:
     """Everything the record is to hold of the deal, from what was read."""
     facts: dict[str, str] = {}
     for _, one in reading.readings:
         for key, value in one.facts.items():
             facts.setdefault(key, value)
+    chosen = manifest.account or choose_account([r for _, r in reading.readings], folder)
+    filtered = [
+        of_account(one, chosen if not manifest.account else None) for _, one in reading.readings
+    ]
+    reading = DealReading(
+        readings=[
+            (path, one) for (path, _), (one, _) in zip(reading.readings, filtered, strict=True)
+        ],
+        duplicates=reading.duplicates,
+        not_read=reading.not_read + [n for _, left_out in filtered for n in left_out],
+    )
     people = gather_people(one for _, one in reading.readings)
-    account_name = manifest.account or facts.get("account_name") or folder
+    account_name = chosen or folder
     sides = set_sides(people, manifest, own_domains, facts, account_name)
     raw, duplicates = _drop_duplicates(reading)
     sides.update(infer_call_sides(raw, people))
@@ -111,21 +136,23 @@ def _contents(slug: str, folder: str, manifest: Manifest, reading: DealReading, 
     artifacts: list[Artifact] = []
     segments: list[Segment] = []
     chunks: list[Chunk] = []
-    for one in raw:
-        artifact, own = assemble(one, people, manifest, mails)
+    for found in raw:
+        artifact, own = assemble(found, people, manifest, mails)
         artifacts.append(artifact)
         segments.extend(own)
         chunks.extend(chunk_artifact(own))
     papers = sorted(artifacts, key=lambda a: a.authority)
     vendor = vendor_name(manifest, people, [a.text for a in papers])
     return Contents(
-        account=account_of(slug, folder, manifest, facts, vendor), artifacts=artifacts, segments=segments,
+        account=account_of(slug, account_name, manifest, deal_facts(raw, facts), vendor), artifacts=artifacts, segments=segments,
         chunks=chunks, people=people_of(people, artifacts, segments), duplicates=duplicates,
         not_read=reading.not_read, sides=sides,
     )  # fmt: skip
 
 
-def _embed_missing(store: Store, slug: str, embedder: Embedder, chunks: Sequence[Chunk], progress: Progress) -> int:
+def _embed_missing(
+    store: Store, slug: str, embedder: Embedder, chunks: Sequence[Chunk], progress: Progress
+) -> int:
     """Embed the texts that the record has no vector of; returns how many."""
     known = store.known_hashes(slug, embedder.name)
     missing = {c.hash: c.text for c in chunks if c.hash not in known}
@@ -137,13 +164,41 @@ def _embed_missing(store: Store, slug: str, embedder: Embedder, chunks: Sequence
     return len(hashes)
 
 
+def signal_hash(pair: tuple[str, str]) -> str:
+    """Key of a segment's signals: its text in its context."""
+    return text_hash("\0".join(pair))
+
+
+def _read_missing(
+    store: Store, slug: str, head: ReadingHead, contents: Contents, progress: Progress
+) -> None:
+    """Run the reading head over segments whose signals the record has not."""
+    by_artifact: dict[str, list[Segment]] = {}
+    for s in contents.segments:
+        by_artifact.setdefault(s.artifact, []).append(s)
+    wanted = {
+        signal_hash(p): p
+        for a in contents.artifacts
+        for p in inputs(a, by_artifact.get(a.path, []))
+    }
+    known = store.known_hashes(slug, head.name, "signal")
+    hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
+    for i in range(0, len(hashes), EMBED_BATCH):
+        batch = hashes[i : i + EMBED_BATCH]
+        store.add_vectors(slug, head.name, batch, head.read([wanted[h] for h in batch]), "signal")
+        progress("reading for the template", min(i + EMBED_BATCH, len(hashes)), len(hashes))
+
+
 def write_caches(store: Store, home: Path, slug: str, contents: Contents, model: str) -> None:
     """Chroma and the lexical index of one account, from the record."""
     by_hash = store.vectors(slug, model)
     kept = [c for c in contents.chunks if c.hash in by_hash]
     if kept:
         matrix = np.stack([np.frombuffer(by_hash[c.hash], np.float32) for c in kept])
-        metadatas = [{"artifact": c.artifact, "window": c.window, "first": c.first, "last": c.last} for c in kept]
+        metadatas = [
+            {"artifact": c.artifact, "window": c.window, "first": c.first, "last": c.last}
+            for c in kept
+        ]
         ChromaCache(home).write(slug, [str(i) for i in range(len(kept))], matrix, metadatas)
     Lexical(home, slug).rebuild([c.text for c in contents.chunks])
 
@@ -154,12 +209,12 @@ def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, fol
         return slugify(given)
     name = manifest.slug or manifest.account
     if not name:
-        name = next((r.facts["account_name"] for _, r in reading.readings if r.facts.get("account_name")), None)
+        name = choose_account([r for _, r in reading.readings], folder)
     return slugify(name or folder)
 
 
 def index_deal(
-    store: Store, home: Path, root: Path, embedder: Embedder, *, account: str | None = None,
+    store: Store, home: Path, root: Path, embedder: Embedder, head: ReadingHead, *, account: str | None = None,
     own_domains: Sequence[str] = (), rebuild: bool = False, replace: bool = False, progress: Progress = _silent,
 ) -> IndexReport:  # fmt: skip
     """Read the deal at `root` into the record.
@@ -172,8 +227,10 @@ def index_deal(
         manifest = load_manifest(root) if root.is_dir() else Manifest()
         walk = walk_deal(root, manifest.exclude)
         if not walk.files:
-            raise InputError(f"{root} holds no files to read. Put the deal's exports there and index again.")
-        mark = fingerprint(walk, manifest, embedder.name)
+            raise InputError(
+                f"{root} holds no files to read. Put the deal's exports there and index again."
+            )
+        mark = fingerprint(walk, manifest, f"{embedder.name}+{head.name}")
         known = _unchanged(store, home, root, account, mark, rebuild)
         if known is not None:
             return known
@@ -185,6 +242,7 @@ def index_deal(
         contents = _with_folder(contents, root)
         before = {a.path: a.id for a in store.artifacts(slug)} if store.fingerprint(slug) else {}
         embedded = _embed_missing(store, slug, embedder, contents.chunks, progress)
+        _read_missing(store, slug, head, contents, progress)
         store.write(contents, mark, embedder.name, datetime.now(UTC).isoformat(timespec="seconds"))
         progress("writing the search caches", 0, 0)
         write_caches(store, home, slug, contents, embedder.name)
@@ -210,18 +268,29 @@ def _refuse_taken(store: Store, slug: str, root: Path, replace: bool) -> None:
         )
 
 
-def _unchanged(store: Store, home: Path, root: Path, account: str | None, mark: str, rebuild: bool) -> IndexReport | None:
+def _unchanged(
+    store: Store, home: Path, root: Path, account: str | None, mark: str, rebuild: bool
+) -> IndexReport | None:
     """The report of an unchanged folder, or None when there is something to do."""
     if rebuild:
         return None
     for known in store.accounts():
         same_slug = account is None or known.slug == slugify(account)
-        if known.folder == str(root.resolve()) and same_slug and store.fingerprint(known.slug) == mark:
+        if (
+            known.folder == str(root.resolve())
+            and same_slug
+            and store.fingerprint(known.slug) == mark
+        ):
             _, duplicates, not_read, _ = store.extra(known.slug)
             if not Lexical(home, known.slug).ready(len(store.chunk_rows(known.slug))):
                 return None
             paths = tuple(a.path for a in store.artifacts(known.slug))
-            return IndexReport(account=known.slug, unchanged=paths, duplicates=tuple(duplicates), not_read=tuple(not_read))
+            return IndexReport(
+                account=known.slug,
+                unchanged=paths,
+                duplicates=tuple(duplicates),
+                not_read=tuple(not_read),
+            )
     return None
 
 
@@ -248,11 +317,6 @@ def forget_account(store: Store, home: Path, slug: str) -> None:
         ChromaCache(home).forget(slug)
         Lexical(home, slug).forget()
         shutil.rmtree(home / "briefs" / slug, ignore_errors=True)
-
-
-def settings_hash(values: dict[str, str]) -> str:
-    """A short hash of settings, for provenance."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 
 __all__ = ["FILE", "forget_account", "index_deal", "index_lock", "write_caches"]

@@ -67,7 +67,9 @@ def _windows(segments: Sequence[Segment], size: int) -> list[Chunk]:
 def chunk_artifact(segments: Sequence[Segment]) -> list[Chunk]:
     """All chunks of one artifact's segments, every window size."""
     singles = [
-        _chunk(0, [s]) for s in segments if len(s.text.split()) >= MIN_WORDS or s.role in ("field", "row")
+        _chunk(0, [s])
+        for s in segments
+        if len(s.text.split()) >= MIN_WORDS or s.role in ("field", "row")
     ]
     running = [s for s in segments if s.role not in ("quoted", "signature", "event", "hidden")]
     return singles + [c for size in WINDOWS if size for c in _windows(running, size)]

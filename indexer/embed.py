@@ -35,7 +35,9 @@ class Embedder(Protocol):
     name: str
     size: int
 
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors: ...
+    def embed(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors: ...
 
 
 def packaged_model_folder() -> Path:

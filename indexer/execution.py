@@ -18,9 +18,12 @@ _CERTIFICATE = re.compile(
     re.I,
 )
 _COMPLETED_SUBJECT = re.compile(r"\bcompleted?\b|\bsigned\b|\bexecuted\b|abgeschlossen", re.I)
-_DRAFT = re.compile(r"^\s*(?:draft|entwurf)\b|\bdraft\s+(?:for|v\d|only|\W)|redline|\[drafting note", re.I | re.M)
+_DRAFT = re.compile(
+    r"^\s*(?:draft|entwurf)\b|\bdraft\s+(?:for|v\d|only|\W)|redline|\[drafting note", re.I | re.M
+)
 _SIGNATURE_LINE = re.compile(
-    r"^\W*(?:by|signature|signed(?: by)?|unterschrift|/s/|e-signed(?: by)?)\b\s*[:\t ]\s*(?P<value>.*)$", re.I | re.M
+    r"^\W*(?:by|signature|signed(?: by)?|unterschrift|/s/|e-signed(?: by)?)\b\s*[:\t ]\s*(?P<value>.*)$",
+    re.I | re.M,
 )
 _SLASH_S = re.compile(r"/s/\s*[A-Za-zÀ-ž]")
 _BLANK = re.compile(r"^[\s_.\-–—]*$")
@@ -48,8 +51,7 @@ def _filled_blocks(text: str) -> tuple[int, int]:
 
 def execution_of(text: str) -> Execution:
     """What the document's own text says about its signing."""
-    tail = text[-6000:]
-    total, filled = _filled_blocks(tail)
+    total, filled = _filled_blocks(text)
     if _DRAFT.search(text[:1500]) and filled < 2:
         return "draft"
     if filled >= 2 and filled == total:
@@ -68,7 +70,9 @@ def _norm(name: str) -> str:
 def named_by_completion(artifact: RawArtifact, mails: Iterable[RawArtifact]) -> bool:
     """True if an envelope-complete mail names the document by file name or title, or carries it."""
     stem = _norm(artifact.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    number = re.findall(r"[A-Z]{1,5}-\d{3,}(?:-\d+)?|\b\d{4}-\d{3,}\b", artifact.path + " " + artifact.title)
+    number = re.findall(
+        r"[A-Z]{1,5}-\d{3,}(?:-\d+)?|\b\d{4}-\d{3,}\b", artifact.path + " " + artifact.title
+    )
     for mail in mails:
         text = "\n".join(s.text for s in mail.segments if s.role != "quoted")
         if not (_COMPLETED_SUBJECT.search(mail.title) and _CERTIFICATE.search(text + mail.title)):

@@ -12,9 +12,82 @@ from pathlib import Path
 
 _WORD = re.compile(r"\w+", re.U)
 STOP = frozenset(
-    "a an and are as at be but by can could did do does for from had has have how i if in is it its me my of on or "
-    "our she he so than that the their them then there they this to us was we were what when where which who whom "
-    "whose why will with would you your der die das und ist sie wir ein eine zu mit von".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "could",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "she",
+        "he",
+        "so",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "they",
+        "this",
+        "to",
+        "us",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+        "sie",
+        "wir",
+        "ein",
+        "eine",
+        "zu",
+        "mit",
+        "von",
+    ]
 )
 
 
@@ -38,7 +111,9 @@ class Lexical:
         db = sqlite3.connect(partial, isolation_level=None)
         db.execute("PRAGMA journal_mode=OFF")
         db.execute("BEGIN")
-        db.execute("CREATE VIRTUAL TABLE chunk USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')")
+        db.execute(
+            "CREATE VIRTUAL TABLE chunk USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')"
+        )
         db.executemany("INSERT INTO chunk(rowid, text) VALUES(?,?)", enumerate(texts))
         db.execute("COMMIT")
         db.close()
@@ -62,7 +137,9 @@ class Lexical:
         match = " OR ".join(f'"{w}"' for w in words)
         db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
         try:
-            rows = db.execute("SELECT rowid, -bm25(chunk) FROM chunk WHERE chunk MATCH ?", (match,)).fetchall()
+            rows = db.execute(
+                "SELECT rowid, -bm25(chunk) FROM chunk WHERE chunk MATCH ?", (match,)
+            ).fetchall()
         finally:
             db.close()
         return [(int(r), float(s)) for r, s in rows]

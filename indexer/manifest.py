@@ -50,7 +50,9 @@ def load_manifest(folder: Path) -> Manifest:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return Manifest.model_validate(content)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{FILE} is not readable YAML ({error}). Correct it and index again.") from error
+        raise InputError(
+            f"{FILE} is not readable YAML ({error}). Correct it and index again."
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"])

@@ -7,6 +7,7 @@ or models; readers build `RawArtifact`s, the indexer turns them into `Artifact`s
 from __future__ import annotations
 
 from datetime import date, datetime
+from datetime import date as Day
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,7 +26,9 @@ Kind = Literal[
     "invite", "usage", "document", "statement",
 ]  # fmt: skip
 
-Role = Literal["body", "quoted", "signature", "heading", "summary", "event", "hidden", "row", "field"]
+Role = Literal[
+    "body", "quoted", "signature", "heading", "summary", "event", "hidden", "row", "field"
+]
 """What a segment is inside its artifact. `quoted` is a quoted mail tail or a link preview (someone
 said it elsewhere first), `summary` a machine summary, `event` a join/leave/cancel line, `hidden`
 text a person does not see (white text, comments)."""
@@ -160,7 +163,7 @@ class RawArtifact(Frozen):
     kind: Kind
     system: str
     title: str
-    date: datetime | date | None = None
+    date: datetime | Day | None = None
     participants: tuple[Participant, ...] = ()
     segments: tuple[RawSegment, ...]
     meta: dict[str, str] = {}
@@ -214,7 +217,7 @@ class Artifact(Frozen):
     kind: Kind
     system: str
     title: str
-    date: datetime | date | None = None
+    date: datetime | Day | None = None
     participants: tuple[Participant, ...] = ()
     authority: int
     """Rung of the ladder in `indexer.authority`; lower stands higher."""

@@ -48,7 +48,13 @@ def _lines(process: subprocess.Popen[str]) -> queue.Queue[str | None]:
     return lines
 
 
-def _run(root: Path, manifest: Manifest, skip: list[str], into: DealReading, progress: Callable[[str], None]) -> str | None:
+def _run(
+    root: Path,
+    manifest: Manifest,
+    skip: list[str],
+    into: DealReading,
+    progress: Callable[[str], None],
+) -> str | None:
     """One child run. Returns None when it finished, else the path it died or hung on."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "indexer.worker", str(root)],
@@ -84,7 +90,9 @@ def _run(root: Path, manifest: Manifest, skip: list[str], into: DealReading, pro
         process.wait()
 
 
-def read_deal(root: Path, manifest: Manifest, progress: Callable[[str], None] = lambda _: None) -> DealReading:
+def read_deal(
+    root: Path, manifest: Manifest, progress: Callable[[str], None] = lambda _: None
+) -> DealReading:
     """Read every file of the deal at `root` in a child process.
 
     A file on which the child dies or hangs is reported by name and the rest is read without it.
@@ -93,7 +101,9 @@ def read_deal(root: Path, manifest: Manifest, progress: Callable[[str], None] = 
     for _ in range(MAX_RESTARTS):
         result = DealReading()
         died_on = _run(root, manifest, skip, result, progress)
-        result.not_read.extend(NotRead(path=p, why="its parser crashed or took too long") for p in skip)
+        result.not_read.extend(
+            NotRead(path=p, why="its parser crashed or took too long") for p in skip
+        )
         if died_on is None or died_on in skip:
             return result
         skip.append(died_on)

@@ -6,16 +6,18 @@ other a part, because talk about one thing stands together.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.chunking import WINDOWS
+from indexer.chunking import WINDOWS, text_hash
 from indexer.embed import Embedder, Vectors
 from indexer.lexical import Lexical
 from indexer.models import Artifact, Evidence, Segment
+from indexer.reading_head import ReadingHead, Signals, inputs
 from indexer.store import Store
 from indexer.vectors import exact_scan
 
@@ -33,6 +35,7 @@ class AccountIndex:
 
     def __init__(self, store: Store, home: Path, slug: str, embedder: Embedder) -> None:
         self.account = store.account(slug)
+        self._store = store
         self.embedder = embedder
         self.segments: list[Segment] = store.segments(slug)
         self.artifacts: dict[str, Artifact] = {a.path: a for a in store.artifacts(slug)}
@@ -45,7 +48,11 @@ class AccountIndex:
         self._lexical = Lexical(home, slug)
         if not self._lexical.ready(len(rows)):
             self._lexical.rebuild(self._chunk_texts())
-        breaks = [i for i in range(1, len(self.segments)) if self.segments[i].artifact != self.segments[i - 1].artifact]
+        breaks = [
+            i
+            for i in range(1, len(self.segments))
+            if self.segments[i].artifact != self.segments[i - 1].artifact
+        ]
         self._breaks = np.array(breaks, np.int32)
 
     def _matrix(self, by_hash: dict[str, bytes], hashes: Sequence[str]) -> Vectors:
@@ -113,7 +120,11 @@ class AccountIndex:
             segment = self.segments[int(i)]
             if segment.role in ("event", "quoted") or not segment.text.strip():
                 continue
-            found.append(Evidence(segment=segment, score=round(float(scores[i]), 5), found_by=("dense", "lexical")))
+            found.append(
+                Evidence(
+                    segment=segment, score=round(float(scores[i]), 5), found_by=("dense", "lexical")
+                )
+            )
             if len(found) == limit:
                 break
         return found
@@ -123,6 +134,19 @@ class AccountIndex:
         at = next(i for i, s in enumerate(self.segments) if s.id == segment.id)
         run = self.segments[max(0, at - before) : at + after + 1]
         return [s for s in run if s.artifact == segment.artifact]
+
+    def signals(self, head: ReadingHead) -> Signals:
+        """The reading head's probabilities, a row a segment; zeros where the record has none."""
+        by_hash = self._store.vectors(self.account.slug, head.name, "signal")
+        out = np.zeros((len(self.segments), len(head.fields) + len(head.acts)), np.float32)
+        bounds = [0, *self._breaks.tolist(), len(self.segments)]
+        for first, stop in itertools.pairwise(bounds):
+            run = self.segments[first:stop]
+            for i, pair in enumerate(inputs(self.artifacts[run[0].artifact], run) if run else []):
+                value = by_hash.get(text_hash("\0".join(pair)))
+                if value is not None:
+                    out[first + i] = np.frombuffer(value, np.float32)
+        return out
 
     def single_vectors(self) -> Vectors:
         """The single-segment vectors (segments, d); zero rows where a segment was too short."""

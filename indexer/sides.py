@@ -16,8 +16,25 @@ from indexer.manifest import Manifest
 from indexer.models import Participant, Side
 
 FREE_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com aol.com gmx.de gmx.net "
-    "web.de proton.me protonmail.com t-online.de mail.com zoho.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "proton.me",
+        "protonmail.com",
+        "t-online.de",
+        "mail.com",
+        "zoho.com",
+    ]
 )
 _PAREN = re.compile(r"\s*[\(\[|].*$")
 _NOT_NAME = re.compile(r"[^\w\s'’.-]", re.U)
@@ -113,7 +130,9 @@ class People:
         if len(parts) > 1:
             matches = [h for h in self.humans if _same_name(parts, h.name.lower().split())]
         else:
-            matches = [h for h in self.humans if h.name.lower().split()[:1] == parts and " " in h.name]
+            matches = [
+                h for h in self.humans if h.name.lower().split()[:1] == parts and " " in h.name
+            ]
         return matches[0] if len(matches) == 1 else None
 
 
@@ -132,11 +151,19 @@ def _own_domains(people: People, manifest: Manifest, configured: Iterable[str]) 
         return own
     for human in people.humans:
         if human.side == "vendor":
-            own.update({d: f"{human.name} is ours ({human.why})" for e in human.emails if (d := domain_of(e))})
+            own.update(
+                {
+                    d: f"{human.name} is ours ({human.why})"
+                    for e in human.emails
+                    if (d := domain_of(e))
+                }
+            )
     return own
 
 
-def _customer_domains(people: People, manifest: Manifest, facts: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+def _customer_domains(
+    people: People, manifest: Manifest, facts: Mapping[str, str], own: Mapping[str, str]
+) -> dict[str, str]:
     found = {d.lower(): "deal.yaml" for d in manifest.customer_domains}
     if facts.get("account_domain"):
         found.setdefault(facts["account_domain"].lower(), "the CRM account's domain")
@@ -148,7 +175,9 @@ def _customer_domains(people: People, manifest: Manifest, facts: Mapping[str, st
     return {d: why for d, why in found.items() if d not in own}
 
 
-def _by_account_name(people: People, account: str, own: dict[str, str], customer: dict[str, str]) -> None:
+def _by_account_name(
+    people: People, account: str, own: dict[str, str], customer: dict[str, str]
+) -> None:
     """Without a CRM: the domain that resembles the account's name is the customer's."""
     counts: dict[str, int] = defaultdict(int)
     for human in people.humans:
@@ -167,7 +196,13 @@ def _by_account_name(people: People, account: str, own: dict[str, str], customer
         own[others[0]] = "the other party in the mails"
 
 
-def set_sides(people: People, manifest: Manifest, configured: Iterable[str], facts: Mapping[str, str], account: str) -> dict[str, str]:
+def set_sides(
+    people: People,
+    manifest: Manifest,
+    configured: Iterable[str],
+    facts: Mapping[str, str],
+    account: str,
+) -> dict[str, str]:
     """Give every human a side where one can be inferred. Returns domain or name -> side and why."""
     names = {n.lower() for n in manifest.own_people}
     for human in people.humans:

@@ -33,11 +33,13 @@ CREATE TABLE IF NOT EXISTS chunk(account TEXT, position INTEGER, artifact TEXT, 
   first INTEGER, last INTEGER, hash TEXT, PRIMARY KEY(account, position));
 CREATE TABLE IF NOT EXISTS vector(account TEXT, model TEXT, hash TEXT, value BLOB NOT NULL,
   PRIMARY KEY(account, model, hash));
+CREATE TABLE IF NOT EXISTS signal(account TEXT, model TEXT, hash TEXT, value BLOB NOT NULL,
+  PRIMARY KEY(account, model, hash));
 CREATE TABLE IF NOT EXISTS brief(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT,
   json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, account TEXT, created_at TEXT, json TEXT NOT NULL);
 """
-_TABLES = ("artifact", "segment", "chunk", "vector", "brief", "run")
+_TABLES = ("artifact", "segment", "chunk", "vector", "signal", "brief", "run")
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,20 @@ def _speaking(path: Path) -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         if "full" in str(error):
-            raise StoreError(f"The disk of {path.parent} is full. Free some space and run again; nothing was lost.") from error
+            raise StoreError(
+                f"The disk of {path.parent} is full. Free some space and run again; nothing was lost."
+            ) from error
         if "locked" in str(error):
-            raise StoreError("The record is busy in another process. Try again in a moment.") from error
-        raise StoreError(f"The record {path.name} can't be used: {error}. Check its folder's permissions.") from error
+            raise StoreError(
+                "The record is busy in another process. Try again in a moment."
+            ) from error
+        raise StoreError(
+            f"The record {path.name} can't be used: {error}. Check its folder's permissions."
+        ) from error
     except sqlite3.DatabaseError as error:
-        raise StoreError(f"The record {path.name} is damaged ({error}). Restore it or move it away and index again.") from error
+        raise StoreError(
+            f"The record {path.name} is damaged ({error}). Restore it or move it away and index again."
+        ) from error
 
 
 class Store:
@@ -78,7 +88,9 @@ class Store:
         try:
             home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{home} can't be made: {error.strerror}. Choose another --home.") from error
+            raise StoreError(
+                f"{home} can't be made: {error.strerror}. Choose another --home."
+            ) from error
         with _speaking(self.path):
             self._db = sqlite3.connect(self.path, timeout=5, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
@@ -103,7 +115,9 @@ class Store:
     def fingerprint(self, slug: str) -> str | None:
         """The fingerprint of what was indexed, or None if the account is unknown."""
         with _speaking(self.path):
-            row = self._db.execute("SELECT fingerprint FROM account WHERE slug=?", (slug,)).fetchone()
+            row = self._db.execute(
+                "SELECT fingerprint FROM account WHERE slug=?", (slug,)
+            ).fetchone()
         return row[0] if row else None
 
     def model(self, slug: str) -> str | None:
@@ -123,7 +137,9 @@ class Store:
             row = self._db.execute("SELECT json FROM account WHERE slug=?", (slug,)).fetchone()
         if row is None:
             known = ", ".join(a.slug for a in self.accounts()) or "none yet"
-            raise UnknownAccount(f"There is no account {slug!r} here (known: {known}). Index its folder with `baton index PATH`.")
+            raise UnknownAccount(
+                f"There is no account {slug!r} here (known: {known}). Index its folder with `baton index PATH`."
+            )
         return Account.model_validate_json(row[0])
 
     def write(self, contents: Contents, fingerprint: str, model: str, now: str) -> None:
@@ -144,15 +160,24 @@ class Store:
             )
             db.executemany(
                 "INSERT INTO artifact VALUES(?,?,?,?)",
-                ((slug, a.path, a.model_dump_json(exclude={"text"}), a.text) for a in contents.artifacts),
+                (
+                    (slug, a.path, a.model_dump_json(exclude={"text"}), a.text)
+                    for a in contents.artifacts
+                ),
             )
             db.executemany(
                 "INSERT INTO segment VALUES(?,?,?,?,?)",
-                ((slug, i, s.id, s.artifact, s.model_dump_json()) for i, s in enumerate(contents.segments)),
+                (
+                    (slug, i, s.id, s.artifact, s.model_dump_json())
+                    for i, s in enumerate(contents.segments)
+                ),
             )
             db.executemany(
                 "INSERT INTO chunk VALUES(?,?,?,?,?,?,?)",
-                ((slug, i, c.artifact, c.window, c.first, c.last, c.hash) for i, c in enumerate(contents.chunks)),
+                (
+                    (slug, i, c.artifact, c.window, c.first, c.last, c.hash)
+                    for i, c in enumerate(contents.chunks)
+                ),
             )
             db.execute(
                 "DELETE FROM vector WHERE account=? AND (model<>? OR hash NOT IN (SELECT hash FROM chunk WHERE account=?))",
@@ -166,53 +191,79 @@ class Store:
                 db.execute(f"DELETE FROM {table} WHERE account=?", (slug,))
             db.execute("DELETE FROM account WHERE slug=?", (slug,))
 
-    def known_hashes(self, slug: str, model: str) -> set[str]:
-        """Hashes of the texts whose vectors are already in the record."""
-        rows = self._db.execute("SELECT hash FROM vector WHERE account=? AND model=?", (slug, model))
+    def known_hashes(self, slug: str, model: str, table: str = "vector") -> set[str]:
+        """Hashes of the texts whose vectors (or signals) are already in the record."""
+        rows = self._db.execute(
+            f"SELECT hash FROM {table} WHERE account=? AND model=?", (slug, model)
+        )
         return {r[0] for r in rows}
 
-    def add_vectors(self, slug: str, model: str, hashes: Sequence[str], vectors: Vectors) -> None:
+    def add_vectors(
+        self, slug: str, model: str, hashes: Sequence[str], vectors: Vectors, table: str = "vector"
+    ) -> None:
         """Keep vectors as they are computed: an interrupted run need not embed them again."""
         with self._transaction() as db:
             db.executemany(
-                "INSERT OR REPLACE INTO vector VALUES(?,?,?,?)",
-                ((slug, model, h, v.astype(np.float32).tobytes()) for h, v in zip(hashes, vectors, strict=True)),
+                f"INSERT OR REPLACE INTO {table} VALUES(?,?,?,?)",
+                (
+                    (slug, model, h, v.astype(np.float32).tobytes())
+                    for h, v in zip(hashes, vectors, strict=True)
+                ),
             )
 
     def artifacts(self, slug: str) -> list[Artifact]:
         """All artifacts of an account, in path order."""
-        rows = self._db.execute("SELECT json, text FROM artifact WHERE account=? ORDER BY path", (slug,))
+        rows = self._db.execute(
+            "SELECT json, text FROM artifact WHERE account=? ORDER BY path", (slug,)
+        )
         return [Artifact.model_validate({**json.loads(j), "text": t}) for j, t in rows]
 
     def artifact(self, slug: str, path: str) -> Artifact | None:
         """One artifact by its path, or None."""
-        row = self._db.execute("SELECT json, text FROM artifact WHERE account=? AND path=?", (slug, path)).fetchone()
+        row = self._db.execute(
+            "SELECT json, text FROM artifact WHERE account=? AND path=?", (slug, path)
+        ).fetchone()
         return Artifact.model_validate({**json.loads(row[0]), "text": row[1]}) if row else None
 
     def segments(self, slug: str) -> list[Segment]:
         """All segments of an account, artifact by artifact, in reading order."""
-        rows = self._db.execute("SELECT json FROM segment WHERE account=? ORDER BY position", (slug,))
+        rows = self._db.execute(
+            "SELECT json FROM segment WHERE account=? ORDER BY position", (slug,)
+        )
         return [Segment.model_validate_json(r[0]) for r in rows]
 
     def find_segment(self, segment_id: str) -> tuple[str, Segment] | None:
         """The account's slug and the segment with this id, or None."""
-        row = self._db.execute("SELECT account, json FROM segment WHERE id=?", (segment_id,)).fetchone()
+        row = self._db.execute(
+            "SELECT account, json FROM segment WHERE id=?", (segment_id,)
+        ).fetchone()
         return (row[0], Segment.model_validate_json(row[1])) if row else None
 
     def chunk_rows(self, slug: str) -> list[tuple[str, int, int, int, str]]:
         """(artifact, window, first, last, hash) of every chunk, in order."""
         return self._db.execute(
-            "SELECT artifact, window, first, last, hash FROM chunk WHERE account=? ORDER BY position", (slug,)
+            "SELECT artifact, window, first, last, hash FROM chunk WHERE account=? ORDER BY position",
+            (slug,),
         ).fetchall()
 
-    def vectors(self, slug: str, model: str) -> dict[str, bytes]:
-        """Vector bytes (float32) by text hash."""
-        return dict(self._db.execute("SELECT hash, value FROM vector WHERE account=? AND model=?", (slug, model)))
+    def vectors(self, slug: str, model: str, table: str = "vector") -> dict[str, bytes]:
+        """Vector (or signal) bytes, float32, by text hash."""
+        return dict(
+            self._db.execute(
+                f"SELECT hash, value FROM {table} WHERE account=? AND model=?", (slug, model)
+            )
+        )
 
-    def extra(self, slug: str) -> tuple[list[Person], list[tuple[str, str]], list[NotRead], dict[str, str]]:
+    def extra(
+        self, slug: str
+    ) -> tuple[list[Person], list[tuple[str, str]], list[NotRead], dict[str, str]]:
         """People, duplicates, what was not read, and why sides were inferred."""
         row = self._db.execute("SELECT extra FROM account WHERE slug=?", (slug,)).fetchone()
-        found = json.loads(row[0]) if row else {"people": [], "duplicates": [], "not_read": [], "sides": {}}
+        found = (
+            json.loads(row[0])
+            if row
+            else {"people": [], "duplicates": [], "not_read": [], "sides": {}}
+        )
         return (
             [Person.model_validate(p) for p in found["people"]],
             [(a, b) for a, b in found["duplicates"]],
@@ -223,18 +274,25 @@ class Store:
     def add_brief(self, slug: str, created_at: str, content: str) -> int:
         """Keep a finished brief (its JSON). Returns its number."""
         with self._transaction() as db:
-            cursor = db.execute("INSERT INTO brief(account, created_at, json) VALUES(?,?,?)", (slug, created_at, content))
+            cursor = db.execute(
+                "INSERT INTO brief(account, created_at, json) VALUES(?,?,?)",
+                (slug, created_at, content),
+            )
         return int(cursor.lastrowid or 0)
 
     def latest_brief(self, slug: str) -> str | None:
         """The JSON of the newest brief, or None."""
-        row = self._db.execute("SELECT json FROM brief WHERE account=? ORDER BY id DESC LIMIT 1", (slug,)).fetchone()
+        row = self._db.execute(
+            "SELECT json FROM brief WHERE account=? ORDER BY id DESC LIMIT 1", (slug,)
+        ).fetchone()
         return row[0] if row else None
 
     def add_run(self, run_id: str, slug: str, created_at: str, content: str) -> None:
         """Keep a run's record: what was asked, found, refused."""
         with self._transaction() as db:
-            db.execute("INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content))
+            db.execute(
+                "INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content)
+            )
 
     def run(self, run_id: str) -> str | None:
         """A run's record, or None."""

@@ -37,23 +37,31 @@ class ChromaCache:
             import chromadb
             from chromadb.config import Settings
 
-            self._client = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+            self._client = chromadb.PersistentClient(
+                str(self._folder), Settings(anonymized_telemetry=False)
+            )
         return self._client
 
     @staticmethod
     def _name(slug: str) -> str:
         return f"baton-{slug}"[:500]
 
-    def write(self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]) -> None:
+    def write(
+        self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]
+    ) -> None:
         """Replace the account's collection. A damaged store is removed and made anew."""
         try:
             self._write(slug, ids, vectors, metadatas)
-        except Exception:  # Chroma raises many unrelated types on a damaged store; the cache is disposable
+        except (
+            Exception
+        ):  # Chroma raises many unrelated types on a damaged store; the cache is disposable
             self._client = None
             shutil.rmtree(self._folder, ignore_errors=True)
             self._write(slug, ids, vectors, metadatas)
 
-    def _write(self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]) -> None:
+    def _write(
+        self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]
+    ) -> None:
         client = self._open()
         self.forget(slug)
         collection = client.create_collection(
@@ -76,13 +84,19 @@ class ChromaCache:
     def query(self, slug: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
         """(id, cosine) of the nearest chunks, best first."""
         collection = self._open().get_collection(self._name(slug), embedding_function=None)
-        found = collection.query(query_embeddings=vector.reshape(1, -1).tolist(), n_results=limit, include=["distances"])
-        return [(i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        found = collection.query(
+            query_embeddings=vector.reshape(1, -1).tolist(), n_results=limit, include=["distances"]
+        )
+        return [
+            (i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)
+        ]
 
     def count(self, slug: str) -> int:
         """How many chunks the account's collection holds; -1 if there is none."""
         try:
-            return int(self._open().get_collection(self._name(slug), embedding_function=None).count())
+            return int(
+                self._open().get_collection(self._name(slug), embedding_function=None).count()
+            )
         except Exception:  # as above: any fault means that the cache is not usable
             return -1
 

@@ -107,10 +107,16 @@ def walk_deal(root: Path, exclude: Iterable[str] = ()) -> Walk:
     patterns = tuple(exclude)
     if root.is_file() and zipfile.is_zipfile(root):
         _open_zip("", root.read_bytes(), walk, 0)
-        walk.files = {p.removeprefix("!/"): b for p, b in walk.files.items() if not _excluded(p.removeprefix("!/"), patterns)}
+        walk.files = {
+            p.removeprefix("!/"): b
+            for p, b in walk.files.items()
+            if not _excluded(p.removeprefix("!/"), patterns)
+        }
         return walk
     if not root.is_dir():
-        raise InputError(f"{root} is neither a folder nor a ZIP. Give the folder that holds the deal's files.")
+        raise InputError(
+            f"{root} is neither a folder nor a ZIP. Give the folder that holds the deal's files."
+        )
     for file in _paths(root):
         path = unicodedata.normalize("NFC", file.relative_to(root).as_posix())
         if _is_noise(path) or _excluded(path, patterns):

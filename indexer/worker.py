@@ -73,10 +73,20 @@ def read_one(source: Source, sources: SourceMap, readers: tuple[Reader, ...]) ->
         say(not_read=NotRead(path=source.path, why=str(error)).model_dump())
         return
     except MemoryError:
-        say(not_read=NotRead(path=source.path, why="needs more memory than a reader may use").model_dump())
+        say(
+            not_read=NotRead(
+                path=source.path, why="needs more memory than a reader may use"
+            ).model_dump()
+        )
         return
     except Exception as error:  # a hostile file must never end a run; its fault is reported by name
-        reading = Reading(not_read=(NotRead(path=source.path, why=f"the reader failed ({type(error).__name__}: {error})"),))
+        reading = Reading(
+            not_read=(
+                NotRead(
+                    path=source.path, why=f"the reader failed ({type(error).__name__}: {error})"
+                ),
+            )
+        )
     say(reading=reading.model_dump(mode="json"), path=source.path)
 
 

@@ -9,7 +9,17 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-FieldKind = Literal["fact", "goal", "commitment", "risk", "objection", "requirement", "milestone", "person", "preference"]
+FieldKind = Literal[
+    "fact",
+    "goal",
+    "commitment",
+    "risk",
+    "objection",
+    "requirement",
+    "milestone",
+    "person",
+    "preference",
+]
 
 
 class _Value(BaseModel):
@@ -52,7 +62,9 @@ class Template(_Value):
 def template_names() -> list[str]:
     """The templates that ship with Baton."""
     folder = resources.files("prompts") / "templates"
-    return sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+    return sorted(
+        f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml")
+    )
 
 
 def _source(name: str) -> str:

@@ -6,7 +6,15 @@ from datetime import date
 from typing import Any, Literal
 
 from agent.models import (
-    Claim, Commitment, Conflict, Gap, PersonRow, Provenance, SectionResult, Suggestion, TimelineRow,
+    Claim,
+    Commitment,
+    Conflict,
+    Gap,
+    PersonRow,
+    Provenance,
+    SectionResult,
+    Suggestion,
+    TimelineRow,
 )  # fmt: skip
 from indexer.models import Frozen
 

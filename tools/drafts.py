@@ -9,7 +9,17 @@ from typing import Literal, Protocol
 
 from indexer.models import Frozen
 
-ClaimKind = Literal["fact", "goal", "commitment", "risk", "objection", "requirement", "milestone", "person", "preference"]
+ClaimKind = Literal[
+    "fact",
+    "goal",
+    "commitment",
+    "risk",
+    "objection",
+    "requirement",
+    "milestone",
+    "person",
+    "preference",
+]
 
 
 class EvidenceRef(Frozen):

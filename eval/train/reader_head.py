@@ -4,14 +4,15 @@ context, which template fields it answers and what kind of act it is.
     python -m eval.train.reader_head [--meetings FOLDER] [--epochs N] [--holdout STEM]
 
 Learns from `eval/dev/utterances/` (written for this project) and, where a folder is given, takes turns
-of public meeting transcripts as background that answers no field. Writes `agent/weights/reader.npz`
-(low-rank deltas, heads; a few MB) and `agent/weights/reader.json` (figures). Method: LoRA, Hu et al. 2021,
+of public meeting transcripts as background that answers no field. Writes `indexer/weights/reader.npz`
+(low-rank deltas, heads; a few MB) and `indexer/weights/reader.json` (figures). Method: LoRA, Hu et al. 2021,
 arXiv:2106.09685. Needs torch and transformers; nothing at run time does.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import random
@@ -26,10 +27,13 @@ from indexer.embed import packaged_model_folder
 from prompts.template import load_template
 
 RANK = 16
-MAX_TOKENS = 128
+ADAPTED_LAYERS = 3
+"""The upper layers only: what is told apart here is meaning, and it trains a third faster."""
+MAX_TOKENS = 96
+CONTEXT_CHARS = 140
 FIELDS = tuple(load_template("sales-to-cs").fields())
 ROOT = Path(__file__).resolve().parents[2]
-WEIGHTS = ROOT / "agent" / "weights"
+WEIGHTS = ROOT / "indexer" / "weights"
 
 
 class LowRank(torch.nn.Module):
@@ -38,11 +42,15 @@ class LowRank(torch.nn.Module):
     def __init__(self, base: torch.nn.Linear) -> None:
         super().__init__()
         self.base = base.requires_grad_(False)
-        self.down = torch.nn.Parameter(torch.randn(RANK, base.in_features) / math.sqrt(base.in_features))
+        self.down = torch.nn.Parameter(
+            torch.randn(RANK, base.in_features) / math.sqrt(base.in_features)
+        )
         self.up = torch.nn.Parameter(torch.zeros(base.out_features, RANK))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.base(x) + torch.nn.functional.linear(torch.nn.functional.linear(x, self.down), self.up)
+        low = torch.nn.functional.linear(x, self.down)
+        delta = torch.nn.functional.linear(low, self.up)
+        return torch.add(self.base(x), delta)
 
 
 class ReaderHead(torch.nn.Module):
@@ -54,7 +62,7 @@ class ReaderHead(torch.nn.Module):
 
         self.encoder: Any = AutoModel.from_pretrained(str(packaged_model_folder()))
         self.encoder.requires_grad_(False)
-        for layer in self.encoder.encoder.layer:
+        for layer in self.encoder.encoder.layer[-ADAPTED_LAYERS:]:
             attention = layer.attention
             for owner, name in (
                 (attention.self, "query"), (attention.self, "key"), (attention.self, "value"),
@@ -67,15 +75,19 @@ class ReaderHead(torch.nn.Module):
         torch.nn.init.constant_(self.fields.bias, -3.5)
 
     def forward(self, ids: Any, mask: Any, types: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        hidden = self.encoder(input_ids=ids, attention_mask=mask, token_type_ids=types).last_hidden_state
+        hidden = self.encoder(
+            input_ids=ids, attention_mask=mask, token_type_ids=types
+        ).last_hidden_state
         keep = (mask * types).unsqueeze(-1).float()
         pooled = self.drop((hidden * keep).sum(1) / keep.sum(1).clamp(min=1))
         return self.fields(pooled), self.acts(pooled)
 
 
-def encode(tokenizer: Any, rows: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def encode(
+    tokenizer: Any, rows: list[Utterance]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Pairs (previous turn, `side source: text`) as token ids, mask and types."""
-    pairs = [(u.previous[-300:], f"{u.side} {u.source}: {u.text}") for u in rows]
+    pairs = [(u.previous[-CONTEXT_CHARS:], f"{u.side} {u.source}: {u.text}") for u in rows]
     encodings = tokenizer.encode_batch(pairs)
     width = max(len(e.ids) for e in encodings)
     out = torch.zeros(3, len(rows), width, dtype=torch.long)
@@ -91,10 +103,14 @@ def background(folder: Path, count: int, rng: random.Random) -> list[Utterance]:
     turns: list[Utterance] = []
     for line in (folder / "corpora.jsonl").read_text(encoding="utf-8").splitlines():
         segments = json.loads(line)["segments"]
-        for before, this in zip(segments, segments[1:], strict=False):
+        for before, this in itertools.pairwise(segments):
             if 4 <= len(this["text"].split()) <= 70:
                 side = rng.choice(("customer", "vendor"))
-                turns.append(Utterance(this["text"], before["text"], side, "call", "background", (), "background"))
+                turns.append(
+                    Utterance(
+                        this["text"], before["text"], side, "call", "background", (), "background"
+                    )
+                )
     return rng.sample(turns, min(count, len(turns)))
 
 
@@ -126,11 +142,18 @@ def train(rows: list[Utterance], epochs: int, seed: int) -> ReaderHead:
     learned = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(learned, lr=1.5e-3, weight_decay=0.01)
     steps = epochs * math.ceil(len(rows) / 32)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1.5e-3, total_steps=steps + 5, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, 1.5e-3, total_steps=steps + 5, pct_start=0.1
+    )
     weight = torch.full((len(FIELDS),), 4.0)
     model.train()
     for epoch in range(epochs):
-        order = sorted(range(len(rows)), key=lambda i: len(rows[i].text) + rng.random() * 60)
+        order = sorted(
+            range(len(rows)),
+            key=lambda i: (
+                len(rows[i].text) + len(rows[i].previous[-CONTEXT_CHARS:]) + rng.random() * 20
+            ),
+        )
         batches = [order[i : i + 32] for i in range(0, len(order), 32)]
         rng.shuffle(batches)
         total = 0.0
@@ -140,14 +163,17 @@ def train(rows: list[Utterance], epochs: int, seed: int) -> ReaderHead:
             some = [_mask(u, rng) for u in some]
             fields, acts = targets(some)
             f, a = model(*encode(tokenizer, some))
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(f, fields, pos_weight=weight) * 6
+            loss = (
+                torch.nn.functional.binary_cross_entropy_with_logits(f, fields, pos_weight=weight)
+                * 6
+            )
             if bool((acts >= 0).any()):
                 loss = loss + 0.5 * torch.nn.functional.cross_entropy(a, acts)
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimiser.step()
             schedule.step()
-            total += float(loss)
+            total += float(loss.detach())
         print(f"epoch {epoch + 1}: loss {total / len(batches):.3f}", flush=True)
     return model.eval()
 
@@ -179,7 +205,9 @@ def figures(model: ReaderHead, rows: list[Utterance]) -> dict[str, float]:
     present = [i for i in range(len(FIELDS)) if truth[:, i].sum() > 0]
     ap = [average_precision_score(truth[:, i].numpy(), probabilities[:, i]) for i in present]
     labelled = truth.sum(1) > 0
-    first = truth[labelled].numpy()[np.arange(int(labelled.sum())), probabilities[labelled.numpy()].argmax(1)]
+    first = truth[labelled].numpy()[
+        np.arange(int(labelled.sum())), probabilities[labelled.numpy()].argmax(1)
+    ]
     known = act.numpy() >= 0
     return {
         "rows": len(rows), "field_map": round(float(np.mean(ap)), 3),
@@ -206,21 +234,27 @@ def save(model: ReaderHead, path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--meetings", type=Path, help="a folder with corpora.jsonl of meeting turns")
+    parser.add_argument(
+        "--meetings", type=Path, help="a folder with corpora.jsonl of meeting turns"
+    )
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--holdout", default="", help="file stems to hold out, comma-separated; writes no weights")
+    parser.add_argument(
+        "--holdout", default="", help="file stems to hold out, comma-separated; writes no weights"
+    )
     args = parser.parse_args()
     rng = random.Random(7)
     rows = load_utterances(ROOT / "eval" / "dev" / "utterances")
     held = [u for u in rows if u.origin in args.holdout.split(",")]
     kept = [u for u in rows if u not in held]
-    extra = background(args.meetings, 1500, rng) if args.meetings else []
+    extra = background(args.meetings, 1000, rng) if args.meetings else []
     model = train(kept + extra, args.epochs, seed=7)
     if held:
         print(json.dumps(figures(model, held)))
         return
     save(model, WEIGHTS / "reader.npz")
-    (WEIGHTS / "reader.json").write_text(json.dumps({"trained_on": len(kept), "background": len(extra)}) + "\n")
+    (WEIGHTS / "reader.json").write_text(
+        json.dumps({"trained_on": len(kept), "background": len(extra)}) + "\n"
+    )
 
 
 if __name__ == "__main__":

@@ -42,7 +42,15 @@ def _blocks(path: Path) -> Iterator[Utterance]:
             header = (_fields(cells[0]), cells[1], cells[2], cells[3])
         elif line.strip() and header:
             previous, _, text = line.rpartition(" >> ")
-            yield Utterance(text.strip(), previous.strip(), header[1], header[2], header[3], header[0], path.stem)
+            yield Utterance(
+                text.strip(),
+                previous.strip(),
+                header[1],
+                header[2],
+                header[3],
+                header[0],
+                path.stem,
+            )
 
 
 def _dialogues(path: Path) -> Iterator[Utterance]:
@@ -55,7 +63,9 @@ def _dialogues(path: Path) -> Iterator[Utterance]:
         if len(cells) != 4:
             continue
         side = {"C": "customer", "V": "vendor"}.get(cells[0].strip(), "unknown")
-        yield Utterance(cells[3].strip(), previous, side, source, cells[2].strip(), _fields(cells[1]), path.stem)
+        yield Utterance(
+            cells[3].strip(), previous, side, source, cells[2].strip(), _fields(cells[1]), path.stem
+        )
         previous = cells[3].strip()
 
 

@@ -32,7 +32,9 @@ READERS: tuple[tuple[str, str], ...] = (
 
 def load_readers() -> tuple[Reader, ...]:
     """All readers, in the order in which they are asked."""
-    return tuple(importlib.import_module(f"indexer.readers.{module}").reader for module, _ in READERS)
+    return tuple(
+        importlib.import_module(f"indexer.readers.{module}").reader for module, _ in READERS
+    )
 
 
 def reader_for(source: Source, readers: tuple[Reader, ...]) -> Reader | None:

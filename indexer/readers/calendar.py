@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import icalendar
+from icalendar.error import BrokenCalendarProperty
 
 from indexer.errors import UnreadableFile
 from indexer.models import MessageLocator, Participant, RawArtifact, RawSegment, Reading, Role
@@ -77,7 +78,10 @@ def _moment(event: Any, name: str) -> datetime | date | None:
     """A time of the event: UTC where its zone is known, the local time where it is not, a date for
     an event that lasts all day."""
     held = event.get(name)
-    value = getattr(held, "dt", None)
+    try:
+        value = getattr(held, "dt", None)
+    except BrokenCalendarProperty:
+        return None
     if isinstance(value, datetime):
         return value.astimezone(UTC) if value.tzinfo else value
     return value if isinstance(value, date) else None
@@ -134,8 +138,8 @@ def _texts(event: Any, method: str, people: tuple[Participant, ...]) -> Iterator
         yield "Answer to the invite: " + ", ".join(answers), "event"
     if when := _when(event):
         yield f"When: {when}", "field"
-    if event.get("RRULE") is not None:
-        yield f"Repeats: {event['RRULE'].to_ical().decode()}", "field"
+    if isinstance(rule := event.get("RRULE"), icalendar.vRecur):
+        yield f"Repeats: {rule.to_ical().decode()}", "field"
     for paragraph in _paragraphs(event):
         yield paragraph, "body"
     if location := str(event.get("LOCATION") or "").strip():

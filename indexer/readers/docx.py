@@ -14,8 +14,8 @@ from typing import Any
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
-from lxml import etree
 
 from indexer.errors import UnreadableFile
 from indexer.models import ClauseLocator, RawArtifact, RawSegment, Reading, Role
@@ -23,8 +23,8 @@ from indexer.readers import transcript_text
 from indexer.readers.base import Source, Sources
 from indexer.readers.contracts import document_kind
 from indexer.readers.docx_numbering import Numbering
-from indexer.readers.docx_text import blocks, cell_paragraphs, deleted, rows, text_of
-from indexer.readers.office import OLE, check_package, member_names, modified
+from indexer.readers.docx_text import blocks, cell_paragraphs, deleted, hidden_text, rows, text_of
+from indexer.readers.office import MALFORMED, OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".docx", ".docm", ".dotx")
@@ -48,7 +48,8 @@ class DocxReader:
         try:
             document = docx.Document(BytesIO(source.content))
             segments = (*_Body(document).segments(), *_around(document))
-        except (PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
+            name = document.core_properties.title
+        except (PackageNotFoundError, *MALFORMED) as error:
             raise UnreadableFile("the document is damaged") from error
         if not segments:
             raise UnreadableFile("no text in the document (pictures only?)")
@@ -56,12 +57,11 @@ class DocxReader:
         spoken = transcript_text.parse(text, source.path)
         if spoken:
             return Reading(artifacts=spoken)
-        properties = document.core_properties
         artifact = RawArtifact(
             path=source.path,
             kind=document_kind(text, source.name),
             system="word",
-            title=_title(segments) or properties.title or title_of(source.path),
+            title=_title(segments) or name or title_of(source.path),
             date=date_in_name(source.path),
             segments=segments,
             meta=_changes(document) | modified(source.content),
@@ -103,6 +103,8 @@ class _Body:
 
     def _paragraph(self, element: Any, numbering: Numbering) -> Iterator[RawSegment]:
         text = text_of(element)
+        if hidden := hidden_text(element):
+            yield RawSegment(text=hidden, locator=self._locator(""), role="hidden")
         number = numbering.next(element) if text else ""
         if not text:
             return
@@ -196,8 +198,7 @@ def _extra(text: str, label: str, role: Role = "body", speaker: str | None = Non
 
 
 def _parts(blob: bytes, tag: str) -> Iterator[Any]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    yield from etree.fromstring(blob, parser).iterchildren(qn(tag))
+    yield from parse_xml(blob).iterchildren(qn(tag))
 
 
 def _notes(blob: bytes, what: str) -> Iterator[RawSegment]:

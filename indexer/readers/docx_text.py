@@ -55,13 +55,14 @@ def _boxes(element: Any) -> Iterator[Any]:
 def text_of(paragraph: Any) -> str:
     """A paragraph's text as shown with all changes accepted."""
     text = "".join(_pieces(paragraph)).replace("\u00a0", " ").replace("\u00ad", "")
-    text = re.sub(r"[ ]*\n[ ]*", "\n", re.sub(r" {2,}", " ", text))
-    return text.strip()
+    return re.sub(r" *\n *", "\n", text).strip()
 
 
 def _pieces(element: Any) -> Iterator[str]:
     for child in element.iterchildren():
         if child.tag in _SKIPPED or child.tag == _TEXT_BOX:
+            continue
+        if child.tag == qn("w:r") and unseen(child):
             continue
         if child.tag == qn("w:t"):
             yield child.text or ""
@@ -69,6 +70,37 @@ def _pieces(element: Any) -> Iterator[str]:
             yield _SIGNS[child.tag]
         else:
             yield from _pieces(child)
+
+
+def unseen(run: Any) -> bool:
+    """True for a run marked hidden, or white without a shade behind it, or a point high."""
+    own = run.find(qn("w:rPr"))
+    if own is None:
+        return False
+    vanish, size, colour = (own.find(qn(tag)) for tag in ("w:vanish", "w:sz", "w:color"))
+    if vanish is not None and vanish.get(qn("w:val"), "true") not in ("0", "false", "off"):
+        return True
+    if size is not None and size.get(qn("w:val"), "22") in ("1", "2", "3"):
+        return True
+    white = colour is not None and colour.get(qn("w:val"), "").upper() == "FFFFFF"
+    return white and not any(_shaded(element) for element in (run, *run.iterancestors()))
+
+
+def _shaded(element: Any) -> bool:
+    for holder in ("w:rPr", "w:pPr", "w:tcPr", "w:tblPr"):
+        shade = element.find(f"{qn(holder)}/{qn('w:shd')}")
+        if shade is not None and shade.get(qn("w:fill"), "auto").upper() not in ("AUTO", "FFFFFF"):
+            return True
+        # A table style can bring its own shade for header rows.
+        if holder == "w:tblPr" and element.find(f"{qn(holder)}/{qn('w:tblStyle')}") is not None:
+            return True
+    return False
+
+
+def hidden_text(paragraph: Any) -> str:
+    """The text of a paragraph's runs that a person does not see."""
+    runs = (run for run in paragraph.iter(qn("w:r")) if unseen(run))
+    return " ".join("".join(_pieces(run)) for run in runs).strip()
 
 
 def deleted(body: Any) -> Iterator[str]:

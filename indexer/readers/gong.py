@@ -14,7 +14,7 @@ from indexer.models import NotRead, RawArtifact, RawSegment, Reading
 from indexer.readers.base import Source, Sources
 from indexer.readers.gong_calls import Call, calls_in, facts, people, summary
 from indexer.readers.text import parse_json
-from indexer.readers.transcripts import Piece, Voice, segments, turns
+from indexer.readers.transcripts import Piece, Voice, seconds, segments, turns
 
 
 class GongReader:
@@ -162,7 +162,7 @@ def _transcript(path: str, entry: Mapping[str, Any], known: Mapping[str, Call]) 
 def _unit(entry: Mapping[str, Any], call: Call) -> float:
     """1000 for milliseconds; 1 for converted files, whose last time lies within the call."""
     ends = [
-        float(item.get("end") or 0)
+        _number(item.get("end")) or 0.0
         for monologue in _dicts(entry.get("transcript"))
         for item in _dicts(monologue.get("sentences"))
     ]
@@ -170,12 +170,22 @@ def _unit(entry: Mapping[str, Any], call: Call) -> float:
     return 1.0 if call.duration and 0 < longest <= call.duration * 1.5 else 1000.0
 
 
+def _number(value: object) -> float | None:
+    """A time as number or digits; it may be milliseconds, so no limit is set here."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _piece(sentence: Mapping[str, Any], name: str, unit: float) -> Piece:
-    start, end = sentence.get("start"), sentence.get("end")
+    start, end = _number(sentence.get("start")), _number(sentence.get("end"))
     return Piece(
         text=str(sentence.get("text") or "").strip(),
-        start=float(start) / unit if start is not None else None,
-        end=float(end) / unit if end is not None else None,
+        start=seconds(start / unit) if start is not None else None,
+        end=seconds(end / unit) if end is not None else None,
         speaker=name,
     )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from indexer.models import Participant, RawArtifact, Side
-from indexer.readers.transcripts import Piece, segments
+from indexer.readers.transcripts import Piece, seconds, segments
 
 _SIDES: dict[str, Side] = {"Internal": "vendor", "External": "customer"}
 _FACTS = {
@@ -194,5 +194,4 @@ def _action_items(call: Call, content: Mapping[str, Any]) -> Iterator[Piece]:
 
 
 def _number(item: Mapping[str, Any], key: str) -> float | None:
-    value = item.get(key)
-    return float(value) if isinstance(value, int | float) else None
+    return seconds(item.get(key))

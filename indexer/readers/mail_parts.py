@@ -98,10 +98,11 @@ def _check(message: Message) -> None:
 
 
 def _children(part: Message) -> list[Message]:
-    payload = part.get_payload()
-    if not isinstance(payload, list):
+    if not part.is_multipart():
         return []
-    return [each for each in payload if isinstance(each, Message)]
+    payload = part.get_payload()
+    found = payload if isinstance(payload, list) else []
+    return [each for each in found if isinstance(each, Message)]
 
 
 def header(message: Message, name: str) -> str:
@@ -134,9 +135,20 @@ def _text(content: bytes, charset: str | None) -> str:
     if charset:
         try:
             return content.decode(charset).replace("\r\n", "\n").replace("\r", "\n")
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):
             pass
     return decode(content)
+
+
+def _payload(part: Message) -> bytes:
+    """A part's bytes, transfer encoding undone."""
+    try:
+        payload = part.get_payload(decode=True)
+    except ValueError:
+        # A zero byte in the charset's name; the bytes don't depend on it.
+        part.del_param("charset")
+        payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:
@@ -196,8 +208,7 @@ def body(message: Message) -> list[Body]:
         return [part for child in _children(message) for part in body(child)]
     if kind not in ("text/plain", "text/html") or _is_file(message):
         return []
-    payload = message.get_payload(decode=True)
-    text = _text(payload if isinstance(payload, bytes) else b"", message.get_content_charset())
+    text = _text(_payload(message), message.get_content_charset())
     flowed = str(message.get_param("format", "")).lower() == "flowed"
     return [Body(text, kind == "text/html", flowed)] if text.strip() else []
 
@@ -229,10 +240,8 @@ def attached(message: Message) -> list[Attached]:
             out.extend(_inner_mail(part))
         elif part.is_multipart():
             stack.extend(reversed(_children(part)))
-        elif name := _attached_name(part, part is message):
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes) and payload:
-                out.append(Attached(name, payload))
+        elif (name := _attached_name(part, part is message)) and (content := _payload(part)):
+            out.append(Attached(name, content))
     return out
 
 

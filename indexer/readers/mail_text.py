@@ -14,63 +14,22 @@ from email.utils import parseaddr
 from itertools import pairwise
 
 from indexer.models import Role
+from indexer.readers.mail_patterns import (
+    ATTRIBUTION,
+    DISCLAIMER,
+    FORWARD,
+    FORWARD_SUBJECT,
+    HEAD,
+    HEAD_FROM,
+    HTML_QUOTES,
+    ITEM,
+    NAME_AND_ADDRESS,
+    OPENING,
+    ORIGINAL,
+    PHONE_SIGNATURE,
+    SEPARATOR,
+)
 from indexer.readers.text import html_lines
-
-ATTRIBUTION = re.compile(
-    r"^\s*(?:On\b.{5,200}\bwrote|Am\b.{5,200}\bschrieb.{0,100}|Le\b.{5,200}\ba écrit"
-    r"|El\b.{5,200}\bescribió|.{3,100}\bwrote(?: on\b.{3,60})?"
-    r"|.{3,100}\bschrieb am\b.{3,60})\s*:\s*$",
-    re.I,
-)
-OPENING = re.compile(r"^\s*(?:On|Am|Le|El)\b.*\d", re.I)
-ORIGINAL = re.compile(
-    r"^\s*[-_]{2,}\s*(?:Original(?:[ -]?(?:Message|Appointment))?|Ursprüngliche Nachricht"
-    r"|Originalnachricht|Message d'origine|Mensaje original|Reply message)\s*[-_]{2,}\s*$",
-    re.I,
-)
-FORWARD = re.compile(
-    r"^\s*(?:[-_]{2,}\s*(?:Forwarded message|Weitergeleitete Nachricht|Message transféré"
-    r"|Mensaje reenviado)\b.*|Begin forwarded message:|Anfang der weitergeleiteten Nachricht:"
-    r"|Début du message (?:réexpédié|transféré)\s*:)\s*$",
-    re.I,
-)
-HEAD = re.compile(
-    r"^\*?(From|Von|De|Sent|Gesendet|Envoyé|Enviado|Date|Datum|Fecha|To|An|À|Para|Cc|Kopie"
-    r"|Subject|Betreff|Objet|Asunto)\s*:\*?\s*(.*)$",
-    re.I,
-)
-HEAD_FROM = ("from", "von", "de")
-FORWARD_SUBJECT = re.compile(r"^\s*(?:fwd?|wg|tr|rv|i)\s*:", re.I)
-SEPARATOR = re.compile(r"^(?:-- ?|—|_{5,})$")
-PHONE_SIGNATURE = re.compile(
-    r"^\s*(?:Sent from my\b|Sent (?:from|via) (?:Outlook|Mail|Yahoo)|Get Outlook for\b"
-    r"|Von meinem \w+ gesendet|Gesendet von\b|Envoyé de(?:puis)? mon\b|Enviado desde mi\b)",
-    re.I,
-)
-DISCLAIMER = re.compile(
-    r"^\s*(?:Confidential(?:ity)?\b.{0,40}[:.]|This (?:e-?mail|message|communication)\b.*"
-    r"(?:privileged|confidential|intended)|Diese (?:E-?Mail|Nachricht).*vertraulich)",
-    re.I,
-)
-ITEM = re.compile(r"^\s*(?:[-*•–·]\s|\(?\d{1,3}[.)]\s|\(?[a-z][.)]\s|\d{1,2}\s+\w)")
-HTML_QUOTES = {
-    "div.gmail_quote": "quote",
-    "blockquote[type=cite]": "quote",
-    "blockquote.gmail_quote": "quote",
-    "div.yahoo_quoted": "quote",
-    "div.moz-cite-prefix": "tail",
-    "#divRplyFwdMsg": "tail",
-    "#appendonsend": "tail",
-    "div[style*='border-top:solid #B5C4DF']": "tail",
-    "div[style*='border-top:solid #E1E1E1']": "tail",
-    "div.gmail_signature": "signature",
-    "div.moz-signature": "signature",
-}
-
-
-NAME_AND_ADDRESS = re.compile(
-    r"([^,<>:\d]{2,60}?)\s*[<\[(](?:mailto:)?([^\s<>\[\]()]+@[^\s<>\[\]()]+)[>\])]"
-)
 
 
 @dataclass(frozen=True)
@@ -219,7 +178,7 @@ def _named(attribution: str) -> tuple[str, str]:
     """The author in `On Thu, 4 Dec 2025 at 15:12, Jo Roe <jo@x.example> wrote:`."""
     match = NAME_AND_ADDRESS.search(attribution)
     if match:
-        name = re.sub(r"^\s*(?:[AP]M\b|Uhr\b|schrieb\b)?\s*", "", match[1]).strip(' "')
+        name = re.sub(r"^\s*(?:(?:[AP]M|Uhr|schrieb)\b\s*)*", "", match[1]).strip(' "')
         return name, match[2].lower()
     match = re.search(
         r"(?:,|[AP]M)\s+([^,\d:]{3,60}?)\s+(?:wrote|a écrit|escribió)\s*:", attribution
@@ -270,13 +229,15 @@ def _is_name(text: str, sender: str) -> bool:
 
 
 def _paragraphs(lines: list[Line], wrapped: bool, flowed: bool = False) -> Iterator[Paragraph]:
+    widths = {line.role: 0 for line in lines}
+    if wrapped:
+        widths = {role: _width(lines, role) for role in widths}
     block: list[Line] = []
     for line in (*lines, Line("")):
         same = block and (line.role, line.author) == (block[0].role, block[0].author)
         if block and (not line.text.strip() or not same):
-            width = _width(lines, block[0].role) if wrapped else 0
-            quoted = block[0].role == "quoted"
-            text = _join([each.text for each in block], width, flowed, quoted)
+            role = block[0].role
+            text = _join([each.text for each in block], widths[role], flowed, role == "quoted")
             yield Paragraph(text, block[0].role, block[0].author)
             block = []
         if line.text.strip():

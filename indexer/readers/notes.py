@@ -16,7 +16,7 @@ from indexer.models import LinesLocator, Participant, RawArtifact, RawSegment, R
 from indexer.readers.base import Source, Sources
 from indexer.readers.contracts import contract_like
 from indexer.readers.pasted_chat import Line, pasted_chat
-from indexer.readers.text import decode, html_to_text
+from indexer.readers.text import decode, html_lines, html_to_text
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".log")
@@ -49,7 +49,11 @@ class NotesReader:
 
     def read(self, source: Source, sources: Sources) -> Reading:
         text = decode(source.content).lstrip("\ufeff")
-        if source.suffix in (".html", ".htm") or text[:200].lower().lstrip().startswith("<!doctype"):
+        hidden: tuple[RawSegment, ...] = ()
+        if source.suffix in (".html", ".htm") or text[:200].lower().lstrip().startswith(
+            "<!doctype"
+        ):
+            hidden = _unseen(text)
             text = html_to_text(text)
         if not text.strip():
             raise UnreadableFile("empty file")
@@ -70,9 +74,15 @@ class NotesReader:
             title=title,
             date=date_in_name(source.path),
             participants=tuple(Participant(name=name, role="speaker") for name in names),
-            segments=segments,
+            segments=(*segments, *hidden),
         )
         return Reading(artifacts=(artifact,))
+
+
+def _unseen(html: str) -> tuple[RawSegment, ...]:
+    locator = LinesLocator(first=1, last=1, label="text the page does not show")
+    texts = (line.text for line in html_lines(html) if line.hidden and line.text)
+    return tuple(RawSegment(text=text, locator=locator, role="hidden") for text in texts)
 
 
 def _is_text(content: bytes) -> bool:

@@ -6,6 +6,7 @@ place in these packages and can make a parser expand entities without end.
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -14,6 +15,20 @@ from io import BytesIO
 from indexer.errors import UnreadableFile
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError,
+           ValueError, OSError)  # fmt: skip
+"""What zipfile raises for a damaged package, or one packed in a way no Office program uses."""
+MALFORMED = (
+    LookupError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    SyntaxError,
+    AssertionError,
+    OSError,
+)
+"""What python-docx, python-pptx and openpyxl raise for XML they do not expect: they have no error
+of their own for it, and lxml's parse errors are SyntaxErrors."""
 MAX_UNPACKED = 300_000_000
 MAX_MEMBERS = 20_000
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)<")
@@ -29,7 +44,7 @@ def member_names(content: bytes) -> frozenset[str]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
             return frozenset(package.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except DAMAGED:
         return frozenset()
 
 
@@ -44,7 +59,7 @@ def check_package(content: bytes) -> None:
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
             _check_members(package)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except DAMAGED as error:
         raise UnreadableFile("the file is damaged") from error
     except RuntimeError as error:
         # zipfile's word for a member that is encrypted itself.
@@ -56,10 +71,12 @@ def _check_members(package: zipfile.ZipFile) -> None:
     if len(members) > MAX_MEMBERS or sum(one.file_size for one in members) > MAX_UNPACKED:
         raise UnreadableFile("too large when unpacked")
     for member in members:
-        if member.filename.endswith((".xml", ".rels", ".vml")):
-            text = package.read(member)
-            if any(mark in text for mark in _DECLARATIONS):
-                raise UnreadableFile("holds a document type declaration, which is not safe to read")
+        # Every member is read, so that a damaged one is found here and not inside a library.
+        text = package.read(member)
+        if member.filename.endswith((".xml", ".rels", ".vml")) and any(
+            mark in text for mark in _DECLARATIONS
+        ):
+            raise UnreadableFile("holds a document type declaration, which is not safe to read")
 
 
 def modified(content: bytes) -> dict[str, str]:

@@ -21,6 +21,7 @@ from indexer.models import (
     RawArtifact,
     RawSegment,
     Reading,
+    Role,
 )
 from indexer.readers import transcript_text
 from indexer.readers.base import Source, Sources
@@ -114,7 +115,9 @@ def _segments(found: Sequence[Paragraph]) -> Iterator[RawSegment]:
             place = _Place(paragraph.text)
         elif not paragraph.margin:
             place.paragraph += 1
-        role = "heading" if paragraph.heading else "row" if paragraph.row else "body"
+        role: Role = "heading" if paragraph.heading else "row" if paragraph.row else "body"
+        if paragraph.hidden:
+            role = "hidden"
         yield RawSegment(
             text=paragraph.text,
             locator=_locator(paragraph, place),

@@ -7,12 +7,20 @@ written apart from their row). A gap much wider than a space separates two cells
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
+LINE_END_HYPHENS = "\x02\ufffe"
+"""What PDFium writes for a hyphen at the end of a line."""
+WHITE = 245
+TINY = 1.5
+"""Characters lower than this (points) can't be read."""
+_MARKER = re.compile(r"[•·▪●○■◦–*-]|\d{1,2}(?:\.\d{1,2})*[.)]|\d{1,2}(?:\.\d{1,2})+|\([a-z]{1,3}\)")
 CELL_GAP = 1.1
 """A gap of this many font sizes separates cells; justified text stays below."""
 
@@ -39,8 +47,8 @@ class Line:
     size: float
     bold: bool
     page: int
-
-    hidden: bool = False
+    hidden: bool
+    """White on white or too small to see."""
 
     @property
     def text(self) -> str:
@@ -64,24 +72,64 @@ class _Char:
     top: float
     size: float
     bold: bool
+    white: bool
 
 
 def page_lines(page: Any, number: int) -> tuple[Line, ...]:
     """The lines of page `number`, in PDFium's order."""
     textpage = page.get_textpage()
     try:
-        runs = list(_runs(textpage))
+        written = list(_runs(textpage))
     finally:
         textpage.close()
+    seen = _Seen(page)
+    runs = [part for run in written for part in _split(run, seen)]
     rows: list[list[list[_Char]]] = []
     for run in runs:
         for row in rows[-4:]:
-            if _same_row(row[0], run) and not any(_overlap(part, run) for part in row):
+            if _alike(row[0], run, seen) and not any(_overlap(part, run) for part in row):
                 row.append(run)
                 break
         else:
             rows.append([run])
-    return tuple(_without_line_numbers([_line(row, number) for row in rows]))
+    return tuple(_without_line_numbers([_line(row, number, seen) for row in rows]))
+
+
+class _Seen:
+    """Tells whether a character can be seen; the page is painted only if white ones are there."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self._image: Any = None
+
+    def hides(self, char: _Char) -> bool:
+        if char.top - char.bottom < TINY:
+            return True
+        return char.white and self._white_around(char)
+
+    def _white_around(self, char: _Char) -> bool:
+        if self._page.get_rotation():
+            return False
+        if self._image is None:
+            self._image = self._page.render(scale=1).to_numpy()
+        height = self._image.shape[0]
+        rows = slice(max(int(height - char.top), 0), int(height - char.bottom) + 1)
+        columns = slice(max(int(char.left), 0), int(char.right) + 1)
+        box = self._image[rows, columns]
+        return box.size == 0 or int(box.min()) >= WHITE
+
+
+def _split(run: list[_Char], seen: _Seen) -> Iterator[list[_Char]]:
+    """Parts of a line that can be seen, and parts that can't."""
+    part: list[_Char] = []
+    for char in run:
+        words = _words(part)
+        if words and not char.sign.isspace() and seen.hides(char) != seen.hides(words[-1]):
+            yield part
+            part = []
+        part.append(char)
+    if _words(part):
+        yield part
 
 
 def _without_line_numbers(lines: list[Line]) -> list[Line]:
@@ -109,13 +157,16 @@ def _runs(textpage: Any) -> Iterator[list[_Char]]:
             run = []
             continue
         run.append(_char(textpage, index, sign))
+        if sign in LINE_END_HYPHENS:
+            # PDFium goes on with the next line here as if there were no break.
+            yield run
+            run = []
     if any(not char.sign.isspace() for char in run):
         yield run
 
 
 def _char(textpage: Any, index: int, sign: str) -> _Char:
-    # PDFium writes these two for a hyphen at the end of a line.
-    sign = {"\x02": "-", "\ufffe": "-", "\u00a0": " "}.get(sign, sign)
+    sign = "-" if sign in LINE_END_HYPHENS else " " if sign == "\u00a0" else sign
     box = [ctypes.c_double() for _ in range(4)]
     pdfium.FPDFText_GetCharBox(textpage, index, *(ctypes.byref(side) for side in box))
     left, right, bottom, top = (side.value for side in box)
@@ -127,11 +178,22 @@ def _char(textpage: Any, index: int, sign: str) -> _Char:
             # The size of a scaled font is in its matrix; the loose box has the real height.
             size = max(top - bottom, 1.0)
     bold = pdfium.FPDFText_GetFontWeight(textpage, index) >= 600
-    return _Char(sign, left, right, bottom, top, size, bold)
+    return _Char(sign, left, right, bottom, top, size, bold, _is_white(textpage, index))
+
+
+def _is_white(textpage: Any, index: int) -> bool:
+    colour = [ctypes.c_uint() for _ in range(4)]
+    known = pdfium.FPDFText_GetFillColor(textpage, index, *(ctypes.byref(c) for c in colour))
+    return bool(known) and all(part.value >= WHITE for part in colour[:3])
 
 
 def _words(run: list[_Char]) -> list[_Char]:
     return [char for char in run if not char.sign.isspace()]
+
+
+def _alike(one: list[_Char], other: list[_Char], seen: _Seen) -> bool:
+    hidden = seen.hides(_words(one)[0])
+    return _same_row(one, other) and hidden == seen.hides(_words(other)[0])
 
 
 def _same_row(one: list[_Char], other: list[_Char]) -> bool:
@@ -145,10 +207,16 @@ def _overlap(one: list[_Char], other: list[_Char]) -> bool:
     return a[0].left < b[-1].right and b[0].left < a[-1].right
 
 
-def _line(row: list[list[_Char]], page: int) -> Line:
+def _line(row: list[list[_Char]], page: int, seen: _Seen) -> Line:
     row.sort(key=lambda run: _words(run)[0].left)
     cells = [cell for run in row for cell in _cells(run)]
+    if len(cells) == 2 and _MARKER.fullmatch(cells[0].text):
+        joined = f"{cells[0].text} {cells[1].text}"
+        cells = [Cell(joined, cells[0].left, cells[1].right)]
     words = [char for run in row for char in _words(run)]
+    if _justified(cells):
+        text = " ".join(cell.text for cell in cells)
+        cells = [Cell(text, cells[0].left, cells[-1].right)]
     return Line(
         cells=tuple(cells),
         bottom=min(char.bottom for char in words),
@@ -156,7 +224,15 @@ def _line(row: list[list[_Char]], page: int) -> Line:
         size=sorted(char.size for char in words)[len(words) // 2],
         bold=sum(char.bold for char in words) * 2 > len(words),
         page=page,
+        hidden=seen.hides(words[0]),
     )
+
+
+def _justified(cells: list[Cell]) -> bool:
+    """True for a stretched line of text: many single words with equal gaps."""
+    gaps = [right.left - left.right for left, right in pairwise(cells)]
+    single = all(cell.text.strip(".,;:").replace("-", "").isalpha() for cell in cells)
+    return len(cells) >= 4 and single and max(gaps) - min(gaps) < 2
 
 
 def _cells(run: list[_Char]) -> Iterator[Cell]:

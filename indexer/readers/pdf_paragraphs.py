@@ -2,7 +2,8 @@
 
 A line goes on when it stands at the same left edge and its first word would not have fitted on the
 line before. Words are never altered: a hyphen at a line end stays unless the joined word occurs
-elsewhere in the document. Headers and footers that repeat are kept once.
+elsewhere in the document, or neither half is a word of it. Headers and footers that repeat are
+kept once.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from indexer.readers.pdf_lines import Cell, Line
 
@@ -23,6 +25,10 @@ _NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _BULLET = re.compile(r"^[•·▪●○■◦–*-]\s")
 _ENDED = re.compile(r"[.;:!?][\"'”’)\]]*$|,? (?:and|or)$")
 _LABELLED = re.compile(r"^(?:signed|by|name|title|date|signature)\s*:", re.I)
+_COMPOUND = re.compile(
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|non|co|re|pre|sub|self|third|read|then|cross|multi"
+)
+"""First halves that keep their hyphen: "forty-five", "non-transferable"."""
 _EDGE = 2.5
 _SHORT = 30
 """A line with fewer characters ends by itself, not at a margin."""
@@ -39,6 +45,7 @@ class Paragraph:
     row: bool = False
     margin: bool = False
     """A header or footer that repeats on other pages."""
+    hidden: bool = False
 
 
 @dataclass
@@ -54,7 +61,10 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     repeated = _repeated(pages)
     body_size = _body_size(pages)
     known = Counter(
-        word.strip(".,;:()\"“”") for page in pages for line in page for word in line.text.split()
+        word.strip('.,;:()"“”').lower()
+        for page in pages
+        for line in page
+        for word in line.text.split()
     )
     groups: list[_Open] = []
     seen: set[str] = set()
@@ -104,6 +114,13 @@ class _Margins:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = [line for line in lines if len(line.cells) == 1]
+        steps = Counter(
+            round(upper.bottom - lower.bottom)
+            for upper, lower in pairwise(self._lines)
+            if 0.8 * lower.size < upper.bottom - lower.bottom < 2 * lower.size
+        )
+        self.leading = min((step for step, times in steps.items() if times > 1), default=0)
+        """Distance of two lines of one paragraph; 0 if the page does not tell."""
 
     def right_of(self, line: Line) -> float:
         page = max((other.right for other in self._lines), default=0.0)
@@ -127,22 +144,26 @@ def _add(groups: list[_Open], line: Line, margins: _Margins, body_size: float) -
 
 def _goes_on(lines: Sequence[Line], line: Line, margins: _Margins, body_size: float) -> bool:
     last = lines[-1]
+    if last.hidden != line.hidden:
+        return False
     if len(last.cells) > 1 or len(line.cells) > 1 or abs(last.size - line.size) > 0.1 * line.size:
         return False
     if _BULLET.match(line.text) or _LABELLED.match(line.text) or last.bold != line.bold:
         return False
     if len(last.text) < _SHORT or _follows(lines[0].text, line.text):
         return False
-    if _NUMBERED.match(line.text) and _ENDED.search(last.text):
-        # "(a) …; (b) …" within one sentence may break before a letter.
-        if not (line.text.startswith("(") and re.search(r"\s\([a-z]\)\s", lines[0].text)):
-            return False
+    # "(a) …; (b) …" within one sentence may break before a letter.
+    listed = line.text.startswith("(") and re.search(r"\s\([a-z]\)\s", lines[0].text)
+    if _NUMBERED.match(line.text) and _ENDED.search(last.text) and not listed:
+        return False
     hanging = bool(_NUMBERED.match(lines[0].text) or _BULLET.match(lines[0].text))
     edge = abs(last.left - line.left) <= _EDGE or (len(lines) == 1 and hanging)
     indented = len(lines) == 1 and 0 < last.left - line.left <= 4 * body_size
     if not (edge or indented) or not _full(last, line, margins.right_of(last)):
         return False
     if last.page != line.page:
+        return not _ENDED.search(last.text) and line.text[:1].islower()
+    if margins.leading and last.bottom - line.bottom > margins.leading + 0.2 * line.size:
         return not _ENDED.search(last.text) and line.text[:1].islower()
     return -0.5 * line.size < last.bottom - line.top < 0.9 * line.size
 
@@ -186,14 +207,18 @@ def _paragraph(group: _Open, body_size: float, known: Counter[str]) -> Paragraph
     first = group.lines[0]
     text = "".join(_joined(group.lines, known))
     short = len(text) <= 90 and len(group.lines) <= 2 and len(first.cells) == 1
-    large = first.size > 1.12 * body_size or (first.bold and not text.endswith((".", ":", ",")))
-    heading = not group.margin and short and (large or bool(_HEADING.match(text)))
+    open_end = text.endswith((".", ":", ","))
+    large = (first.size > 1.12 * body_size or first.bold) and not open_end
+    heading = (
+        not group.margin and not first.hidden and short and (large or bool(_HEADING.match(text)))
+    )
     return Paragraph(
         text=text,
         page=first.page,
         heading=heading,
-        row=len(first.cells) > 1 and not group.margin,
+        row=len(first.cells) > 1 and not group.margin and not first.hidden,
         margin=group.margin,
+        hidden=first.hidden,
     )
 
 
@@ -206,8 +231,17 @@ def _joined(lines: Sequence[Line], known: Counter[str]) -> Iterator[str]:
         elif text.endswith("\u00ad"):
             yield text[:-1]
         elif re.search(r"\w-$", text) and following.text[:1].islower():
-            head = text.split()[-1].lstrip("(\"“")[:-1]
-            tail = following.text.split()[0].strip(".,;:()\"“”")
-            yield text[:-1] if known[head + tail] else text
+            head = text.split()[-1].lstrip('("“')[:-1]
+            tail = following.text.split()[0].strip('.,;:()"“”')
+            yield text[:-1] if _one_word(head.lower(), tail.lower(), known) else text
         else:
             yield f"{text} "
+
+
+def _one_word(head: str, tail: str, known: Counter[str]) -> bool:
+    """True if the hyphen between the two was only put there to break a word."""
+    if known[head + tail]:
+        return True
+    # The tail stands at the beginning of its own line and so counts itself once.
+    words = known[head] or known[tail] > 1 or known[f"{head}-{tail}"]
+    return not words and not _COMPOUND.fullmatch(head)

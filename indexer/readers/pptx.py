@@ -12,13 +12,12 @@ from io import BytesIO
 from typing import Any, Literal
 
 import pptx
-from lxml.etree import XMLSyntaxError
-from pptx.exc import PackageNotFoundError
+from pptx.exc import PythonPptxError
 
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, Role, SlideLocator
 from indexer.readers.base import Source, Sources
-from indexer.readers.office import OLE, check_package, member_names, modified
+from indexer.readers.office import MALFORMED, OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".pptx", ".pptm", ".ppsx")
@@ -46,7 +45,7 @@ class PptxReader:
                 for number, slide in enumerate(deck.slides, 1)
                 for segment in _slide(number, slide)
             ]
-        except (PackageNotFoundError, KeyError, ValueError, XMLSyntaxError) as error:
+        except (PythonPptxError, *MALFORMED) as error:
             raise UnreadableFile("the presentation is damaged") from error
         if not found:
             raise UnreadableFile("no text on any slide (pictures only)")

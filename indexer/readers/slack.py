@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +25,15 @@ from indexer.models import (
 )
 from indexer.readers.base import Source, Sources, folder_of
 from indexer.readers.slack_markup import blocks_text, plain_text
+from indexer.readers.slack_people import (
+    USERS,
+    Directory,
+    name_of,
+    participant,
+    people,
+    rows_of,
+    team_of,
+)
 from indexer.readers.text import parse_json
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d\.json")
@@ -33,26 +41,12 @@ DIRECTORIES = frozenset({
     "users.json", "org_users.json", "channels.json", "groups.json", "dms.json", "mpims.json",
     "integration_logs.json", "canvases.json", "file_conversations.json", "lists.json",
 })  # fmt: skip
-USERS = ("users.json", "org_users.json")
 EVENTS = re.compile(
     r"(?:channel|group)_(?:join|leave|topic|purpose|name|archive|unarchive|convert_to_private)"
     r"|bot_(?:add|remove|enable|disable)|reminder_add|(?:un)?pinned_item|tombstone"
     r"|(?:channel|group)_posting_permissions|sh_room_\w+|huddle_thread|app_conversation_\w+"
 )
 PRIVATE = "private direct messages; set read_private to read them"
-
-
-@dataclass
-class Directory:
-    """The people of the workspace by id, and the names of direct conversations."""
-
-    people: dict[str, dict[str, Any]] = field(default_factory=dict)
-    team: str = ""
-    """The workspace's own team: the one most users are of."""
-    private: set[str] = field(default_factory=set)
-
-    def name(self, user: str) -> str:
-        return _name(self.people[user]) or user if user in self.people else user
 
 
 class SlackReader:
@@ -72,7 +66,7 @@ class SlackReader:
 
     def read(self, source: Source, sources: Sources) -> Reading:
         if source.name in DIRECTORIES:
-            return Reading(people=_people(source))
+            return Reading(people=people(source))
         directory = _directory(source, sources)
         if _is_private(source.path, directory):
             return Reading(not_read=(NotRead(path=source.path, why=PRIVATE),))
@@ -95,11 +89,6 @@ class SlackReader:
         return Reading(artifacts=(artifact,))
 
 
-def _rows(source: Source) -> list[dict[str, Any]]:
-    data = parse_json(source.content)
-    return [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
-
-
 def _export_folders(path: str) -> list[str]:
     """Where the directory files can lie: the channel's folder, the one above, its parent."""
     own = folder_of(path)
@@ -113,19 +102,14 @@ def _directory(source: Source, sources: Sources) -> Directory:
         for name in USERS:
             found = sources.get(folder + name)
             if found is not None and found.content.lstrip()[:1] == b"[":
-                for row in _rows(found):
+                for row in rows_of(found):
                     directory.people.setdefault(str(row.get("id")), row)
         for name in ("dms.json", "mpims.json"):
             found = sources.get(folder + name)
-            for row in _rows(found) if found is not None else []:
+            for row in rows_of(found) if found is not None else []:
                 directory.private |= {str(row.get("id")), str(row.get("name"))}
-    directory.team = _team(list(directory.people.values()))
+    directory.team = team_of(list(directory.people.values()))
     return directory
-
-
-def _team(users: list[dict[str, Any]]) -> str:
-    teams = [str(user.get("team_id") or "") for user in users]
-    return max(sorted(set(teams)), key=teams.count) if teams else ""
 
 
 def _conversation(path: str) -> str:
@@ -143,48 +127,6 @@ def _channel(source: Source, messages: Any) -> str:
             return str(message["channel_name"])
     folder = _conversation(source.path)
     return folder if DAY.fullmatch(source.name) and folder else source.name.removesuffix(".json")
-
-
-def _profile(user: dict[str, Any]) -> dict[str, Any]:
-    profile = user.get("profile")
-    return profile if isinstance(profile, dict) else {}
-
-
-def _name(user: dict[str, Any]) -> str:
-    profile = _profile(user)
-    shown = (
-        profile.get("real_name"),
-        user.get("real_name"),
-        profile.get("display_name"),
-        user.get("name"),
-    )
-    return next((str(name).strip() for name in shown if name and str(name).strip()), "")
-
-
-def _people(source: Source) -> tuple[Participant, ...]:
-    if source.name not in USERS:
-        return ()
-    users = _rows(source)
-    team = _team(users)
-    found = []
-    for user in users:
-        name = _name(user)
-        if name and not user.get("is_bot") and user.get("id") != "USLACKBOT":
-            found.append(_participant(user, name, team))
-    return tuple(found)
-
-
-def _participant(user: dict[str, Any], name: str, team: str) -> Participant:
-    guest = any(user.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger"))
-    other = bool(user.get("team_id")) and user.get("team_id") != team
-    return Participant(
-        name=name,
-        email=str(_profile(user).get("email") or "").lower() or None,
-        system_id=str(user.get("id") or "") or None,
-        title=str(_profile(user).get("title") or "") or None,
-        side=None if guest or other else "vendor",
-        role="guest" if guest or other else "member",
-    )
 
 
 def _segments(messages: Any, channel: str, directory: Directory) -> Iterator[RawSegment]:
@@ -240,8 +182,8 @@ def _speaker(message: dict[str, Any], directory: Directory) -> tuple[str, str | 
     """Name, e-mail or id, and side of a message's author."""
     user = str(message.get("user") or "")
     known = directory.people.get(user)
-    if known is not None and _name(known):
-        person = _participant(known, _name(known), directory.team)
+    if known is not None and name_of(known):
+        person = participant(known, name_of(known), directory.team)
         side = None if known.get("is_bot") or message.get("bot_id") else person.side
         return person.name, person.email or user, side
     raw = message.get("user_profile")

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import pairwise
 
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, Reading
@@ -36,6 +37,7 @@ _NAME_TEXT = re.compile(r"^([^:]{1,60}):\s+(\S.*)$")
 _OTTER_DATE = re.compile(r"^\w{3}, (\w{3} \d{1,2}, \d{4}) (\d{1,2}:\d\d ?[AP]M)", re.I)
 _CALL_WORDS = re.compile(r"\b(?:call|calls|transcript|meeting|recording|otter|fathom)\b", re.I)
 _FOOTER = re.compile(r"^(?:Transcribed by https?://otter\.ai|.* stopped transcription)$", re.I)
+_TEAMS_OPENING = re.compile(r"^\d{1,2} \w+ \d{4}, \d|^\w+ \d{1,2}, \d{4}, \d|^(?:\d+[hms] ?)+$")
 _ACTION = re.compile(r"^\s*ACTION ITEM: ")
 
 
@@ -85,10 +87,10 @@ def _shape(lines: Sequence[str], path: str) -> str | None:
     heads = [found for line in filled if (found := _head(line))]
     if heads and len(heads) * 4 >= len(filled) and _rising([at for _, at in heads]):
         return "heads"
-    inline = [found for line in filled if (found := _TIME_INLINE.match(line))]
-    if len(inline) * 2 >= len(filled) and _rising([seconds(found[1]) for found in inline]):
+    inline = [seconds(match[1]) for line in filled if (match := _TIME_INLINE.match(line))]
+    if len(inline) * 2 >= len(filled) and _rising(inline):
         return "inline"
-    names = Counter(found[1] for line in filled if (found := _NAME_TEXT.match(line)))
+    names = Counter(match[1] for line in filled if (match := _NAME_TEXT.match(line)))
     fitting = sum(times for name, times in names.items() if times > 1 and plausible_name(name))
     repeated = [name for name, times in names.items() if times > 1]
     hinted = _CALL_WORDS.search(re.sub(r"[/_.-]", " ", path)) or "ranscript" in "".join(lines[:3])
@@ -111,7 +113,7 @@ def _head(line: str) -> tuple[str, float | None] | None:
 def _rising(times: Sequence[float | None]) -> bool:
     """True for times of a recording: they begin near zero and grow. Wall clocks do neither."""
     known = [at for at in times if at is not None]
-    falls = sum(later < earlier for earlier, later in zip(known, known[1:], strict=False))
+    falls = sum(later < earlier for earlier, later in pairwise(known))
     return bool(known) and known[0] < 1800 and falls * 10 <= len(known)
 
 
@@ -159,6 +161,10 @@ def _opening(lines: list[str], path: str) -> tuple[str, datetime | date | None, 
                 rest.append(line)
         elif number == 0:
             title = line.lstrip("# ").strip() or title
+            when = when or date_in_name(title)
+        elif _TEAMS_OPENING.match(line):
+            # Its date is in the reader's own zone and language; the title's stamp is surer.
+            continue
         elif "VIEW RECORDING" not in line and "started transcription" not in line:
             rest.append(line)
     return title, when, rest

@@ -18,9 +18,12 @@ SOFT_WORDS = 120
 HARD_WORDS = 180
 """...and at the first end of a piece after this many."""
 
+LONGEST = 10 * 24 * 3600.0
+"""No recording is longer; a greater number is no offset."""
+
 _SENTENCE_END = re.compile(r"[.?!…][\"'”’)\]]*$")
 _SENTENCE_GAP = re.compile(r"(?<=[.?!…])\s+(?=[A-Z\"“'‘(\d])")
-_CLOCK = re.compile(r"^(?:(?:(\d+):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d+)?)$")
+_CLOCK = re.compile(r"^(?:(?:(\d{1,4}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d+)?)$")
 _GMT_NAME = re.compile(r"GMT(\d{8})-(\d{6})", re.IGNORECASE)
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 _NOT_A_NAME = re.compile(r"[.?!;:]\s|[?!;<>{}=\[\]]|https?$|^\d+$")
@@ -51,12 +54,13 @@ def seconds(clock: object) -> float | None:
     if isinstance(clock, bool) or clock is None:
         return None
     if isinstance(clock, int | float):
-        return float(clock)
+        return float(clock) if 0 <= clock <= LONGEST else None
     found = _CLOCK.match(str(clock).strip())
     if not found:
         return None
     hours, minutes, rest = found.groups()
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(rest.replace(",", "."))
+    total = int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(rest.replace(",", "."))
+    return total if total <= LONGEST else None
 
 
 def clock(at: float | None) -> str:

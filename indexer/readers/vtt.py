@@ -108,7 +108,7 @@ def _system(source: Source, text: str) -> str:
 def _times(line: str) -> tuple[float, float | None] | None:
     """Start and end of a timing line; None if the times can't be read."""
     sbv = _SBV_TIME.match(line.strip())
-    left, right = sbv.groups() if sbv else (line.split("-->") + [""])[:2]
+    left, right = sbv.groups() if sbv else [*line.split("-->"), ""][:2]
     start = seconds(left.strip())
     end = seconds((right.split() or [""])[0])
     if start is None or ":" not in left or end is None:

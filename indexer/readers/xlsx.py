@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -19,7 +18,7 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, RawSegment, Reading, Role, RowLocator
 from indexer.readers.base import Source, Sources
 from indexer.readers.cells import shown
-from indexer.readers.office import OLE, check_package, member_names, modified
+from indexer.readers.office import MALFORMED, OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".xlsx", ".xlsm", ".xltx")
@@ -57,7 +56,7 @@ class XlsxReader:
 def _open(content: bytes, values: bool) -> Any:
     try:
         return openpyxl.load_workbook(BytesIO(content), data_only=values)
-    except (InvalidFileException, KeyError, ValueError, TypeError, ParseError, OSError) as error:
+    except (InvalidFileException, *MALFORMED) as error:
         raise UnreadableFile("the workbook is damaged") from error
 
 

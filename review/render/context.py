@@ -1,4 +1,4 @@
-"""Owns what a renderer shows around a citation. Where the words come from is the caller's affair."""
+"""Owns what a renderer shows around a citation; where the words come from it does not know."""
 
 from __future__ import annotations
 

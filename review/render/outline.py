@@ -6,6 +6,7 @@ Both renderers walk the same outline, so they can't disagree. It knows nothing a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from typing import TypeVar
 
 from agent.models import Claim, Conflict, FieldResult, SectionResult
@@ -14,12 +15,32 @@ from review.render.numbering import Numbering
 from review.render.tables import TABLE_HOMES, TableBuilder
 from review.render.titles import FLAGS, field_title, words_of
 from review.render.views import (
-    BasisView, Chip, ClaimView, ConflictView, Counter, FieldView, GapView, Outline, Rows, SectionView,
-    SideView, SuggestionView, Tables,
-)  # fmt: skip
+    BasisView,
+    Chip,
+    ClaimView,
+    ConflictView,
+    Counter,
+    FieldView,
+    GapView,
+    Outline,
+    Rows,
+    SectionView,
+    SideView,
+    SuggestionView,
+    Tables,
+)
 
 SUMMARY = "summary"
 MAX_DETAIL_GAPS = 2
+
+_KINDS_SAID = {
+    "goals": "goal",
+    "stakeholders": "person",
+    "commitments": "commitment",
+    "objections": "objection",
+    "risks": "risk",
+    "timeline": "milestone",
+}
 
 _Item = TypeVar("_Item")
 
@@ -29,9 +50,12 @@ def outline(brief: Brief) -> Outline:
     return _Builder(brief).build()
 
 
-def chips_of(claim: Claim) -> tuple[Chip, ...]:
-    """Kind and flags of a claim as chips; a plain fact needs no chip of its kind."""
-    chips = [] if claim.kind == "fact" else [Chip(claim.kind, "kind")]
+def chips_of(claim: Claim, section: str | None) -> tuple[Chip, ...]:
+    """Kind and flags of a claim as chips; a kind that the section's title says needs none."""
+    said = (
+        claim.kind == "fact" or section == SUMMARY or _KINDS_SAID.get(section or "") == claim.kind
+    )
+    chips = [] if said else [Chip(claim.kind, "kind")]
     for flag in claim.flags:
         name, _, target = flag.partition(":")
         if name == "superseded_by":
@@ -51,6 +75,7 @@ class _Builder:
         self._claims = {claim.id: claim for claim in brief.claims}
         self._conflicts = {conflict.id: conflict for conflict in brief.conflicts}
         self._homes = _homes(brief)
+        self._section_of = {f.id: section.id for section in brief.sections for f in section.fields}
         self._anchored: set[str] = set()
         self._placed: set[str] = set()
         self._gaps = _gap_views(brief)
@@ -104,7 +129,6 @@ class _Builder:
         own = [id_ for id_ in field.claims if id_ in self._claims and id_ not in tabled]
         shown = [id_ for id_ in field.shown if id_ in own]
         folded = [id_ for id_ in own if id_ not in shown]
-        place = None if section == SUMMARY else field.id
         gaps = [self._gaps[id_] for id_ in field.gaps if id_ in self._gaps and self._first(id_)]
         details = [view for view in gaps if view.gap.scope == "detail"]
         late = details[MAX_DETAIL_GAPS:]
@@ -115,13 +139,13 @@ class _Builder:
             field_title(field.id),
             field.status,
             Rows(
-                tuple(self._place(id_, place) for id_ in shown),
-                tuple(self._place(id_, place) for id_ in folded),
+                tuple(self._place(id_, field.id) for id_ in shown),
+                tuple(self._place(id_, field.id) for id_ in folded),
             ),
             Rows(tuple(view for view in gaps if view not in late), tuple(late)),
             tuple(self._conflict(conflict.id) for conflict in new),
             tuple(conflict for conflict in conflicts if conflict not in new),
-            sum(1 for id_ in field.claims if id_ in tabled),
+            not (own or gaps or conflicts) and any(id_ in tabled for id_ in field.claims),
         )
 
     def _first(self, id_: str) -> bool:
@@ -130,16 +154,25 @@ class _Builder:
         self._placed.add(id_)
         return new
 
-    def _place(self, id_: str, field: str | None) -> ClaimView:
-        """A claim as it stands in a field; no field = the summary or a table."""
+    def _place(self, id_: str, at: str | None) -> ClaimView:
+        """A claim as it stands in a field, or in the table of a section."""
         claim, home = self._claims[id_], self._homes.get(id_)
         self._placed.add(id_)
-        at_home = field == home or (field is None and (home is None or _in_table(home)))
+        at_home = home is None or at in (home, self._section_of[home])
         anchor = at_home and id_ not in self._anchored
         if anchor:
             self._anchored.add(id_)
-        see = field_title(home) if home and field and field != home else None
-        return ClaimView(claim, self._numbers.cite(claim.citations), chips_of(claim), anchor, see)
+        in_body = self._section_of.get(at or "", SUMMARY) != SUMMARY
+        see = field_title(home) if home and in_body and not at_home else None
+        section = self._section_of.get(at or "", at)
+        return ClaimView(
+            claim,
+            self._numbers.cite(claim.citations),
+            chips_of(claim, section),
+            anchor,
+            see,
+            field_title(home) if home else None,
+        )
 
     def _conflict(self, id_: str) -> ConflictView:
         conflict: Conflict = self._conflicts[id_]
@@ -151,15 +184,13 @@ class _Builder:
             ),
         )
 
-    def _unplaced(
-        self, ids: Iterable[str], view: Callable[[str], _Item]
-    ) -> tuple[_Item, ...]:
+    def _unplaced(self, ids: Iterable[str], view: Callable[[str], _Item]) -> tuple[_Item, ...]:
         return tuple(view(id_) for id_ in ids if id_ not in self._placed)
 
     def _basis(self, id_: str) -> BasisView:
         if id_ in self._claims:
             cited = self._numbers.cite(self._claims[id_].citations)
-            return BasisView("".join(f"[{c.number}]" for c in cited), f"claim-{id_}")
+            return BasisView("".join(f"[{c.number}]" for c in cited), f"claim-{id_}", True)
         if id_ in self._gaps:
             return BasisView(f"open question: {self._gaps[id_].title}", f"gap-{id_}")
         if id_ in self._conflicts:
@@ -173,9 +204,24 @@ class _Builder:
         unreviewed = [c for c in brief.commitments if c.reviewed_by is None]
         return (
             Counter(len(brief.gaps), "Needs clarification", "amber", gap and f"gap-{gap}"),
-            Counter(len(open_), "Conflicts", "red", f"conflict-{open_[0].id}" if open_ else None),
-            Counter(len(unreviewed), "Promises to review", "blue", unreviewed and "promises" or None),
-            Counter(len(brief.risks), "Open risks", "red", "risk-list" if brief.risks else None),
+            Counter(
+                len(open_),
+                "Conflict" if len(open_) == 1 else "Conflicts",
+                "red",
+                f"conflict-{open_[0].id}" if open_ else None,
+            ),
+            Counter(
+                len(unreviewed),
+                "Promise to review" if len(unreviewed) == 1 else "Promises to review",
+                "blue",
+                "promises" if unreviewed else None,
+            ),
+            Counter(
+                len(brief.risks),
+                "Open risk" if len(brief.risks) == 1 else "Open risks",
+                "red",
+                "risk-list" if brief.risks else None,
+            ),
         )
 
 
@@ -201,7 +247,6 @@ def _gap_views(brief: Brief) -> dict[str, GapView]:
     order += [gap.id for gap in brief.gaps]
     gaps = {gap.id: gap for gap in brief.gaps}
     ids = [id_ for id_ in dict.fromkeys(order) if id_ in gaps]
-    following: list[str | None] = [*ids[1:], None]
     return {
         id_: GapView(
             gaps[id_],
@@ -210,5 +255,5 @@ def _gap_views(brief: Brief) -> dict[str, GapView]:
             len(ids),
             after,
         )
-        for position, (id_, after) in enumerate(zip(ids, following, strict=True), start=1)
+        for position, (id_, after) in enumerate(zip_longest(ids, ids[1:]), start=1)
     }

@@ -10,8 +10,16 @@ from review.models import Brief
 from review.render.numbering import Numbering
 from review.render.text import day, plural
 from review.render.views import (
-    ClaimView, EventRow, ObjectionRow, PersonView, PromiseRow, RelationView, RiskRow, Rows, Tables,
-)  # fmt: skip
+    ClaimView,
+    EventRow,
+    ObjectionRow,
+    PersonView,
+    PromiseRow,
+    RelationView,
+    RiskRow,
+    Rows,
+    Tables,
+)
 
 TABLE_HOMES = {
     "people": "stakeholders",
@@ -42,7 +50,7 @@ class TableBuilder:
         brief: Brief,
         shown: Set[str],
         listed: Set[str],
-        place: Callable[[str, str | None], ClaimView],
+        place: Callable[[str, str], ClaimView],
         numbers: Numbering,
     ) -> None:
         self._brief = brief
@@ -61,6 +69,8 @@ class TableBuilder:
             "timeline": self._brief.timeline,
         }
         ids = {row.claim for name in names for row in rows.get(name, ())}
+        if "objections" in names:
+            ids |= {row.answered_by for row in self._brief.objections if row.answered_by}
         return frozenset(ids & self._known)
 
     def build(self, names: tuple[str, ...]) -> Tables:
@@ -99,7 +109,7 @@ class TableBuilder:
         return self._rows(
             [c.claim for c in found],
             lambda i: PromiseRow(
-                self._place(found[i].claim, None),
+                self._place(found[i].claim, TABLE_HOMES["promises"]),
                 found[i],
                 self._numbers.cite(found[i].scope_citations),
             ),
@@ -111,7 +121,7 @@ class TableBuilder:
         found.sort(key=lambda risk: _SEVERITY_ORDER.index(risk.severity))
         return self._rows(
             [risk.claim for risk in found],
-            lambda i: RiskRow(self._place(found[i].claim, None), found[i]),
+            lambda i: RiskRow(self._place(found[i].claim, TABLE_HOMES["risks"]), found[i]),
             {risk.claim for risk in found if risk.severity == "high"},
         )
 
@@ -120,13 +130,16 @@ class TableBuilder:
 
         def row(index: int) -> ObjectionRow:
             objection = found[index]
-            claim = self._place(objection.claim, None)
-            answer = objection.answered_by
+            claim = self._place(objection.claim, TABLE_HOMES["objections"])
             return ObjectionRow(
-                claim, objection, self._place(answer, None) if answer in self._known else None
+                claim, objection, self._known_at("objections", objection.answered_by)
             )
 
         return self._rows([objection.claim for objection in found], row)
+
+    def _known_at(self, table: str, id_: str | None) -> ClaimView | None:
+        """The claim as it stands in a table, if the brief has it."""
+        return self._place(id_, TABLE_HOMES[table]) if id_ and id_ in self._known else None
 
     def _people(self) -> Rows[PersonView]:
         views = [
@@ -155,7 +168,7 @@ class TableBuilder:
             lambda i: EventRow(
                 day(found[i].date),
                 found[i].text,
-                self._place(found[i].claim, None) if found[i].claim in self._known else None,
+                self._known_at("timeline", found[i].claim),
             ),
         )
 
@@ -163,4 +176,6 @@ class TableBuilder:
 def _engagement(person: PersonRow) -> str:
     """`3 calls, 9 mails`; nothing where nothing was counted."""
     counts = [(name, count) for name, count in person.engagement.items() if count]
-    return ", ".join(plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts)
+    return ", ".join(
+        plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts
+    )

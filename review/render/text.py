@@ -1,6 +1,6 @@
 """Owns how words from artifacts become harmless text: control characters, Markdown, dates.
 
-Artifacts are untrusted. Nothing in a quote may become a link, an image, markup or a terminal escape.
+Artifacts are untrusted: no quote may become a link, an image, markup or a terminal escape.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def escape_markdown(text: str) -> str:
     at = 0
     for address in _ADDRESS.finditer(line):
         parts += [_MARKUP.sub(r"\\\g<0>", line[at : address.start()])]
-        parts += ["`", address.group().replace("|", "%7C"), "`"]
+        parts += ["`", address.group(), "`"]
         at = address.end()
     parts.append(_MARKUP.sub(r"\\\g<0>", line[at:]))
     escaped = "".join(parts)
@@ -42,16 +42,20 @@ def escape_markdown(text: str) -> str:
 def day(value: date | datetime | str | None) -> str:
     """A date as a person writes it: `12 Mar 2026`; with the time of day where there is one."""
     if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
-        except ValueError:
-            return value
+        return _day_of_words(value)
     if value is None:
         return ""
     words = f"{value.day} {value:%b %Y}"
     if isinstance(value, datetime) and (value.hour or value.minute):
         words += f", {value:%H:%M}"
     return words
+
+
+def _day_of_words(words: str) -> str:
+    try:
+        return day(datetime.fromisoformat(words) if len(words) > 10 else date.fromisoformat(words))
+    except ValueError:
+        return words
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

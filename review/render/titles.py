@@ -74,6 +74,12 @@ SCORES = {
 }
 
 
+def asked(role: str) -> str:
+    """Whom to ask, as one says it: `the AE`, `the customer`, but `Ines Roth`."""
+    roles = ("AE", "SE", "CSM", "CFO", "CTO", "CISO")
+    return f"the {role}" if role in roles or role.islower() else role
+
+
 def words_of(name: str) -> str:
     """An id as words: `decision_maker` -> `Decision maker`."""
     words = name.rsplit(".", 1)[-1].replace("_", " ").replace("-", " ").strip()

@@ -9,7 +9,7 @@ from agent.models import Claim, Commitment, Conflict, Gap, PersonRow
 from review.models import Objection, Risk
 from review.render.numbering import Cited
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,17 @@ class Chip:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """A claim where it stands; `anchor` at its one home, `see` names the home elsewhere."""
+    """A claim where it stands; `anchor` at its one home, `see` names the home elsewhere.
+
+    `home` is the title of the field it answers.
+    """
 
     claim: Claim
     cited: tuple[Cited, ...]
     chips: tuple[Chip, ...]
     anchor: bool
     see: str | None = None
+    home: str | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ class Tables:
 
 @dataclass(frozen=True)
 class FieldView:
-    """A field: claims, questions, conflicts; `tabled` claims stand in the section's table."""
+    """A field: claims, questions, conflicts; `elsewhere` if all of it stands in the table."""
 
     id: str
     title: str
@@ -148,7 +152,7 @@ class FieldView:
     gaps: Rows[GapView]
     conflicts: tuple[ConflictView, ...]
     conflict_links: tuple[Conflict, ...]
-    tabled: int
+    elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -165,10 +169,11 @@ class SectionView:
 
 @dataclass(frozen=True)
 class BasisView:
-    """What a suggestion rests on: a short label and the anchor."""
+    """What a suggestion rests on: a short label and the anchor; `cited` labels are numbers."""
 
     label: str
     to: str | None
+    cited: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,76 @@
+# Baton: everything a checkout needs. `make` alone lists the targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := .setup-stamp
+BATON_HOME ?= .baton
+DEMO := brightwater-utilities
+DEMO_PAGE := $(BATON_HOME)/demo/$(DEMO).html
+
+# Nothing that runs here may look for a model hub or send telemetry.
+export BATON_HOME
+export HF_HUB_OFFLINE := 1
+export TRANSFORMERS_OFFLINE := 1
+export ANONYMIZED_TELEMETRY := False
+export TOKENIZERS_PARALLELISM := false
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: FORCE help setup demo test check format bench eval train tree clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Create .venv and install Baton into it (needs Python 3.11 or newer)
+
+# A stamp without its environment counts for nothing.
+$(STAMP): pyproject.toml constraints.txt $(if $(wildcard $(BIN)/python),,FORCE)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Baton needs Python 3.11 or newer. Run: make setup PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt torch==2.13.0
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $(STAMP)
+
+demo: setup ## Index the three demo deals and print a brief
+	@$(BIN)/baton index data --each
+	@mkdir -p $(dir $(DEMO_PAGE))
+	@$(BIN)/baton brief $(DEMO) --format html --output $(DEMO_PAGE)
+	@$(BIN)/baton brief $(DEMO) --format md
+	@echo
+	@echo "The same brief as a page: $(DEMO_PAGE)"
+	@echo
+	@echo "Try next:"
+	@echo "  $(BIN)/baton ask $(DEMO) 'When does the contract renew?'"
+	@echo "  $(BIN)/baton promises $(DEMO)"
+	@echo "  $(BIN)/baton gaps $(DEMO)"
+
+test: setup ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: setup ## Formatting, lint, types, layering
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## Format the code and apply the lint's safe fixes
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup ## Measure the speeds and print them beside their goals
+	@$(BIN)/python -m eval.bench
+
+eval: setup ## Score the demo deals against their gold facts
+	@$(BIN)/baton eval
+
+train: setup ## Train the reading head again from the labelled utterances
+	@$(BIN)/python -m eval.train.reader_head
+
+tree: setup ## Write the README's tree anew from the module docstrings
+	@$(BIN)/python tests/test_docs.py
+
+clean: ## Remove the indexes, caches and the virtual environment
+	rm -rf $(VENV) $(STAMP) .baton .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

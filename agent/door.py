@@ -1,0 +1,128 @@
+"""The one door: the only place where claims and gaps come into being.
+
+It looks up the segment, copies the quote from the stored text, checks the claim against it and either
+makes a `Claim` or says why not. Engines, rules and people all pass here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from agent.models import Citation, Claim, Gap, Nearest
+from agent.sentences import sentence_spans
+from agent.verify import verify
+from indexer.models import Segment
+from indexer.search import AccountIndex
+from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
+
+MAX_CLAIM_WORDS = 30
+MAX_QUOTE_WORDS = 60
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\W+", " ", text.lower()).strip()
+
+
+class BriefDoor:
+    """The door of one brief or answer over one account's evidence."""
+
+    def __init__(self, index: AccountIndex) -> None:
+        self._index = index
+        self._segments = {s.id: s for s in index.segments}
+        self.claims: dict[str, Claim] = {}
+        self.gaps: dict[str, Gap] = {}
+        self.refusals: list[Refusal] = []
+
+    def cite(self, ref: EvidenceRef) -> Citation | None:
+        """The citation that a reference means: whole sentences, copied from the record."""
+        segment = self._segments.get(ref.segment)
+        if segment is None:
+            return None
+        start, end = _span(segment.text, ref.first_sentence, ref.last_sentence)
+        quote = segment.text[start:end]
+        return Citation(
+            artifact=segment.artifact, segment=segment.id, start=segment.start + start,
+            end=segment.start + end, quote=quote, locator=segment.locator,
+            speaker=segment.person or segment.speaker, side=segment.side, at=segment.at,
+        )  # fmt: skip
+
+    def record_claim(self, draft: ClaimDraft) -> str | Refusal:
+        """Check a draft and take it in. Returns the claim's id, or the refusal."""
+        citations = [self.cite(ref) for ref in draft.evidence]
+        why, verdict = "", "unsupported"
+        if not citations or any(c is None for c in citations):
+            why = "it names evidence that does not exist"
+        elif len(draft.text.split()) > MAX_CLAIM_WORDS:
+            why = f"it is longer than {MAX_CLAIM_WORDS} words"
+        else:
+            known = [c for c in citations if c is not None]
+            finding = verify(draft.text, [self._context(c) for c in known])
+            if finding.verdict == "supported":
+                return self._admit(draft, tuple(known))
+            why, verdict = finding.why, finding.verdict
+        refusal = Refusal(field=draft.field, text=draft.text, verdict=verdict, why=why)
+        self.refusals.append(refusal)
+        return refusal
+
+    def _context(self, c: Citation) -> str:
+        """The quote with who said it, where, and what the source says of them."""
+        artifact = self._index.artifacts[c.artifact]
+        titles = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
+        return f"{c.quote} {c.speaker or ''} {c.side} {c.locator.label} {artifact.title} {artifact.kind} {titles}"
+
+    def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
+        places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)
+        key = _key(draft.field or "", places, _normal(draft.text))
+        known = next((c.id for c in self.claims.values() if c.key == key), None)
+        if known:
+            return known
+        claim_id = f"c{len(self.claims) + 1}"
+        self.claims[claim_id] = Claim(
+            id=claim_id, key=key, field=draft.field, kind=draft.kind, text=draft.text,
+            flags=draft.flags, citations=citations,
+        )  # fmt: skip
+        return claim_id
+
+    def flag(self, claim_id: str, *flags: str) -> None:
+        """Add flags to a claim that is already in."""
+        claim = self.claims[claim_id]
+        merged = tuple(dict.fromkeys((*claim.flags, *flags)))
+        self.claims[claim_id] = claim.model_copy(update={"flags": merged})
+
+    def mark_gap(self, draft: GapDraft) -> str:
+        """Take a gap in, with its nearest misses as quotes. Returns its id."""
+        gap_id = f"g{len(self.gaps) + 1}"
+        nearest = [self._nearest(self._segments[s]) for s in draft.nearest if s in self._segments]
+        self.gaps[gap_id] = Gap(
+            id=gap_id, key=_key(draft.field or "", draft.about or "", _normal(draft.question)),
+            field=draft.field, scope=draft.scope, about=draft.about, question=draft.question,
+            ask=draft.ask, searched=draft.searched, nearest=tuple(nearest),
+        )  # fmt: skip
+        return gap_id
+
+    @staticmethod
+    def _nearest(segment: Segment) -> Nearest:
+        start, end = _span(segment.text, None, None)
+        return Nearest(
+            artifact=segment.artifact, segment=segment.id, quote=segment.text[start:end],
+            label=segment.locator.label or segment.artifact,
+        )  # fmt: skip
+
+
+def _span(text: str, first: int | None, last: int | None) -> tuple[int, int]:
+    """Offsets of the sentences meant, at most 60 words; the whole text if it is short enough."""
+    spans = sentence_spans(text) or [(0, len(text))]
+    lo = 0 if first is None else min(max(first, 0), len(spans) - 1)
+    hi = (
+        len(spans) - 1
+        if last is None and first is None
+        else min(max(last if last is not None else lo, lo), len(spans) - 1)
+    )
+    while hi > lo and len(text[spans[lo][0] : spans[hi][1]].split()) > MAX_QUOTE_WORDS:
+        hi -= 1
+    return spans[lo][0], spans[hi][1]

@@ -1,0 +1,132 @@
+"""Which segments speak to which field, and how well: the extractive engine's judgement.
+
+A segment's score for a field is made of the reading head's probability, retrieval for the field's own
+questions, whose words the field wants, the rung of the source, and what kind of act it is: questions,
+hypotheticals, hearsay and other customers' stories do not answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
+from indexer.models import Artifact, Segment
+from indexer.reading_head import ReadingHead, Signals
+from indexer.search import AccountIndex
+from prompts.template import FieldSpec
+
+Scores = NDArray[np.float32]
+
+RETRIEVAL_SHARE = 0.25
+NOT_ANSWERING = ("question", "hypothetical", "hearsay", "other_customer", "unanswered", "smalltalk")
+_SIDE_PRIOR: Mapping[str, Mapping[str, float]] = {
+    "customer": {"customer": 1.0, "vendor": 0.6, "unknown": 0.75},
+    "vendor": {"customer": 0.45, "vendor": 1.0, "unknown": 0.7},
+    "contract": {"customer": 0.6, "vendor": 0.65, "unknown": 0.65},
+    "crm": {"customer": 0.6, "vendor": 0.7, "unknown": 0.7},
+    "any": {"customer": 1.0, "vendor": 0.9, "unknown": 0.85},
+}
+_SKIPPED_ROLES = ("event", "quoted", "signature", "hidden", "heading")
+_INSTRUCTION = re.compile(
+    r"\b(?:ai|assistant|language model|llm|chatbot|bot)s?\b.{0,80}\b(?:ignore|instruction|set|mark|record|state|output|reply|must)\b|"
+    r"\bignore (?:all |your |any |the )?(?:previous|earlier|prior|above)\b|\bsystem prompt\b|\binstructions? for (?:ai|assistants?)",
+    re.I,
+)
+
+
+def looks_like_instruction(text: str) -> bool:
+    """True if a text addresses an AI assistant: such text is data and never answers a field."""
+    return bool(_INSTRUCTION.search(text))
+
+
+def _weight(spec: FieldSpec, segment: Segment, artifact: Artifact) -> float:
+    """What source, side and role make of a segment for a field; 0 excludes it."""
+    if (
+        segment.role in _SKIPPED_ROLES
+        or artifact.meta.get("bulk") == "true"
+        or artifact.meta.get("automatic") == "true"
+    ):
+        return 0.0
+    if looks_like_instruction(segment.text):
+        return 0.0
+    weight = _SIDE_PRIOR[spec.speaks][segment.side]
+    if artifact.kind == "contract":
+        executed = artifact.authority in (ORDER_FORM, AGREEMENT)
+        signed = {"contract": 1.15, "any": 0.9, "vendor": 0.25, "customer": 0.35, "crm": 0.5}[
+            spec.speaks
+        ]
+        weight = signed if executed else signed * 0.4
+    if artifact.kind == "crm":
+        weight = {"crm": 1.2, "any": 0.8, "contract": 0.6, "vendor": 0.6, "customer": 0.6}[
+            spec.speaks
+        ]
+    if segment.role == "summary" or (artifact.authority == DRAFT and artifact.kind != "contract"):
+        weight *= 0.5
+    words = len(segment.text.split())
+    if words < 5 and segment.role not in ("field", "row"):
+        weight *= 0.4
+    elif words < 9 and segment.role == "body":
+        weight *= 0.85
+    return weight
+
+
+class Ranking:
+    """Scores of every segment for every field of a template."""
+
+    def __init__(
+        self, index: AccountIndex, head: ReadingHead, specs: Mapping[str, FieldSpec]
+    ) -> None:
+        self.index, self.specs = index, specs
+        self.signals: Signals = index.signals(head)
+        self.fields, self.acts = head.fields, head.acts
+        questions = [q for spec in specs.values() for q in spec.questions]
+        vectors = index.embedder.embed(questions)
+        blocked = [len(head.fields) + head.acts.index(a) for a in NOT_ANSWERING]
+        answering = 1 - self.signals[:, blocked].sum(axis=1)
+        self.answering: Scores = np.clip(answering, 0, 1)
+        self._retrieved: dict[str, Scores] = {}
+        at = 0
+        for field, spec in specs.items():
+            rows = [
+                index.score(q, v)
+                for q, v in zip(spec.questions, vectors[at : at + len(spec.questions)], strict=True)
+            ]
+            at += len(spec.questions)
+            self._retrieved[field] = _normalised(np.mean(rows, axis=0))
+
+    def act(self, name: str) -> Scores:
+        """The probability of an act for every segment."""
+        return self.signals[:, len(self.fields) + self.acts.index(name)]
+
+    def head_probability(self, field: str) -> Scores:
+        """The reading head's probability that each segment answers `field`."""
+        return (
+            self.signals[:, self.fields.index(field)]
+            if field in self.fields
+            else np.zeros(len(self.signals), np.float32)
+        )
+
+    def score(self, field: str) -> Scores:
+        """The score of every segment for `field`, about 0..1."""
+        spec = self.specs[field]
+        weights = np.array(
+            [_weight(spec, s, self.index.artifacts[s.artifact]) for s in self.index.segments],
+            np.float32,
+        )
+        said = (1 - RETRIEVAL_SHARE) * self.head_probability(
+            field
+        ) + RETRIEVAL_SHARE * self._retrieved[field]
+        return np.asarray(said * weights * (0.25 + 0.75 * self.answering), dtype=np.float32)
+
+
+def _normalised(scores: Scores) -> Scores:
+    """0 at the median, 1 at the best."""
+    if not len(scores):
+        return scores
+    low, high = float(np.median(scores)), float(scores.max())
+    scaled = np.clip((scores - low) / max(high - low, 1e-6), 0, 1)
+    return np.asarray(scaled, dtype=np.float32)

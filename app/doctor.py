@@ -1,0 +1,103 @@
+"""What `baton doctor` looks at."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("app", "review", "agent", "tools", "prompts", "indexer", "eval")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _check(name: str, ok: bool, said: str, required: bool = True) -> dict[str, Any]:
+    return {"name": name, "ok": ok, "said": said, "required": required}
+
+
+def _layout() -> dict[str, Any]:
+    strangers = []
+    for name in PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or not spec.origin or not Path(spec.origin).is_relative_to(ROOT):
+            strangers.append(name)
+    return _check(
+        "packages",
+        not strangers,
+        "all are Baton's own"
+        if not strangers
+        else f"another package hides: {', '.join(strangers)}",
+    )
+
+
+def _model() -> dict[str, Any]:
+    from indexer.embed import model_name, packaged_model_folder
+    from indexer.errors import ModelMissing
+
+    try:
+        return _check("embedding model", True, model_name(packaged_model_folder()))
+    except ModelMissing as error:
+        return _check("embedding model", False, str(error))
+
+
+def _record(home: Path) -> dict[str, Any]:
+    file = home / "baton.db"
+    if not file.is_file():
+        return _check("record", True, f"none yet in {home}")
+    try:
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+            said = db.execute("PRAGMA integrity_check").fetchone()[0]
+            accounts = db.execute("SELECT count(*) FROM account").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        return _check("record", False, f"can't be read ({error}): restore it or index again")
+    return _check("record", said == "ok", f"{accounts} accounts, integrity {said}")
+
+
+def _full_text() -> dict[str, Any]:
+    with sqlite3.connect(":memory:") as db:
+        options = {r[0] for r in db.execute("PRAGMA compile_options")}
+    return _check("SQLite FTS5", "ENABLE_FTS5" in options, f"SQLite {sqlite3.sqlite_version}")
+
+
+def _ollama() -> dict[str, Any]:
+    import httpx
+    import ollama
+
+    try:
+        models = (
+            ollama.Client(
+                host="http://127.0.0.1:11434", timeout=2, follow_redirects=False, trust_env=False
+            )
+            .list()
+            .models
+        )
+    except (httpx.HTTPError, ConnectionError, ollama.ResponseError):
+        return _check(
+            "Ollama",
+            False,
+            "no server on loopback; the extractive engine works without",
+            required=False,
+        )
+    return _check(
+        "Ollama",
+        True,
+        ", ".join(m.model or "?" for m in models) or "no model pulled",
+        required=False,
+    )
+
+
+def examine(home: Path) -> list[dict[str, Any]]:
+    """Every check as {name, ok, said, required}."""
+    versions = ", ".join(
+        f"{p} {importlib.metadata.version(p)}"
+        for p in ("chromadb", "onnxruntime", "torch", "llama-index-core")
+    )
+    return [
+        _check("versions", True, versions),
+        _layout(),
+        _model(),
+        _full_text(),
+        _record(home),
+        _ollama(),
+    ]

@@ -1,0 +1,131 @@
+"""Opens what a command works with: home, record, embedder, reading head, one account's index.
+
+The only place that knows the settings (environment variables and options).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent.models import Answer, Citation
+    from indexer.build import Progress
+    from indexer.embed import OnnxEmbedder
+    from indexer.models import IndexReport
+    from indexer.reading_head import ReadingHead
+    from indexer.search import AccountIndex
+    from indexer.store import Store
+    from review.models import Brief
+    from review.render.context import CitationContext
+
+
+class Session:
+    """One home folder and what is opened of it, each part at its first use."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._indexes: dict[str, AccountIndex] = {}
+
+    @cached_property
+    def store(self) -> Store:
+        from indexer.store import Store
+
+        return Store(self.home)
+
+    @cached_property
+    def embedder(self) -> OnnxEmbedder:
+        from indexer.embed import OnnxEmbedder, model_folder
+
+        return OnnxEmbedder(model_folder(os.environ.get("BATON_MODEL")), self.home / "models")
+
+    @cached_property
+    def head(self) -> ReadingHead:
+        from indexer.embed import packaged_model_folder
+        from indexer.reading_head import ReadingHead
+
+        return ReadingHead(packaged_model_folder(), self.home / "models")
+
+    def index_deal(
+        self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress
+    ) -> IndexReport:
+        """Index one deal folder or ZIP."""
+        from indexer.build import index_deal
+
+        domains = [d for d in os.environ.get("BATON_OWN_DOMAINS", "").split(",") if d]
+        report = index_deal(
+            self.store, self.home, path, self.embedder, self.head, account=account, own_domains=domains,
+            rebuild=rebuild, replace=replace, progress=progress,
+        )  # fmt: skip
+        self._indexes.pop(report.account, None)
+        return report
+
+    def account_index(self, slug: str) -> AccountIndex:
+        """The account's index. Raises UnknownAccount, or ModelMissing when it was made with another model."""
+        from indexer.errors import ModelMissing
+        from indexer.search import AccountIndex
+
+        if slug not in self._indexes:
+            self.store.account(slug)
+            made_with = self.store.model(slug)
+            if made_with != self.embedder.name:
+                raise ModelMissing(
+                    f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
+                    "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
+                )
+            self._indexes[slug] = AccountIndex(self.store, self.home, slug, self.embedder)
+        return self._indexes[slug]
+
+    def fingerprint(self, slug: str) -> str:
+        return self.store.fingerprint(slug) or ""
+
+    def make_brief(self, slug: str, template: str, view: str) -> Brief:
+        """A new brief, kept in the record."""
+        from agent.brief import draft_brief
+        from review.complete import complete
+
+        index = self.account_index(slug)
+        people, duplicates, not_read, _ = self.store.extra(slug)
+        draft = draft_brief(index, self.head, people, self.fingerprint(slug), template)
+        brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)
+        self.store.add_brief(slug, brief.provenance.created_at, brief.model_dump_json())
+        return brief
+
+    def latest_brief(self, slug: str) -> Brief:
+        """The newest brief of the account; one is made if there is none."""
+        from review.models import Brief
+
+        self.store.account(slug)
+        kept = self.store.latest_brief(slug)
+        if kept is None:
+            return self.make_brief(slug, "sales-to-cs", "csm")
+        return Brief.model_validate_json(kept)
+
+    def answer(self, slug: str, question: str) -> Answer:
+        from agent.ask import answer
+
+        return answer(self.account_index(slug), question, self.fingerprint(slug))
+
+    def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
+        """The text around every citation of a brief, for its renderings."""
+        from review.render.context import citation_key
+
+        index = self.account_index(slug)
+        citations = [c for claim in brief.claims for c in claim.citations]
+        citations += [c for x in brief.conflicts for side in x.sides for c in side.citations]
+        citations += [c for p in brief.commitments for c in p.scope_citations]
+        citations += [c for p in brief.people for c in p.citations]
+        return {citation_key(c): self._context(index, c) for c in citations}
+
+    @staticmethod
+    def _context(index: AccountIndex, c: Citation) -> CitationContext:
+        from review.render.context import CitationContext
+
+        artifact = index.artifacts[c.artifact]
+        return CitationContext(
+            before=artifact.text[max(0, c.start - 320) : c.start], after=artifact.text[c.end : c.end + 320],
+            title=artifact.title or artifact.path, where=c.locator.label or artifact.path, speaker=c.speaker,
+            when=str(c.at)[:10] if c.at else None,
+        )  # fmt: skip

@@ -1,0 +1,229 @@
+"""Owns the Markdown of what a brief says; its head and its sources are in `md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agent.models import Citation
+from review.models import Brief
+from review.render import titles
+from review.render.numbering import Cited
+from review.render.text import day, plural
+from review.render.text import escape_markdown as esc
+from review.render.views import (
+    Chip,
+    ClaimView,
+    ConflictView,
+    FieldView,
+    GapView,
+    Outline,
+    PersonView,
+    PromiseRow,
+    Rows,
+    SectionView,
+    Tables,
+)
+
+
+def body(view: Outline, brief: Brief) -> Iterator[str]:
+    """Lines of the brief from the summary to the suggestions, in reading order."""
+    if view.summary:
+        yield from ["", "## In short", ""]
+        for field in view.summary.fields:
+            yield from _field(field, titled=bool(field.gaps))
+    yield from _counters(view)
+    for section in view.sections:
+        yield from ["", f"## {esc(section.title)}"]
+        for field in section.fields:
+            yield from _field(field)
+        yield from _tables(section)
+    if view.loose_conflicts or view.loose_gaps:
+        yield from ["", "## Also open", ""]
+        for gap in view.loose_gaps:
+            yield from _gap(gap)
+        for conflict in view.loose_conflicts:
+            yield from _conflict(conflict)
+    if view.loose_claims:
+        yield from ["", _more(len(view.loose_claims), "claim")]
+    yield from _suggestions(view)
+    yield from _gates(brief)
+
+
+def refs(cited: Iterable[Cited]) -> str:
+    """` [3] [4]`, to go behind a statement."""
+    return "".join(f" [{one.number}]" for one in cited)
+
+
+def spoken_by(citation: Citation) -> str:
+    """Who said it, with the side."""
+    if not citation.speaker:
+        return ""
+    side = f" ({titles.SIDES[citation.side]})" if citation.side != "unknown" else ""
+    return f"{esc(citation.speaker)}{side}"
+
+
+def _counters(view: Outline) -> Iterator[str]:
+    counts = [f"**{c.count}** {c.label.lower()}" for c in view.counters]
+    yield from ["", "**What needs you:** " + " · ".join(counts)]
+
+
+def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
+    if field.elsewhere:
+        return
+    if titled:
+        yield from ["", f"### {esc(field.title)}", ""]
+    for claim in field.claims.shown:
+        yield f"- {_claim(claim)}"
+    if field.claims.folded:
+        yield f"- {_more(len(field.claims.folded), 'claim')}"
+    for linked in field.conflict_links:
+        yield f"- See the conflict about {esc(linked.topic)}"
+    for conflict in field.conflicts:
+        yield from ["", *_conflict(conflict)]
+    for gap in field.gaps.shown:
+        yield from ["", *_gap(gap)]
+    if field.gaps.folded:
+        yield f"- {_more(len(field.gaps.folded), 'question')}"
+
+
+def _claim(view: ClaimView) -> str:
+    see = f" (see {esc(view.see)})" if view.see else ""
+    return f"{esc(view.claim.text)}{_chips(view.chips)}{refs(view.cited)}{see}"
+
+
+def _chips(chips: Iterable[Chip]) -> str:
+    words = ", ".join(esc(chip.text) for chip in chips)
+    return f" _({words})_" if words else ""
+
+
+def _gap(view: GapView) -> Iterator[str]:
+    gap = view.gap
+    about = f" ({esc(gap.about)})" if gap.about else ""
+    owner = f" Owner: {esc(gap.owner)}." if gap.owner else ""
+    yield f"> **{gap.label}**{about} Ask {esc(titles.asked(gap.ask))}:{owner}"
+    yield f"> {esc(gap.question)}"
+    yield ""
+
+
+def _conflict(view: ConflictView) -> Iterator[str]:
+    conflict = view.conflict
+    yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(conflict.why)}"
+    for side in view.sides:
+        yield ">"
+        yield f"> - **{esc(side.text)}** ({esc(side.authority)}){refs(side.cited)}"
+        for cited in side.cited:
+            yield f">   “{esc(cited.citation.quote)}” {_place(cited.citation)}"
+    if conflict.owner or conflict.resolution:
+        owner = f"Owner: {esc(conflict.owner)}. " if conflict.owner else ""
+        resolved = f"Resolved: {esc(conflict.resolution)}" if conflict.resolution else ""
+        yield from [">", f"> {owner}{resolved}"]
+    yield ""
+
+
+def _place(citation: Citation) -> str:
+    return f"({esc(citation.locator.label)})" if citation.locator.label else ""
+
+
+def _tables(section: SectionView) -> Iterator[str]:
+    tables = section.tables
+    if tables.promises:
+        yield from ["", "### The promises against the signed scope", ""]
+        for promise in tables.promises.shown:
+            yield from _promise(promise)
+        yield from _folded(tables.promises, "promise")
+    yield from _risks(tables)
+    yield from _objections(tables)
+    if tables.people:
+        yield from ["", "### People", ""]
+        yield from [
+            "| Name | Title | Side | Roles | Engagement |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        for person in tables.people.shown:
+            yield _person(person)
+        yield from _folded(tables.people, "person", "people", "")
+    if tables.timeline:
+        yield from ["", "### The dates", ""]
+        for event in tables.timeline.shown:
+            cited = event.claim.cited if event.claim else ()
+            home = f" ({esc(event.claim.home)})" if event.claim and event.claim.home else ""
+            yield f"- **{esc(event.date)}** {esc(event.text)}{home}{refs(cited)}"
+        yield from _folded(tables.timeline, "date")
+
+
+def _promise(row: PromiseRow) -> Iterator[str]:
+    promise = row.commitment
+    facts = [
+        esc(row.claim.home or promise.type),
+        f"by {esc(promise.by)}" if promise.by else "",
+        f"to {esc(promise.to)}" if promise.to else "",
+        f"due {esc(day(promise.due))}" if promise.due else "",
+        f"reviewed by {esc(promise.reviewed_by)}" if promise.reviewed_by else "",
+    ]
+    said = ", ".join(fact for fact in facts if fact)
+    clauses = f" Clause:{refs(row.clauses)}." if row.clauses else ""
+    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim)}"
+    for cited in row.claim.cited[:1]:
+        yield f"  “{esc(cited.citation.quote)}”"
+    yield f"  {said}.{clauses}"
+
+
+def _risks(tables: Tables) -> Iterator[str]:
+    if tables.risks:
+        yield ""
+        for row in tables.risks.shown:
+            owner = f"owner {esc(row.risk.owner)}" if row.risk.owner else "no owner yet"
+            yield f"- **{row.risk.severity.capitalize()}** {_claim(row.claim)}, {owner}"
+        yield from _folded(tables.risks, "risk")
+
+
+def _objections(tables: Tables) -> Iterator[str]:
+    if tables.objections:
+        yield ""
+        for row in tables.objections.shown:
+            yield f"- **{row.objection.state.capitalize()}** {_claim(row.claim)}"
+            if row.answer:
+                yield f"  Answer: {_claim(row.answer)}"
+        yield from _folded(tables.objections, "objection")
+
+
+def _person(view: PersonView) -> str:
+    person = view.person
+    cells = [
+        f"**{esc(person.name)}**{refs(view.cited)}",
+        esc(person.title or ""),
+        titles.SIDES[person.side],
+        esc(", ".join(titles.words_of(role).lower() for role in person.roles)),
+        esc(view.engagement),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _folded(
+    rows: Rows[object], one: str, many: str | None = None, before: str = "- "
+) -> Iterator[str]:
+    if rows.folded:
+        yield from [*([] if before else [""]), before + _more(len(rows.folded), one, many)]
+
+
+def _more(count: int, one: str, many: str | None = None) -> str:
+    rows = plural(count, f"more {one}", f"more {many}" if many else None)
+    return f"_{rows} in the HTML and JSON_"
+
+
+def _suggestions(view: Outline) -> Iterator[str]:
+    if view.suggestions:
+        yield from ["", "## Suggested by Baton, not found in the sources", ""]
+        for suggestion in view.suggestions:
+            basis = ", ".join(
+                one.label if one.cited else esc(one.label) for one in suggestion.basis
+            )
+            yield f"- {esc(suggestion.text)}{f' (rests on {basis})' if basis else ''}"
+
+
+def _gates(brief: Brief) -> Iterator[str]:
+    open_ = [gate for gate in brief.gates if not gate.passed]
+    if open_:
+        yield from ["", "## Before this can be accepted", ""]
+        for gate in open_:
+            yield f"- [ ] {esc(gate.id)}: {esc(gate.why)}"
