@@ -90,7 +90,7 @@ class Shell:
 
     def forget(self) -> None:
         """Empty the record; the exported models stay, as they do for a second deal."""
-        self.baton("forget", DEAL, "--yes")
+        self.baton("forget", DEAL)
 
 
 @contextmanager
