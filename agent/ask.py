@@ -7,7 +7,6 @@ a date, a yes or no) must stand in a segment that speaks of the question's own s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -17,15 +16,20 @@ from agent.models import Answer
 from agent.quoting import best_sentences
 from agent.ranking import looks_like_instruction
 from agent.values import values_of
+from indexer.embed import Vectors
 from indexer.lexical import query_words
 from indexer.models import Segment
+from indexer.reading_head import ReadingHead, Signals
 from indexer.search import AccountIndex
+from prompts.template import Template
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 CANDIDATES = 12
-MAX_CLAIMS = 4
-COSINE_AT = 0.38
-COVERAGE_AT = 0.34
+MAX_CLAIMS = 5
+ANSWER_AT = 0.3
+RETRIEVAL_SHARE = 0.55
+FIELD_AT = 0.34
+SAME_QUESTION_AT = 0.6
 _MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|week|month|tomorrow|\d{1,2}[./]\d{1,2}|\b20\d\d\b"
 _WANTS = (
     ("person", re.compile(r"^\W*(?:who|whose|whom|wer)\b|\bwhich (?:person|people|executive|colleague)|\bname of the\b", re.I)),
@@ -59,59 +63,95 @@ def _has(kind: str | None, segment: Segment, names: frozenset[str]) -> bool:
     return True
 
 
-def _coverage(words: Sequence[str], text: str) -> float:
-    """Share of the question's content words whose stem is in the text."""
-    low = text.lower()
-    return sum(w[: max(4, len(w) - 2)] in low for w in words) / len(words) if words else 0.0
-
-
 def _is_question(segment: Segment) -> bool:
     text = segment.text.rstrip()
     return text.endswith("?") and text.count(".") == 0
 
 
-def answer(index: AccountIndex, question: str, fingerprint: str) -> Answer:
+def answer(
+    index: AccountIndex, question: str, fingerprint: str, head: ReadingHead, template: Template
+) -> Answer:
     """Claims that answer `question` with their citations, or a gap with what was searched."""
     door = BriefDoor(index)
     vector = index.embedder.embed([question])[0]
-    scores = index.score(question, vector)
     singles = index.single_vectors() @ vector
     names = frozenset(
         p.lower() for s in index.segments if s.person for p in s.person.split() if len(p) > 2
     )
     words = [w for w in query_words(question) if w not in names] or query_words(question)
+    signals = index.signals(head)
+    scores = _scores(index, question, vector, signals, head, template)
+    asked = signals[:, len(head.fields) + head.acts.index("question")]
+    open_question = _asked_before(index, singles, asked)
     kind = wanted(question)
-    context = _context_cosine(index, vector)
+    order = [int(i) for i in np.argsort(-scores, kind="stable") if _usable(index, int(i))]
     chosen: list[int] = []
-    order = [int(i) for i in np.argsort(-scores, kind="stable") if _usable(index, int(i))][
-        :CANDIDATES
-    ]
-    for position in order:
+    for position in order[:CANDIDATES]:
         segment = index.segments[position]
-        around = " ".join(s.text for s in index.segments[max(0, position - 1) : position + 2])
-        close = max(float(singles[position]), 0.9 * float(context[position]))
-        coverage = _coverage(words, around)
-        if _is_question(segment) or not _has(kind, segment, names):
+        if _is_question(segment) or asked[position] > 0.6 or not _has(kind, segment, names):
             continue
-        if (close >= COSINE_AT and coverage >= COVERAGE_AT) or close >= 0.55 or coverage >= 0.75:
+        if scores[position] >= ANSWER_AT and scores[position] >= 0.6 * scores[order[0]]:
             chosen.append(position)
-    for position in chosen[:MAX_CLAIMS]:
-        _record(index, door, question, index.segments[position])
+    if open_question is None:
+        for position in chosen[:MAX_CLAIMS]:
+            _record(index, door, question, index.segments[position])
     if not door.claims:
+        nearest = ([open_question] if open_question is not None else []) + order[:2]
         door.mark_gap(
             GapDraft(
                 field=None,
                 question=question,
                 ask="AE",
                 searched=(question, " ".join(words)),
-                nearest=tuple(index.segments[i].id for i in order[:2]),
+                nearest=tuple(index.segments[i].id for i in nearest[:2]),
             )
         )
     return Answer(
-        question=question, status="answered" if door.claims else "needs_clarification",
-        claims=tuple(door.claims.values()), gaps=tuple(door.gaps.values()),
+        question=question,
+        status="answered" if door.claims else "needs_clarification",
+        claims=tuple(door.claims.values()),
+        gaps=tuple(door.gaps.values()),
         provenance=provenance(index, fingerprint, {}),
-    )  # fmt: skip
+    )
+
+
+def _scores(
+    index: AccountIndex,
+    question: str,
+    vector: Vectors,
+    signals: Signals,
+    head: ReadingHead,
+    template: Template,
+) -> Vectors:
+    """Retrieval, and what the reading head says of the fields that the question is about."""
+    found = index.score(question, vector)
+    low, high = float(np.median(found)), float(found.max(initial=1e-6))
+    retrieved = np.clip((found - low) / max(high - low, 1e-6), 0, 1)
+    about = np.zeros(len(found), np.float32)
+    for name, spec in template.fields().items():
+        likeness = float((index.embedder.embed(list(spec.questions)) @ vector).max())
+        if likeness >= FIELD_AT and name in head.fields:
+            share = min(1.0, (likeness - FIELD_AT) / 0.25 + 0.4)
+            np.maximum(about, share * signals[:, head.fields.index(name)], out=about)
+    lowered = question.lower()
+    named = np.array(
+        [
+            any(p in lowered for p in (s.person or "").lower().split() if len(p) > 2)
+            for s in index.segments
+        ],
+        np.float32,
+    )
+    scores = RETRIEVAL_SHARE * retrieved + (1 - RETRIEVAL_SHARE) * about + 0.08 * named
+    return np.asarray(scores, dtype=np.float32)
+
+
+def _asked_before(index: AccountIndex, singles: Vectors, asked: Vectors) -> int | None:
+    """A question in the evidence that is this question, if nothing there is nearer to it."""
+    nearest = int(np.argmax(singles)) if len(singles) else -1
+    if nearest < 0 or singles[nearest] < SAME_QUESTION_AT:
+        return None
+    segment = index.segments[nearest]
+    return nearest if segment.text.rstrip().endswith("?") or asked[nearest] > 0.5 else None
 
 
 def _usable(index: AccountIndex, position: int) -> bool:
@@ -123,16 +163,6 @@ def _usable(index: AccountIndex, position: int) -> bool:
     ):
         return False
     return len(segment.text.split()) >= 3 and not looks_like_instruction(segment.text)
-
-
-def _context_cosine(index: AccountIndex, vector: np.ndarray) -> np.ndarray:
-    """Per segment the best cosine of a short window that holds it."""
-    best = np.zeros(len(index.segments), np.float32)
-    rows = np.flatnonzero(index.windows == 60)
-    for c, value in zip(rows, index.vectors[rows] @ vector, strict=True):
-        span = slice(index.first[c], index.last[c] + 1)
-        np.maximum(best[span], value, out=best[span])
-    return best
 
 
 def _record(index: AccountIndex, door: BriefDoor, question: str, segment: Segment) -> None:

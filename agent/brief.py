@@ -150,7 +150,7 @@ def draft_brief(
 ) -> Draft:
     """The draft of one account's brief by the extractive engine."""
     template = load_template(template_name)
-    door = BriefDoor(index)
+    door = BriefDoor(index, {name: spec.title for name, spec in template.fields().items()})
     extractor = Extractor(index, Ranking(index, head, template.fields()), template, door)
     found = extractor.run()
     sections = extractor.sections()

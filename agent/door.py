@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 from agent.models import Citation, Claim, Gap, Nearest
 from agent.sentences import sentence_spans
@@ -18,6 +19,8 @@ from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 MAX_CLAIM_WORDS = 30
 MAX_QUOTE_WORDS = 60
+_OWN_WORDS = "the order form signed unsigned paper note CRM contract says"
+"""Words by which a claim names the kind of its source."""
 
 
 def _key(*parts: str) -> str:
@@ -31,8 +34,10 @@ def _normal(text: str) -> str:
 class BriefDoor:
     """The door of one brief or answer over one account's evidence."""
 
-    def __init__(self, index: AccountIndex) -> None:
+    def __init__(self, index: AccountIndex, titles: Mapping[str, str] | None = None) -> None:
+        """`titles` are the template's own words for its fields, which no source need contain."""
         self._index = index
+        self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
         self.claims: dict[str, Claim] = {}
         self.gaps: dict[str, Gap] = {}
@@ -61,7 +66,10 @@ class BriefDoor:
             why = f"it is longer than {MAX_CLAIM_WORDS} words"
         else:
             known = [c for c in citations if c is not None]
-            finding = verify(draft.text, [self._context(c) for c in known])
+            finding = verify(
+                draft.text,
+                [self._context(c) + self._titles.get(draft.field or "", "") for c in known],
+            )
             if finding.verdict == "supported":
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
@@ -73,7 +81,7 @@ class BriefDoor:
         """The quote with who said it, where, and what the source says of them."""
         artifact = self._index.artifacts[c.artifact]
         titles = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
-        return f"{c.quote} {c.speaker or ''} {c.side} {c.locator.label} {artifact.title} {artifact.kind} {titles}"
+        return f"{c.quote} {c.speaker or ''} {c.side} {c.locator.label} {artifact.title} {artifact.kind} {titles} {_OWN_WORDS} "
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)

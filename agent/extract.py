@@ -32,10 +32,12 @@ from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 MAX_SHOWN = 3
 KEPT = 8
-ANSWER_AT = 0.2
 SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
-PROMISE_AT = 0.5
+PROMISE_AT = 0.2
+MAX_PROMISES = 30
+_PROMISING: Mapping[str, tuple[str, ...]] = {"call": ("vendor", "unknown"), "mail": ("vendor",)}
+"""Whose words can be a promise to the customer: what is said internally is not one."""
 WORD_BUDGET = 1900
 """For shown claims; tables, gaps and conflicts take the rest of the 2,500 words."""
 
@@ -127,11 +129,11 @@ class Extractor:
         spec, scores = self.specs[name], self._matrix[name]
         order = self._candidates(scores)
         best = float(scores[order[0]]) if order else 0.0
-        if best < ANSWER_AT:
+        if best < spec.answer_at:
             self._gap(name, spec, order)
             return
         for position in order:
-            if scores[position] < max(ANSWER_AT * 0.8, SECOND_AT * best):
+            if scores[position] < max(spec.answer_at * 0.8, SECOND_AT * best):
                 break
             claim = self._claim(name, self.index.segments[position], spec, self._flags(position))
             if claim:
@@ -175,18 +177,18 @@ class Extractor:
         )
         said = np.max([ranking.head_probability(f) for f in kinds if f in self.specs], axis=0)
         act = ranking.act("promise")
-        strength = np.where(act > 0.25, 0.5 * act + 0.6 * said, 0.5 * said) * (
-            0.3 + 0.7 * ranking.answering
-        )
+        strength = (0.5 * act + 0.5 * said) * (0.3 + 0.7 * ranking.answering)
         strength *= 1 - ranking.act("retraction")
-        for position, segment in enumerate(self.index.segments):
+        strength *= np.where([s.side == "vendor" for s in self.index.segments], 1.0, 0.75)
+        taken = 0
+        for position in np.argsort(-strength, kind="stable").tolist():
+            segment = self.index.segments[position]
+            if strength[position] < PROMISE_AT or taken == MAX_PROMISES:
+                break
             artifact = self.index.artifacts[segment.artifact]
-            spoken = (
-                segment.side == "vendor"
-                and artifact.kind in ("call", "mail", "chat")
-                and segment.role == "body"
-            )
-            if spoken and strength[position] >= PROMISE_AT and artifact.kind != "chat":
+            spoken = segment.side in _PROMISING.get(artifact.kind, ()) and segment.role == "body"
+            if spoken:
+                taken += 1
                 self._promise(position, scope)
 
     def _promise(self, position: int, scope: SignedScope) -> None:

@@ -105,8 +105,11 @@ class Session:
 
     def answer(self, slug: str, question: str) -> Answer:
         from agent.ask import answer
+        from prompts.template import load_template
 
-        return answer(self.account_index(slug), question, self.fingerprint(slug))
+        index = self.account_index(slug)
+        template = load_template("sales-to-cs")
+        return answer(index, question, self.fingerprint(slug), self.head, template)
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

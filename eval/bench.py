@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.chunking import chunk_artifact
 from indexer.embed import MAX_TOKENS, OnnxEmbedder, packaged_model_folder
+from indexer.models import Segment
 from indexer.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -184,20 +186,24 @@ def measure() -> list[Figure]:
         commands = command_figures(shell)
         store = Store(shell.home)
         try:
-            chunks = list(dict.fromkeys(row[4] for row in store.chunk_rows(DEAL)))
-            texts: dict[str, list[str]] = {}
+            by_artifact: dict[str, list[Segment]] = {}
             for segment in store.segments(DEAL):
-                texts.setdefault(segment.artifact, []).append(segment.text)
+                by_artifact.setdefault(segment.artifact, []).append(segment)
+            stored = {row[4] for row in store.chunk_rows(DEAL)}
         finally:
             store.close()
-        artifacts = ["\n".join(parts) for parts in texts.values()]
+        cut = {c.hash: c.text for run in by_artifact.values() for c in chunk_artifact(run)}
+        if set(cut) != stored:
+            raise SystemExit("The chunks cut here are not those of the index: nothing to compare.")
+        chunks = list(cut.values())
+        artifacts = ["\n".join(s.text for s in run) for run in by_artifact.values()]
         whole_s = median_s(shell.index, RUNS, before=shell.forget)
         return embedding_figures(chunks, artifacts, whole_s) + commands
 
 
 def main() -> None:
     """Measure and print."""
-    os.environ.update(OFFLINE, TOKENIZERS_PARALLELISM="true")
+    os.environ.update(OFFLINE, TOKENIZERS_PARALLELISM="true", TQDM_DISABLE="1")
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {DEAL}; medians of {RUNS}-{QUICK_RUNS} runs\n"
     )

@@ -34,6 +34,8 @@ class FieldSpec(_Value):
     kind: FieldKind
     speaks: Literal["customer", "vendor", "contract", "crm", "any"]
     ask: str
+    answer_at: float = 0.3
+    """Score (0..1) that the best evidence must reach; higher where a wrong answer is worse than a gap."""
     questions: tuple[str, ...]
     gap: str
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 import tomllib
 from pathlib import Path
 
@@ -26,6 +27,8 @@ PACKAGES = {
     "indexer": "files -> artifacts -> segments -> chunks -> the record and its caches; search",
     "eval": "gold cases, scorers, benchmarks, training",
 }
+TITLES = {"train": "training of the reading head"}
+"""Of packages within packages whose `__init__.py` says nothing."""
 UNLISTED = {"readers", "templates", "weights", "cases", "dev"}
 
 
@@ -33,7 +36,8 @@ def _first_line(path: Path) -> str:
     """First sentence of a module's docstring, on one line."""
     doc = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     paragraph = " ".join(doc.split("\n\n")[0].split())
-    return re.split(r"(?<=[.?!])\s", paragraph)[0].rstrip(".")
+    sentence = re.split(r"(?<=[.?!])\s", paragraph)[0].rstrip(".")
+    return textwrap.shorten(sentence, 100, placeholder=" ...")
 
 
 def _folder(folder: Path, depth: int) -> list[str]:
@@ -44,7 +48,7 @@ def _folder(folder: Path, depth: int) -> list[str]:
                 f"{'  ' * depth}{path.name:<{20 - 2 * depth}} {_first_line(path)}".rstrip()
             )
         elif (path / "__init__.py").is_file():
-            title = _first_line(path / "__init__.py")
+            title = _first_line(path / "__init__.py") or TITLES.get(path.name, "")
             lines.append(f"{'  ' * depth}{path.name + '/':<{20 - 2 * depth}} {title}".rstrip())
             if path.name not in UNLISTED:
                 lines += _folder(path, depth + 1)
