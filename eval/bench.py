@@ -67,6 +67,12 @@ def median_s(
     return statistics.median(times)
 
 
+def medians_in_turn_s(*acts: Callable[[], object]) -> list[float]:
+    """Median seconds of each, run in turn, so that what else the machine does falls on all alike."""
+    rounds = [[median_s(act, 1) for act in acts] for _ in range(RUNS)]
+    return [statistics.median(times) for times in zip(*rounds, strict=True)]
+
+
 def count_words(texts: Sequence[str]) -> int:
     return sum(len(text.split()) for text in texts)
 
@@ -135,14 +141,16 @@ def embedding_figures(
     from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 
     folder = packaged_model_folder()
+    theirs: Any = HuggingFaceEmbedding(model_name=str(folder), device="cpu")
+    ingest(chunks[:8], theirs)
     with tempfile.TemporaryDirectory() as cache:
         ours = OnnxEmbedder(folder, Path(cache))
         ours.embed(chunks[:8])
-        ours_s = median_s(lambda: ours.embed(chunks), RUNS)
-    theirs: Any = HuggingFaceEmbedding(model_name=str(folder), device="cpu")
-    ingest(chunks[:8], theirs)
-    theirs_s = median_s(lambda: ingest(chunks, theirs), RUNS)
-    default_s = median_s(lambda: ingest(artifacts, theirs), RUNS)
+        ours_s, theirs_s, default_s = medians_in_turn_s(
+            lambda: ours.embed(chunks),
+            lambda: ingest(chunks, theirs),
+            lambda: ingest(artifacts, theirs),
+        )
     nodes = ingest(artifacts, theirs)
 
     read, embedded = count_words(artifacts), words_embedded(chunks)
@@ -205,7 +213,7 @@ def main() -> None:
     """Measure and print."""
     os.environ.update(OFFLINE, TOKENIZERS_PARALLELISM="true", TQDM_DISABLE="1")
     print(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, {DEAL}; medians of {RUNS}-{QUICK_RUNS} runs\n"
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {DEAL}; medians of {RUNS}-{QUICK_RUNS} runs\n"
     )
     for figure in measure():
         print(figure.line())

@@ -86,9 +86,11 @@ def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
         yield f"- {_more(len(field.gaps.folded), 'question')}"
 
 
-def _claim(view: ClaimView) -> str:
+def _claim(view: ClaimView, quoted: bool = True) -> str:
+    """The claim with its first quote: an attribution alone tells a reader nothing."""
     see = f" (see {esc(view.see)})" if view.see else ""
-    return f"{esc(view.claim.text)}{_chips(view.chips)}{refs(view.cited)}{see}"
+    said = f": “{esc(view.cited[0].citation.quote)}”" if quoted and view.cited and not see else ""
+    return f"{esc(view.claim.text)}{_chips(view.chips)}{said}{refs(view.cited)}{see}"
 
 
 def _chips(chips: Iterable[Chip]) -> str:
@@ -162,7 +164,7 @@ def _promise(row: PromiseRow) -> Iterator[str]:
     ]
     said = ", ".join(fact for fact in facts if fact)
     clauses = f" Clause:{refs(row.clauses)}." if row.clauses else ""
-    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim)}"
+    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim, quoted=False)}"
     for cited in row.claim.cited[:1]:
         yield f"  “{esc(cited.citation.quote)}”"
     yield f"  {said}.{clauses}"
