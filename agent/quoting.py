@@ -9,7 +9,7 @@ from agent.sentences import sentence_spans
 from agent.values import values_of
 from indexer.lexical import STOP
 
-TARGET_WORDS = 48
+TARGET_WORDS = 42
 
 
 def _content(text: str) -> set[str]:

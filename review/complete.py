@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from agent.models import Draft
 from indexer.models import Account, NotRead
 from review.models import AccountHead, Brief, Duplicate, Gate, Objection, Risk, Sources, Unread
+from review.render.words import shown_words
+
+WORD_BUDGET = 2500
+"""Words that a reader meets before unfolding anything."""
 
 
 def _scores(draft: Draft) -> dict[str, float]:
@@ -81,6 +85,38 @@ def _gates(draft: Draft, account: Account) -> tuple[Gate, ...]:
     )
 
 
+def _without(brief: Brief, claim: str, field: str) -> Brief:
+    sections = tuple(
+        s.model_copy(
+            update={
+                "fields": tuple(
+                    f.model_copy(update={"shown": tuple(c for c in f.shown if c != claim)})
+                    if f.id == field
+                    else f
+                    for f in s.fields
+                )
+            }
+        )
+        for s in brief.sections
+    )
+    return brief.model_copy(update={"sections": sections})
+
+
+def within_budget(brief: Brief, budget: int = WORD_BUDGET) -> Brief:
+    """The brief with thirds, then seconds folded away, longest first, until it fits `budget` words.
+
+    A field's best claim always stays.
+    """
+    quotes = {c.id: len(c.citations[0].quote.split()) for c in brief.claims}
+    fields = [f for s in brief.sections for f in s.fields]
+    extra = [(-rank, -quotes[c], c, f.id) for f in fields for rank, c in enumerate(f.shown) if rank]
+    for _, _, claim, field in sorted(extra):
+        if shown_words(brief) <= budget:
+            break
+        brief = _without(brief, claim, field)
+    return brief
+
+
 def complete(
     draft: Draft,
     account: Account,
@@ -90,7 +126,7 @@ def complete(
     view: str = "csm",
 ) -> Brief:
     """The brief of a draft, as people will review it."""
-    return Brief(
+    brief = Brief(
         account=AccountHead.model_validate(account.model_dump(exclude={"folder"})),
         template=draft.template, view=view, provenance=draft.provenance, sections=draft.sections,
         claims=draft.claims, commitments=draft.commitments, conflicts=draft.conflicts, gaps=draft.gaps,
@@ -103,3 +139,4 @@ def complete(
             duplicates=tuple(Duplicate(artifact=a, of=b) for a, b in duplicates),
         ),
     )  # fmt: skip
+    return within_budget(brief)
