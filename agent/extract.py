@@ -34,8 +34,8 @@ MAX_SHOWN = 3
 KEPT = 8
 SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
-PROMISE_AT = 0.2
-MAX_PROMISES = 30
+PROMISE_AT = 0.24
+MAX_PROMISES = 24
 _PROMISING: Mapping[str, tuple[str, ...]] = {"call": ("vendor", "unknown"), "mail": ("vendor",)}
 """Whose words can be a promise to the customer: what is said internally is not one."""
 WORD_BUDGET = 1900
