@@ -175,7 +175,7 @@ def _typed(
     """The value that a number is, by the words around it."""
     ahead = [t[0] for t in tokens[after : after + 3]]
     before = tokens[i - 1][0] if i else ""
-    span = text[tokens[i][1] : tokens[min(after, len(tokens) - 1)][2]]
+    span = text[tokens[i][1] : tokens[min(after, len(tokens) - 1)][2]].replace(") ", " ")
     if before in "$€£" and before:
         return Value(
             kind="money",

@@ -295,7 +295,8 @@ def vendor_name(manifest: Manifest, people: People, texts: Sequence[str]) -> str
                 if joined == squashed or (
                     n == 1 and len(joined) > 4 and squashed.startswith(joined)
                 ):
-                    return " ".join(words[:n])
+                    name = " ".join(words[:n])
+                    return name.title() if name.isupper() and len(name) > 4 else name
     return label.capitalize()
 
 

@@ -31,10 +31,21 @@ NAMES = {
 
 _ORDER_FORM = re.compile(r"\border\s*form\b|\bbestellformular\b|\bpurchase order\b", re.I)
 
+_OTHER_PAPER = re.compile(
+    r"statement of work|implementation statement|\bsow\b|amendment|master \w+ agreement", re.I
+)
+
 
 def is_order_form(title: str, text: str) -> bool:
-    """True if the document calls itself an order form in its title or its first lines."""
-    return bool(_ORDER_FORM.search(title) or _ORDER_FORM.search(text[:600]))
+    """True if the document calls itself an order form: in its title, or before any other name.
+
+    A statement of work names the order form that it belongs to, but it says first what it is.
+    """
+    opening = text[:600]
+    named, other = _ORDER_FORM.search(opening), _OTHER_PAPER.search(opening)
+    if other and (named is None or other.start() < named.start()):
+        return False
+    return bool(named or _ORDER_FORM.search(title))
 
 
 def artifact_rung(kind: Kind, execution: Execution, title: str, text: str, summary: bool) -> int:

@@ -128,7 +128,7 @@ def _contents(
         not_read=reading.not_read + [n for _, left_out in filtered for n in left_out],
     )
     people = gather_people(one for _, one in reading.readings)
-    account_name = chosen or folder
+    account_name = chosen or named_by_folder(folder)
     sides = set_sides(people, manifest, own_domains, facts, account_name)
     raw, duplicates = _drop_duplicates(reading)
     sides.update(infer_call_sides(raw, people))
@@ -201,6 +201,11 @@ def write_caches(store: Store, home: Path, slug: str, contents: Contents, model:
         ]
         ChromaCache(home).write(slug, [str(i) for i in range(len(kept))], matrix, metadatas)
     Lexical(home, slug).rebuild([c.text for c in contents.chunks])
+
+
+def named_by_folder(folder: str) -> str:
+    """A folder's name as a person would write the account's: `acme-foods` -> `Acme Foods`."""
+    return folder.replace("-", " ").replace("_", " ").title() if folder.islower() else folder
 
 
 def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, folder: str) -> str:
