@@ -29,6 +29,11 @@ MAX_CLAIMS = 5
 ANSWER_AT = 0.3
 RETRIEVAL_SHARE = 0.55
 FIELD_AT = 0.34
+COSINE_AT = 0.4
+ABOUT_AT = 0.2
+COVERAGE_AT = 0.6
+COVERAGE_WHEN_ASKED = 0.8
+"""Somebody asked the same in the evidence: then only words that repeat the question answer it."""
 SAME_QUESTION_AT = 0.6
 _MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|week|month|tomorrow|\d{1,2}[./]\d{1,2}|\b20\d\d\b"
 _WANTS = (
@@ -80,7 +85,8 @@ def answer(
     )
     words = [w for w in query_words(question) if w not in names] or query_words(question)
     signals = index.signals(head)
-    scores = _scores(index, question, vector, signals, head, template)
+    about = _about(index, vector, signals, head, template)
+    scores = _scores(index, question, vector, about)
     asked = signals[:, len(head.fields) + head.acts.index("question")]
     open_question = _asked_before(index, singles, asked)
     kind = wanted(question)
@@ -90,11 +96,24 @@ def answer(
         segment = index.segments[position]
         if _is_question(segment) or asked[position] > 0.6 or not _has(kind, segment, names):
             continue
-        if scores[position] >= ANSWER_AT and scores[position] >= 0.6 * scores[order[0]]:
+        near = " ".join(s.text for s in index.segments[max(0, position - 1) : position + 2])
+        supported = (
+            singles[position] >= COSINE_AT
+            or about[position] >= ABOUT_AT
+            or _coverage(words, near) >= COVERAGE_AT
+        )
+        if (
+            supported
+            and scores[position] >= ANSWER_AT
+            and scores[position] >= 0.6 * scores[order[0]]
+        ):
             chosen.append(position)
-    if open_question is None:
-        for position in chosen[:MAX_CLAIMS]:
-            _record(index, door, question, index.segments[position])
+    if open_question is not None:
+        chosen = [
+            i for i in chosen if _coverage(words, index.segments[i].text) >= COVERAGE_WHEN_ASKED
+        ]
+    for position in chosen[:MAX_CLAIMS]:
+        _record(index, door, question, index.segments[position])
     if not door.claims:
         nearest = ([open_question] if open_question is not None else []) + order[:2]
         door.mark_gap(
@@ -115,24 +134,34 @@ def answer(
     )
 
 
-def _scores(
-    index: AccountIndex,
-    question: str,
-    vector: Vectors,
-    signals: Signals,
-    head: ReadingHead,
-    template: Template,
+def _coverage(words: list[str], text: str) -> float:
+    """Share of the question's content words whose stem is in the text."""
+    low = text.lower()
+    return sum(w[: max(4, len(w) - 2)] in low for w in words) / len(words) if words else 0.0
+
+
+def _about(
+    index: AccountIndex, vector: Vectors, signals: Signals, head: ReadingHead, template: Template
 ) -> Vectors:
-    """Retrieval, and what the reading head says of the fields that the question is about."""
+    """What the reading head says of every segment for the fields that the question is about."""
+    about = np.zeros(len(signals), np.float32)
+    specs = {n: s for n, s in template.fields().items() if n in head.fields}
+    vectors = index.embedder.embed([q for s in specs.values() for q in s.questions])
+    at = 0
+    for name, spec in specs.items():
+        likeness = float((vectors[at : at + len(spec.questions)] @ vector).max())
+        at += len(spec.questions)
+        if likeness >= FIELD_AT:
+            share = min(1.0, (likeness - FIELD_AT) / 0.25 + 0.4)
+            np.maximum(about, share * signals[:, head.fields.index(name)], out=about)
+    return about
+
+
+def _scores(index: AccountIndex, question: str, vector: Vectors, about: Vectors) -> Vectors:
+    """Retrieval, what the segment is about, and whether it comes from a person the question names."""
     found = index.score(question, vector)
     low, high = float(np.median(found)), float(found.max(initial=1e-6))
     retrieved = np.clip((found - low) / max(high - low, 1e-6), 0, 1)
-    about = np.zeros(len(found), np.float32)
-    for name, spec in template.fields().items():
-        likeness = float((index.embedder.embed(list(spec.questions)) @ vector).max())
-        if likeness >= FIELD_AT and name in head.fields:
-            share = min(1.0, (likeness - FIELD_AT) / 0.25 + 0.4)
-            np.maximum(about, share * signals[:, head.fields.index(name)], out=about)
     lowered = question.lower()
     named = np.array(
         [

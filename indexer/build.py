@@ -171,8 +171,8 @@ def signal_hash(pair: tuple[str, str]) -> str:
 
 def _read_missing(
     store: Store, slug: str, head: ReadingHead, contents: Contents, progress: Progress
-) -> None:
-    """Run the reading head over segments whose signals the record has not."""
+) -> set[str]:
+    """Run the reading head over segments whose signals the record has not; returns all keys."""
     by_artifact: dict[str, list[Segment]] = {}
     for s in contents.segments:
         by_artifact.setdefault(s.artifact, []).append(s)
@@ -187,6 +187,7 @@ def _read_missing(
         batch = hashes[i : i + EMBED_BATCH]
         store.add_vectors(slug, head.name, batch, head.read([wanted[h] for h in batch]), "signal")
         progress("reading for the template", min(i + EMBED_BATCH, len(hashes)), len(hashes))
+    return set(wanted)
 
 
 def write_caches(store: Store, home: Path, slug: str, contents: Contents, model: str) -> None:
@@ -247,8 +248,9 @@ def index_deal(
         contents = _with_folder(contents, root)
         before = {a.path: a.id for a in store.artifacts(slug)} if store.fingerprint(slug) else {}
         embedded = _embed_missing(store, slug, embedder, contents.chunks, progress)
-        _read_missing(store, slug, head, contents, progress)
+        signals = _read_missing(store, slug, head, contents, progress)
         store.write(contents, mark, embedder.name, datetime.now(UTC).isoformat(timespec="seconds"))
+        store.keep_signals(slug, head.name, signals)
         progress("writing the search caches", 0, 0)
         write_caches(store, home, slug, contents, embedder.name)
     return _report(slug, contents, before, embedded)
