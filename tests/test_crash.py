@@ -1,0 +1,106 @@
+"""A run of `baton index` is killed at many moments; the next run ends as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.session import Session
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUG = "fen"
+KILLS = 20
+AT_LEAST = 8
+BUDGET_S = 10.0
+COMMAND = [sys.executable, "-c", "from app.cli import main; main()", "index"]
+TABLES = {
+    "account": "slug, json, fingerprint, model, extra",
+    "artifact": "path, json, text",
+    "segment": "position, id, artifact, json",
+    "chunk": "position, artifact, window, first, last, hash",
+    "vector": "model, hash",
+    "signal": "model, hash",
+}
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The exported models, made once in a test run."""
+    home = tmp_path_factory.getbasetemp() / "exported"
+    session = Session(home)
+    session.embedder.embed(["warm"])
+    session.head.read([("", "warm")])
+    return home / "models"
+
+
+def new_home(path: Path, models: Path) -> Path:
+    path.mkdir()
+    (path / "models").symlink_to(models)
+    return path
+
+
+def start(folder: Path, home: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [*COMMAND, str(folder), "--home", str(home)], cwd=ROOT, env={**os.environ},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def kill(process: subprocess.Popen[bytes]) -> bool:
+    """Kill the run and its workers at once. True if it was still going."""
+    going = process.poll() is None
+    if going:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(10)
+    return going
+
+
+def record(home: Path) -> Rows:
+    db = sqlite3.connect(home / "baton.db")
+    try:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return {
+            table: sorted(db.execute(f"SELECT {columns} FROM {table}").fetchall())
+            for table, columns in TABLES.items()
+        }
+    finally:
+        db.close()
+
+
+def test_killed_runs_leave_nothing_half_done(models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / SLUG
+    folder.mkdir()
+    for n in range(4):
+        words = [f"Site {n} counts shelf {k} again after {k + n} days.\n" for k in range(12)]
+        (folder / f"note-{n}.md").write_text("\n".join(words), encoding="utf-8")
+    whole = new_home(tmp_path / "whole", models)
+    began = time.monotonic()
+    assert start(folder, whole).wait(60) == 0
+    took = time.monotonic() - began
+    wanted = record(whole)
+    assert wanted["segment"]
+
+    killed, tries, began = 0, 0, time.monotonic()
+    while tries < KILLS and (killed < AT_LEAST or time.monotonic() - began < BUDGET_S):
+        home = new_home(tmp_path / f"home-{tries}", models)
+        process = start(folder, home)
+        # An even spread over the run, in an order that covers it early.
+        time.sleep(took * ((tries * 7) % KILLS + 0.5) / KILLS)
+        killed += kill(process)
+        tries += 1
+        session = Session(home)
+        session.index_deal(folder, None, False, False, lambda *_: None)
+        session.store.close()
+        assert record(home) == wanted, f"kill {tries} of {KILLS}"
+        leftovers = [p.name for p in (home / "lexical").iterdir() if p.suffix != ".db"]
+        assert leftovers == []
+    assert killed >= AT_LEAST
