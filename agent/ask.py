@@ -1,40 +1,47 @@
 """Answers a CSM's question from evidence, or says what was searched and whom to ask.
 
-Whether a question is answered is decided from support: what the question asks for (a person, a number,
-a date, a yes or no) must stand in a segment that speaks of the question's own subject.
+Whether a question is answered is decided from support: the answer head has learned where answers stand
+and how near one must be, and what the question asks for (a person, a number, a date) must stand there.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from agent.brief import provenance
+from agent.conflicts import ASKED, Clash, find_clashes
 from agent.door import BriefDoor
-from agent.models import Answer
-from agent.quoting import best_sentences
-from agent.ranking import looks_like_instruction
+from agent.models import Answer, Conflict, ConflictSide
+from agent.quoting import Sentences, best_run
+from agent.ranking import Scores, looks_like_instruction
 from agent.values import values_of
+from indexer.authority import NAMES, segment_rung
 from indexer.embed import Vectors
+from indexer.heads import Heads
 from indexer.lexical import query_words
 from indexer.models import Segment
-from indexer.reading_head import ReadingHead, Signals
-from indexer.search import AccountIndex
+from indexer.search import AccountIndex, Readings
 from prompts.template import Template
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 CANDIDATES = 12
 MAX_CLAIMS = 5
-ANSWER_AT = 0.3
-RETRIEVAL_SHARE = 0.55
+ANSWER_AT = 0.55
+FURTHER_AT = 0.45
+RETRIEVAL_SHARE = 0.45
+ABOUT_SHARE = 0.45
 FIELD_AT = 0.34
-COSINE_AT = 0.4
-ABOUT_AT = 0.2
-COVERAGE_AT = 0.6
-COVERAGE_WHEN_ASKED = 0.8
-"""Somebody asked the same in the evidence: then only words that repeat the question answer it."""
-SAME_QUESTION_AT = 0.6
+NAMED_SHARE = 0.3
+MIN_WORDS = 3
+COVERED_AT = 0.67
+"""Share of at least three content words of a question that a passage holds to be support by itself."""
+UNSAID_AT = 0.5
+"""A passage that asks, defers or supposes answers nothing."""
+_BOTH = re.compile(r"\b(?:promis|said|told|tell|signed?|contract|order form|agree)", re.I)
+"""The question asks what was said, or what was signed."""
 _MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|week|month|tomorrow|\d{1,2}[./]\d{1,2}|\b20\d\d\b"
 _WANTS = (
     ("person", re.compile(r"^\W*(?:who|whose|whom|wer)\b|\bwhich (?:person|people|executive|colleague)|\bname of the\b", re.I)),
@@ -73,79 +80,118 @@ def _is_question(segment: Segment) -> bool:
     return text.endswith("?") and text.count(".") == 0
 
 
-def answer(
-    index: AccountIndex, question: str, fingerprint: str, head: ReadingHead, template: Template
-) -> Answer:
+class Asking:
+    """One account's evidence, made ready to be asked about."""
+
+    def __init__(self, index: AccountIndex, heads: Heads, template: Template) -> None:
+        self.index, self.template, self._answers = index, template, heads.answers
+        self.readings = index.readings(heads.reading)
+        self._vectors = index.answer_vectors(heads.answers)
+        self._clashes = find_clashes(index, self.readings)
+        unsaid = self.readings.act("question", "unanswered", "hypothetical")
+        self._said = np.where(unsaid > UNSAID_AT, 0.0, 1 - 0.7 * self.readings.act("smalltalk"))
+
+    def clashes(self, question: str, positions: Collection[int]) -> list[Clash]:
+        """What was said and signed differently: on the question's topic, or in words that answer it."""
+        return [
+            c
+            for c in self._clashes
+            if ASKED[c.said.topic].search(question)
+            and (
+                not positions
+                or {c.said.position, c.signed.position} & set(positions)
+                or _BOTH.search(question)
+            )
+        ]
+
+    def support(self, question: str) -> Scores:
+        """How surely each passage answers the question, 0..1: (passages,).
+
+        A passage that holds most of the question's own words counts as support too, if it states something.
+        """
+        learned = self._answers.support(question, self._vectors)
+        words = {w[: max(4, len(w) - 2)] for w in query_words(question)}
+        if len(words) >= MIN_WORDS:
+            texts = (p.pair[1].lower() for p in self.index.passages())
+            held = np.array([sum(w in t for w in words) / len(words) for t in texts], np.float32)
+            learned = np.maximum(learned, np.where(held >= COVERED_AT, held, 0))
+        return np.asarray(learned * self._said, np.float32)
+
+
+def answer(asking: Asking, question: str, fingerprint: str) -> Answer:
     """Claims that answer `question` with their citations, or a gap with what was searched."""
-    door = BriefDoor(index)
+    index, door = asking.index, BriefDoor(asking.index)
     vector = index.embedder.embed([question])[0]
-    singles = index.single_vectors() @ vector
+    about = _about(index, vector, asking.readings, asking.template)
     names = frozenset(
         p.lower() for s in index.segments if s.person for p in s.person.split() if len(p) > 2
     )
-    words = [w for w in query_words(question) if w not in names] or query_words(question)
-    signals = index.signals(head)
-    about = _about(index, vector, signals, head, template)
-    scores = _scores(index, question, vector, about)
-    asked = signals[:, len(head.fields) + head.acts.index("question")]
-    open_question = _asked_before(index, singles, asked)
+    scores = _scores(index, question, vector, about, names)
+    support = asking.support(question)
+    supported = asking.readings.by_segment(support)
+    judged = (1 - RETRIEVAL_SHARE) * supported + RETRIEVAL_SHARE * scores
+    ranked = [int(i) for i in np.argsort(-judged, kind="stable") if _usable(index, int(i))]
     kind = wanted(question)
-    order = [int(i) for i in np.argsort(-scores, kind="stable") if _usable(index, int(i))]
     chosen: list[int] = []
-    for position in order[:CANDIDATES]:
+    for position in ranked[:CANDIDATES]:
         segment = index.segments[position]
-        if _is_question(segment) or asked[position] > 0.6 or not _has(kind, segment, names):
+        if len(door.claims) == MAX_CLAIMS or judged[position] < FURTHER_AT * judged[ranked[0]]:
+            break
+        if supported[position] < ANSWER_AT or _is_question(segment):
             continue
-        near = " ".join(s.text for s in index.segments[max(0, position - 1) : position + 2])
-        supported = (
-            singles[position] >= COSINE_AT
-            or about[position] >= ABOUT_AT
-            or _coverage(words, near) >= COVERAGE_AT
-        )
-        if (
-            supported
-            and scores[position] >= ANSWER_AT
-            and scores[position] >= 0.6 * scores[order[0]]
-        ):
+        if _has(kind, segment, names):
+            _record(asking, door, segment, position, support)
             chosen.append(position)
-    if open_question is not None:
-        chosen = [
-            i for i in chosen if _coverage(words, index.segments[i].text) >= COVERAGE_WHEN_ASKED
-        ]
-    for position in chosen[:MAX_CLAIMS]:
-        _record(index, door, question, index.segments[position])
+    conflicts = _contradictions(asking, door, asking.clashes(question, chosen))
     if not door.claims:
-        nearest = ([open_question] if open_question is not None else []) + order[:2]
         door.mark_gap(
             GapDraft(
                 field=None,
                 question=question,
                 ask="AE",
-                searched=(question, " ".join(words)),
-                nearest=tuple(index.segments[i].id for i in nearest[:2]),
+                searched=(question, " ".join(query_words(question))),
+                nearest=tuple(index.segments[i].id for i in ranked[:2]),
             )
         )
     return Answer(
         question=question,
-        status="answered" if door.claims else "needs_clarification",
+        status="conflict" if conflicts else "answered" if door.claims else "needs_clarification",
         claims=tuple(door.claims.values()),
         gaps=tuple(door.gaps.values()),
+        conflicts=tuple(conflicts),
         provenance=provenance(index, fingerprint, {}),
     )
 
 
-def _coverage(words: list[str], text: str) -> float:
-    """Share of the question's content words whose stem is in the text."""
-    low = text.lower()
-    return sum(w[: max(4, len(w) - 2)] in low for w in words) / len(words) if words else 0.0
+def _contradictions(asking: Asking, door: BriefDoor, clashes: Sequence[Clash]) -> list[Conflict]:
+    """Both sides of every clash, recorded as claims too, so that the answer says both."""
+    found: list[Conflict] = []
+    for clash in clashes[:2]:
+        sides = []
+        for statement in (clash.said, clash.signed):
+            segment = asking.index.segments[statement.position]
+            claim = _claim(asking, door, segment, (statement.sentence, statement.sentence))
+            if claim is not None:
+                artifact = asking.index.artifacts[segment.artifact]
+                rung = segment_rung(artifact.authority, artifact.kind, segment.side, False)
+                cited = door.claims[claim].citations
+                text = statement.value.text
+                sides.append(ConflictSide(text=text, authority=NAMES[rung], citations=cited))
+        if len(sides) == 2:
+            found.append(
+                Conflict(
+                    id=f"x{len(found) + 1}", key="-".join(s.citations[0].segment for s in sides),
+                    topic=clash.said.topic, why=f"said {sides[0].text}, signed {sides[1].text}",
+                    sides=tuple(sides), fields=(),
+                )
+            )  # fmt: skip
+    return found
 
 
-def _about(
-    index: AccountIndex, vector: Vectors, signals: Signals, head: ReadingHead, template: Template
-) -> Vectors:
+def _about(index: AccountIndex, vector: Vectors, readings: Readings, template: Template) -> Vectors:
     """What the reading head says of every segment for the fields that the question is about."""
-    about = np.zeros(len(signals), np.float32)
-    specs = {n: s for n, s in template.fields().items() if n in head.fields}
+    about = np.zeros(readings.segments, np.float32)
+    specs = {n: s for n, s in template.fields().items() if n in readings.fields}
     vectors = index.embedder.embed([q for s in specs.values() for q in s.questions])
     at = 0
     for name, spec in specs.items():
@@ -153,34 +199,28 @@ def _about(
         at += len(spec.questions)
         if likeness >= FIELD_AT:
             share = min(1.0, (likeness - FIELD_AT) / 0.25 + 0.4)
-            np.maximum(about, share * signals[:, head.fields.index(name)], out=about)
+            np.maximum(about, share * readings.by_segment(readings.field(name)), out=about)
     return about
 
 
-def _scores(index: AccountIndex, question: str, vector: Vectors, about: Vectors) -> Vectors:
+def _scores(
+    index: AccountIndex, question: str, vector: Vectors, about: Vectors, names: frozenset[str]
+) -> Vectors:
     """Retrieval, what the segment is about, and whether it comes from a person the question names."""
     found = index.score(question, vector)
     low, high = float(np.median(found)), float(found.max(initial=1e-6))
     retrieved = np.clip((found - low) / max(high - low, 1e-6), 0, 1)
-    lowered = question.lower()
+    asked = set(re.findall(r"\w{3,}", question.lower()))
     named = np.array(
         [
-            any(p in lowered for p in (s.person or "").lower().split() if len(p) > 2)
+            any(p in asked for p in (s.person or "").lower().split())
+            or any(n in s.text.lower() for n in asked & names)
             for s in index.segments
         ],
         np.float32,
     )
-    scores = RETRIEVAL_SHARE * retrieved + (1 - RETRIEVAL_SHARE) * about + 0.08 * named
+    scores = (1 - ABOUT_SHARE) * retrieved + ABOUT_SHARE * about + NAMED_SHARE * named
     return np.asarray(scores, dtype=np.float32)
-
-
-def _asked_before(index: AccountIndex, singles: Vectors, asked: Vectors) -> int | None:
-    """A question in the evidence that is this question, if nothing there is nearer to it."""
-    nearest = int(np.argmax(singles)) if len(singles) else -1
-    if nearest < 0 or singles[nearest] < SAME_QUESTION_AT:
-        return None
-    segment = index.segments[nearest]
-    return nearest if segment.text.rstrip().endswith("?") or asked[nearest] > 0.5 else None
 
 
 def _usable(index: AccountIndex, position: int) -> bool:
@@ -194,8 +234,17 @@ def _usable(index: AccountIndex, position: int) -> bool:
     return len(segment.text.split()) >= 3 and not looks_like_instruction(segment.text)
 
 
-def _record(index: AccountIndex, door: BriefDoor, question: str, segment: Segment) -> None:
-    artifact = index.artifacts[segment.artifact]
+def _record(
+    asking: Asking, door: BriefDoor, segment: Segment, position: int, support: Scores
+) -> None:
+    rows = asking.readings.of(position)
+    spans = [asking.readings.spans[r] for r in rows]
+    _claim(asking, door, segment, best_run(segment.text, spans, [float(support[r]) for r in rows]))
+
+
+def _claim(asking: Asking, door: BriefDoor, segment: Segment, sentences: Sentences) -> str | None:
+    """The id of a claim that says who says it and quotes these sentences, or None if it was refused."""
+    artifact = asking.index.artifacts[segment.artifact]
     who = (
         segment.person
         or segment.speaker
@@ -203,11 +252,7 @@ def _record(index: AccountIndex, door: BriefDoor, question: str, segment: Segmen
             artifact.kind, f"The {artifact.kind}"
         )
     )
-    first, last = best_sentences(segment.text, [question])
-    draft = ClaimDraft(
-        field=None, text=f"{who} says", kind="fact",
-        evidence=(EvidenceRef(segment=segment.id, first_sentence=first, last_sentence=last),),
-    )  # fmt: skip
+    ref = EvidenceRef(segment=segment.id, first_sentence=sentences[0], last_sentence=sentences[1])
+    draft = ClaimDraft(field=None, text=f"{who} says", kind="fact", evidence=(ref,))
     outcome = door.record_claim(draft)
-    if isinstance(outcome, Refusal):
-        return
+    return None if isinstance(outcome, Refusal) else outcome

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.door import BriefDoor
-from agent.extract import Extractor, Found
+from agent.extract import Extractor
+from agent.found import Found
 from agent.models import Claim, Draft, PersonRow, Provenance, Suggestion, TimelineRow
 from agent.ranking import Ranking
 from indexer.models import Person
@@ -86,7 +87,8 @@ def _people(people: Sequence[Person], claims: Sequence[Claim]) -> tuple[PersonRo
 def _suggestions(found: Found, door: BriefDoor) -> tuple[Suggestion, ...]:
     """Fixed proposals, each resting on what was found; no names, numbers or dates of their own."""
     out = []
-    for conflict in found.conflicts[:3]:
+    topics = {c.topic: c for c in reversed(found.conflicts)}
+    for conflict in list(topics.values())[::-1][:3]:
         out.append(
             Suggestion(
                 text=f"Settle the {conflict.topic} with the customer before kickoff: both versions are in writing or on record.",
@@ -165,5 +167,6 @@ def draft_brief(
         conflicts=tuple(found.conflicts), gaps=tuple(door.gaps.values()), risks=tuple(risks),
         objections=tuple(objections), people=_people(people, claims), timeline=_timeline(claims),
         suggestions=_suggestions(found, door), refusals=tuple(door.refusals),
+        fold_first=extractor.fold_first(),
         provenance=provenance(index, fingerprint, {template.id: template_hash(template_name)}),
     )  # fmt: skip

@@ -11,10 +11,10 @@ import re
 from collections.abc import Mapping
 
 from agent.models import Citation, Claim, Gap, Nearest
-from agent.sentences import sentence_spans
 from agent.verify import verify
 from indexer.models import Segment
 from indexer.search import AccountIndex
+from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 MAX_CLAIM_WORDS = 30
@@ -92,9 +92,17 @@ class BriefDoor:
         claim_id = f"c{len(self.claims) + 1}"
         self.claims[claim_id] = Claim(
             id=claim_id, key=key, field=draft.field, kind=draft.kind, text=draft.text,
-            flags=draft.flags, citations=citations,
+            flags=draft.flags, citations=citations, core=self._core(draft, citations[0]),
         )  # fmt: skip
         return claim_id
+
+    def _core(self, draft: ClaimDraft, first: Citation) -> tuple[int, int] | None:
+        """The draft's core as offsets in the first quote; None if it reaches beyond it."""
+        if draft.core is None:
+            return None
+        before = first.start - self._segments[first.segment].start
+        start, end = draft.core[0] - before, draft.core[1] - before
+        return (start, end) if 0 <= start < end <= len(first.quote) else None
 
     def flag(self, claim_id: str, *flags: str) -> None:
         """Add flags to a claim that is already in."""

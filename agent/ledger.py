@@ -1,28 +1,41 @@
 """The promise ledger, first working form: what the seller said it would do, held against the signed scope.
 
-A promise is compared with the clauses of executed documents that speak of the same thing. Typed values
-of one kind that differ make it contradicted, an exclusion excluded, likeness covered, nothing silent.
+A promise is compared with the clauses of executed documents that speak of the same thing. Typed values of one
+topic that differ make it contradicted, an exclusion excluded, likeness covered; else the scope is silent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
+from agent.conflicts import Statement, agrees, said_in, statements_in
 from agent.models import CommitmentType, ScopeStatus
-from agent.values import Value, values_of
+from agent.values import values_of
 from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.embed import Embedder, Vectors
 from indexer.lexical import STOP
 from indexer.models import Frozen, Segment
 from indexer.search import AccountIndex
 
-COVERED, SAME_TOPIC = 0.5, 0.3
+COVERED, EXCLUDED, SAME_TOPIC = 0.5, 0.38, 0.3
 _EXCLUDES = re.compile(
     r"not included|excluded|exclud(?:es|ing)|out of scope|not in scope|does not include|not part of|no(?:t)? (?:direct|obligation)|"
     r"sold separately|separate(?:ly)? (?:quoted|priced|order)|nicht enthalten|ausgeschlossen|not provided|at additional (?:cost|charge)",
+    re.I,
+)
+_CATCH_ALL = re.compile(
+    r"\b(?:anything|items?|services?|features?|work|all else)\b(?: that (?:is|are))? not (?:expressly |specifically )?(?:listed|described|stated|included|named)",
+    re.I,
+)
+"""Leaves out whatever is not named: it says nothing of one thing in particular."""
+_GIVES = re.compile(
+    r"waive|knock (?:it |that |out|off)|no (?:extra )?(?:charge|cost|fee)|\bfree\b|throw(?:n)? in|on us\b|included|part of it|kostenlos|inklusive",
+    re.I,
+)
+_GIVEN = re.compile(
+    r"waived|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\bincluded\b(?! in Section)|kostenfrei",
     re.I,
 )
 _PRICE = re.compile(
@@ -70,47 +83,17 @@ class ScopeFinding(Frozen):
     why: str = ""
     promised: str = ""
     signed: str = ""
+    topic: str | None = None
 
 
 def _words(text: str) -> set[str]:
     return {w[:6] for w in re.findall(r"[a-zäöüß]{3,}", text.lower()) if w not in STOP}
 
 
-_DURATION_TOPICS = (
-    ("exit", re.compile(r"terminat|early out|\bout at|walk away|leave at|cancel|opt[- ]out|exit", re.I)),
-    ("renewal", re.compile(r"renew", re.I)),
-    ("rollout", re.compile(r"\blive\b|go-?live|up and running|implement|onboard|duration|rollout|roll out|production|kickoff|cutover|\bup in\b|done in|running in", re.I)),
-    ("term", re.compile(r"\bterm\b|contract|commit", re.I)),
-)  # fmt: skip
-
-
-def _topic(text: str) -> str | None:
-    return next((name for name, pattern in _DURATION_TOPICS if pattern.search(text)), None)
-
-
-def _clash(
-    promised: Sequence[Value], signed: Sequence[Value], promise: str, clause: str, likeness: float
-) -> tuple[Value, Value] | None:
-    """A pair of values of one kind and unit that can't both hold, or None."""
-    for p in promised:
-        rivals = [s for s in signed if s.kind == p.kind and (p.kind != "count" or s.unit == p.unit)]
-        if not rivals or any(abs(s.number - p.number) <= 0.02 * max(s.number, 1) for s in rivals):
-            continue
-        if p.kind == "duration":
-            topic = _topic(promise)
-            if topic is None or topic != _topic(clause):
-                continue
-        if p.kind in ("money", "percent") and likeness < SAME_TOPIC + 0.05:
-            continue
-        return p, rivals[0]
-    return None
-
-
 class SignedScope:
     """The clauses of an account's executed documents, ready to be compared."""
 
     def __init__(self, index: AccountIndex, vectors: Vectors, embedder: Embedder) -> None:
-        self._embedder = embedder
         rows = [
             i for i, s in enumerate(index.segments)
             if index.artifacts[s.artifact].authority in (ORDER_FORM, AGREEMENT)
@@ -118,7 +101,10 @@ class SignedScope:
         ]  # fmt: skip
         self.clauses: list[Segment] = [index.segments[i] for i in rows]
         self._vectors = vectors[rows] if rows else np.zeros((0, embedder.size), np.float32)
-        self._values = [values_of(s.text) for s in self.clauses]
+        self._signed: dict[str, list[tuple[int, Statement]]] = {}
+        for i, clause in enumerate(self.clauses):
+            for statement in statements_in(clause.text, i):
+                self._signed.setdefault(statement.topic, []).append((i, statement))
         self._words = [_words(s.text) for s in self.clauses]
 
     def compare(self, promise: str, vector: Vectors) -> ScopeFinding:
@@ -132,22 +118,19 @@ class SignedScope:
         )
         likeness = 0.75 * cosine + 0.25 * shared
         order = [int(i) for i in np.argsort(-likeness)[:25]]
-        promised = values_of(promise)
-        for i in order:
-            if likeness[i] < SAME_TOPIC - (0.15 if promised else 0):
-                continue
-            clash = _clash(
-                promised, self._values[i], promise, self.clauses[i].text, float(likeness[i])
-            )
-            if clash:
-                p, s = clash
-                return ScopeFinding(
-                    status="contradicted", clause=self.clauses[i].id, promised=p.text, signed=s.text,
-                    why=f"promised {p.text}, signed {s.text}",
-                )  # fmt: skip
+        if _GIVES.search(promise):
+            for i in order[:6]:
+                if likeness[i] >= SAME_TOPIC and _GIVEN.search(self.clauses[i].text):
+                    return ScopeFinding(
+                        status="covered", clause=self.clauses[i].id, why="the signed scope has it"
+                    )
+        otherwise = self._otherwise(promise, likeness)
+        if otherwise is not None:
+            return otherwise
         best = order[0]
         for i in order[:4]:
-            if likeness[i] >= SAME_TOPIC + 0.08 and _EXCLUDES.search(self.clauses[i].text):
+            text = self.clauses[i].text
+            if likeness[i] >= EXCLUDED and _EXCLUDES.search(text) and not _CATCH_ALL.search(text):
                 return ScopeFinding(
                     status="excluded", clause=self.clauses[i].id, why="the signed scope excludes it"
                 )
@@ -156,3 +139,17 @@ class SignedScope:
                 status="covered", clause=self.clauses[best].id, why="the signed scope has it"
             )
         return ScopeFinding(status="silent", why="the signed scope does not speak of it")
+
+    def _otherwise(self, promise: str, likeness: Vectors) -> ScopeFinding | None:
+        """The clause that gives a topic of the promise another value, if no clause gives the same."""
+        for said in said_in(promise, 0):
+            rivals = self._signed.get(said.topic, [])
+            if not rivals or agrees(said.value, [s for _, s in rivals]):
+                continue
+            nearest, signed = max(rivals, key=lambda rival: likeness[rival[0]])
+            return ScopeFinding(
+                status="contradicted", clause=self.clauses[nearest].id, promised=said.value.text,
+                signed=signed.value.text, topic=said.topic,
+                why=f"promised {said.value.text}, signed {signed.value.text}",
+            )  # fmt: skip
+        return None

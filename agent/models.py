@@ -40,6 +40,8 @@ class Claim(Frozen):
     flags: tuple[str, ...] = ()
     verdict: Verdict = "supported"
     citations: tuple[Citation, ...]
+    core: tuple[int, int] | None = None
+    """Start and end, in the first quote, of the words that say it most plainly; None: the whole quote."""
 
 
 class Commitment(Frozen):
@@ -176,6 +178,8 @@ class Draft(Frozen):
     timeline: tuple[TimelineRow, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    fold_first: tuple[str, ...] = ()
+    """Shown claims that may be folded where words run short, least worth first."""
     provenance: Provenance
 
 

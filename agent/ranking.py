@@ -13,15 +13,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.quoting import Sentences, best_run
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
 from indexer.models import Artifact, Segment
-from indexer.reading_head import ReadingHead, Signals
+from indexer.reading_head import ReadingHead
 from indexer.search import AccountIndex
 from prompts.template import FieldSpec
 
 Scores = NDArray[np.float32]
 
-RETRIEVAL_SHARE = 0.25
+RETRIEVAL_SHARE = 0.4
 NOT_ANSWERING = ("question", "hypothetical", "hearsay", "other_customer", "unanswered", "smalltalk")
 _SIDE_PRIOR: Mapping[str, Mapping[str, float]] = {
     "customer": {"customer": 1.0, "vendor": 0.6, "unknown": 0.75},
@@ -81,46 +82,49 @@ class Ranking:
         self, index: AccountIndex, head: ReadingHead, specs: Mapping[str, FieldSpec]
     ) -> None:
         self.index, self.specs = index, specs
-        self.signals: Signals = index.signals(head)
-        self.fields, self.acts = head.fields, head.acts
-        questions = [q for spec in specs.values() for q in spec.questions]
-        vectors = index.embedder.embed(questions)
-        blocked = [len(head.fields) + head.acts.index(a) for a in NOT_ANSWERING]
-        answering = 1 - self.signals[:, blocked].sum(axis=1)
-        self.answering: Scores = np.clip(answering, 0, 1)
-        self._retrieved: dict[str, Scores] = {}
-        at = 0
-        for field, spec in specs.items():
-            rows = [
-                index.score(q, v)
-                for q, v in zip(spec.questions, vectors[at : at + len(spec.questions)], strict=True)
-            ]
-            at += len(spec.questions)
-            self._retrieved[field] = _normalised(np.mean(rows, axis=0))
+        self.readings = index.readings(head)
+        answering = np.clip(1 - self.readings.act(*NOT_ANSWERING), 0, 1)
+        self._stated = 0.25 + 0.75 * answering
+        self._retrieved = self._retrieve()
+
+    def _retrieve(self) -> dict[str, Scores]:
+        """How well every segment matches a field's own questions, for every field."""
+        questions = [(name, q) for name, spec in self.specs.items() for q in spec.questions]
+        vectors = self.index.embedder.embed([q for _, q in questions])
+        rows: dict[str, list[Scores]] = {name: [] for name in self.specs}
+        for (name, question), vector in zip(questions, vectors, strict=True):
+            rows[name].append(self.index.score(question, vector))
+        return {name: _normalised(np.mean(found, axis=0)) for name, found in rows.items()}
+
+    def passages(self, field: str) -> Scores:
+        """How surely each passage states something for `field`."""
+        return np.asarray(self.readings.field(field) * self._stated, dtype=np.float32)
 
     def act(self, name: str) -> Scores:
-        """The probability of an act for every segment."""
-        return self.signals[:, len(self.fields) + self.acts.index(name)]
-
-    def head_probability(self, field: str) -> Scores:
-        """The reading head's probability that each segment answers `field`."""
-        return (
-            self.signals[:, self.fields.index(field)]
-            if field in self.fields
-            else np.zeros(len(self.signals), np.float32)
-        )
+        """The probability of an act for every segment: that of its passage that shows it most."""
+        return self.readings.by_segment(self.readings.act(name))
 
     def score(self, field: str) -> Scores:
         """The score of every segment for `field`, about 0..1."""
-        spec = self.specs[field]
+        spec, index = self.specs[field], self.index
         weights = np.array(
-            [_weight(spec, s, self.index.artifacts[s.artifact]) for s in self.index.segments],
-            np.float32,
+            [_weight(spec, s, index.artifacts[s.artifact]) for s in index.segments], np.float32
         )
-        said = (1 - RETRIEVAL_SHARE) * self.head_probability(
-            field
-        ) + RETRIEVAL_SHARE * self._retrieved[field]
-        return np.asarray(said * weights * (0.25 + 0.75 * self.answering), dtype=np.float32)
+        said = self.readings.by_segment(self.passages(field))
+        retrieved = self._retrieved[field] * self.readings.by_segment(self._stated)
+        mixed = (1 - RETRIEVAL_SHARE) * said + RETRIEVAL_SHARE * retrieved
+        return np.asarray(mixed * weights, dtype=np.float32)
+
+    def core(self, position: int, worth: Scores) -> tuple[int, int] | None:
+        """Start and end, in a segment's text, of its passage of most worth; None if it has no passage."""
+        rows = self.readings.of(position)
+        return self.readings.spans[max(rows, key=lambda r: worth[r])] if rows else None
+
+    def quote(self, position: int, worth: Scores) -> Sentences:
+        """The sentences of a segment to quote, given the worth of every passage."""
+        rows = self.readings.of(position)
+        spans = [self.readings.spans[r] for r in rows]
+        return best_run(self.index.segments[position].text, spans, [float(worth[r]) for r in rows])
 
 
 def _normalised(scores: Scores) -> Scores:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from indexer.models import Frozen
 
-ValueKind = Literal["money", "percent", "duration", "count", "hours"]
+ValueKind = Literal["money", "percent", "duration", "count", "hours", "date"]
 
 _UNITS = {
     w: n for n, w in enumerate(
@@ -31,12 +31,13 @@ _GERMAN = {
 }  # fmt: skip
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
-    "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "eighteenth": 18, "twentieth": 20,
+    "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15,
+    "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20,
     "twenty-fourth": 24, "thirtieth": 30,
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\d[\d,.]*\d|\d|[$€£%]", re.U)
 _DURATION_UNITS = {
-    "day": 1, "days": 1, "tage": 1, "tagen": 1, "week": 7, "weeks": 7, "wks": 7, "wk": 7, "wochen": 7, "woche": 7,
+    "hour": 1 / 24, "hours": 1 / 24, "hrs": 1 / 24, "day": 1, "days": 1, "tage": 1, "tagen": 1, "week": 7, "weeks": 7, "wks": 7, "wk": 7, "wochen": 7, "woche": 7,
     "month": 30, "months": 30, "monate": 30, "monaten": 30, "mos": 30, "year": 365, "years": 365, "jahre": 365,
 }  # fmt: skip
 _PEOPLE = [
@@ -70,20 +71,22 @@ _PEOPLE = [
 ]
 _SEATS = {"user": "users", "seat": "users", "seats": "users", "license": "users", "licenses": "users",
           "licence": "users", "licences": "users", "benutzer": "users", "lizenzen": "users"}  # fmt: skip
+_NET_DAYS = (7, 10, 14, 15, 20, 21, 28, 30, 45, 60, 90, 120)
+"""Payment terms, as in `net thirty`."""
 _ROUND_THE_CLOCK = re.compile(
     r"\b24\s*/\s*7\b|twenty[- ]four[- ](?:seven|by[- ]seven)|around[- ]the[- ]clock|round[- ]the[- ]clock|"
     r"any (?:time|hour) (?:of )?(?:the )?(?:day|night)|rund um die uhr|nights and weekends|weekends? too",
     re.I,
 )
 _OFFICE_HOURS = re.compile(
-    r"monday (?:to|through|-|–) (?:friday|saturday)|mon\.?\s*[-–]\s*fri|business (?:hours|days)|weekdays|"
+    r"monday (?:to|through|-|–) (?:friday|saturday)|mon\.?\s*[-–]\s*fri|business hours|(?<!\w )business days|weekdays|"
     r"\d{1,2}(?::\d\d)?\s*(?:a\.?m\.?)?\s*(?:to|-|–)\s*\d{1,2}(?::\d\d)?\s*p\.?m|montag bis freitag",
     re.I,
 )
 
 
 class Value(Frozen):
-    """One typed value: durations in days, money in whole units, percent as written."""
+    """One typed value: durations in days, money in whole units, percent as written, dates as days into a year."""
 
     kind: ValueKind
     number: float
@@ -184,6 +187,8 @@ def _typed(
             text=text[tokens[i - 1][1] : tokens[after - 1][2]],
         )
     nxt = ahead[0] if ahead else ""
+    if before == "net" and number in _NET_DAYS:
+        return Value(kind="duration", number=number, unit="days", text=f"net {span}")
     if nxt in ("%", "percent", "prozent"):
         return Value(kind="percent", number=number, text=span)
     if nxt in ("dollars", "euros", "euro", "bucks", "usd", "eur"):
@@ -197,7 +202,7 @@ def _typed(
             return Value(
                 kind="duration", number=number * _DURATION_UNITS[unit], unit="days", text=span
             )
-        if word in _PEOPLE and k <= 2:
+        if word in _PEOPLE and k <= 2 and number.is_integer():
             return Value(
                 kind="count",
                 number=number,
@@ -216,9 +221,54 @@ def _typed(
     return None
 
 
+_MONTHS = {
+    m: n
+    for n, m in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    )
+}
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = (
+    r"(\d{1,2})(?:st|nd|rd|th)?|("
+    + "|".join(_ORDINALS)
+    + r"|twenty-?\s?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirty-?\s?first)"
+)
+_DATE = re.compile(
+    rf"\b{_MONTH} (?:the )?(?:{_DAY})\b|\b(?:the )?(?:{_DAY})(?: of)? {_MONTH}(?![a-z])|\b20\d\d-(\d\d)-(\d\d)\b",
+    re.I,
+)
+_TENS_OF_DAYS = {"twenty": 20, "thirty": 30}
+
+
+def _day_of_month(digits: str | None, word: str | None) -> int:
+    if digits:
+        return int(digits)
+    parts = re.split(r"[-\s]", (word or "").lower())
+    return sum(_TENS_OF_DAYS.get(p, 0) or _ORDINALS.get(p, 0) for p in parts)
+
+
+def _dates(text: str) -> list[Value]:
+    """Days of a year by month's name or as ISO dates; the year itself is not compared."""
+    found = []
+    for m in _DATE.finditer(text):
+        g = m.groups()
+        if (g[0] or g[5]) in ("may", "march"):
+            continue
+        if g[6]:
+            month, day = int(g[6]) - 1, int(g[7])
+        else:
+            month = _MONTHS[(g[0] or g[5]).lower()]
+            day = _day_of_month(g[1] or g[3], g[2] or g[4])
+        if 0 <= month < 12 and 1 <= day <= 31:
+            found.append(
+                Value(kind="date", number=round(month * 30.4 + day), unit="day", text=m.group())
+            )
+    return found
+
+
 def values_of(text: str) -> list[Value]:
-    """Every typed value of `text`, in order."""
-    found: list[Value] = []
+    """Every typed value of `text`, in order; dates first."""
+    found: list[Value] = _dates(text)
     if match := _ROUND_THE_CLOCK.search(text):
         found.append(Value(kind="hours", number=168, text=match.group()))
     if match := _OFFICE_HOURS.search(text):

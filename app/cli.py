@@ -268,11 +268,13 @@ def ask(
     if format is Format.json:
         _print_json(answer.model_dump(mode="json"))
         return
+    for conflict in answer.conflicts:
+        typer.echo(f"CONFLICT: {conflict.topic}: {conflict.why}\n")
     for claim in answer.claims:
         c = claim.citations[0]
-        typer.echo(
-            f"“{_plain_line(c.quote)}”\n    {c.speaker or ''} · {c.locator.label} · {c.artifact}\n"
-        )
+        said_by = "" if (c.speaker or "") in c.locator.label else c.speaker
+        place = " · ".join(part for part in (said_by, c.locator.label, c.artifact) if part)
+        typer.echo(f"“{_plain_line(c.quote)}”\n    {_plain_line(place)}\n")
     for gap in answer.gaps:
         typer.echo(
             f"NEEDS CLARIFICATION: {gap.question}\n    searched: {'; '.join(gap.searched)}\n    ask: {gap.ask}"

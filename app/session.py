@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from agent.ask import Asking
     from agent.models import Answer, Citation
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
+    from indexer.heads import Heads
     from indexer.models import IndexReport
-    from indexer.reading_head import ReadingHead
     from indexer.search import AccountIndex
     from indexer.store import Store
     from review.models import Brief
@@ -28,6 +29,7 @@ class Session:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._indexes: dict[str, AccountIndex] = {}
+        self._asking: dict[str, Asking] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -42,11 +44,14 @@ class Session:
         return OnnxEmbedder(model_folder(os.environ.get("BATON_MODEL")), self.home / "models")
 
     @cached_property
-    def head(self) -> ReadingHead:
+    def heads(self) -> Heads:
+        from indexer.answer_head import AnswerHead
         from indexer.embed import packaged_model_folder
+        from indexer.heads import Heads
         from indexer.reading_head import ReadingHead
 
-        return ReadingHead(packaged_model_folder(), self.home / "models")
+        encoder, cache = packaged_model_folder(), self.home / "models"
+        return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
 
     def index_deal(
         self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress
@@ -56,10 +61,11 @@ class Session:
 
         domains = [d for d in os.environ.get("BATON_OWN_DOMAINS", "").split(",") if d]
         report = index_deal(
-            self.store, self.home, path, self.embedder, self.head, account=account, own_domains=domains,
+            self.store, self.home, path, self.embedder, self.heads, account=account, own_domains=domains,
             rebuild=rebuild, replace=replace, progress=progress,
         )  # fmt: skip
         self._indexes.pop(report.account, None)
+        self._asking.pop(report.account, None)
         return report
 
     def account_index(self, slug: str) -> AccountIndex:
@@ -88,7 +94,7 @@ class Session:
 
         index = self.account_index(slug)
         people, duplicates, not_read, _ = self.store.extra(slug)
-        draft = draft_brief(index, self.head, people, self.fingerprint(slug), template)
+        draft = draft_brief(index, self.heads.reading, people, self.fingerprint(slug), template)
         brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)
         self.store.add_brief(slug, brief.provenance.created_at, brief.model_dump_json())
         return brief
@@ -104,12 +110,14 @@ class Session:
         return Brief.model_validate_json(kept)
 
     def answer(self, slug: str, question: str) -> Answer:
-        from agent.ask import answer
+        from agent.ask import Asking, answer
         from prompts.template import load_template
 
-        index = self.account_index(slug)
-        template = load_template("sales-to-cs")
-        return answer(index, question, self.fingerprint(slug), self.head, template)
+        if slug not in self._asking:
+            self._asking[slug] = Asking(
+                self.account_index(slug), self.heads, load_template("sales-to-cs")
+            )
+        return answer(self._asking[slug], question, self.fingerprint(slug))
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

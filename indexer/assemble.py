@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -30,6 +31,11 @@ from indexer.models import (
 )  # fmt: skip
 from indexer.sides import Human, People, bare_name, domain_of
 
+_LEGAL_FORMS = frozenset({
+    "inc", "incorporated", "llc", "llp", "lp", "ltd", "limited", "corp", "corporation", "co",
+    "company", "pc", "plc", "pty", "gmbh", "ag", "kg", "kgaa", "se", "ug", "ohg", "sa", "sas",
+    "sarl", "sl", "srl", "spa", "bv", "nv", "oy", "ab", "as", "aps",
+})  # fmt: skip
 _AUTHORED = ("contract", "document", "proposal", "slides", "sheet", "crm")
 
 
@@ -39,8 +45,6 @@ def _digest(*parts: str) -> str:
 
 def slugify(name: str) -> str:
     """A name as a slug: lower case, ASCII letters, digits and dashes."""
-    import unicodedata
-
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "account"
 
@@ -69,17 +73,35 @@ def choose_account(readings: Sequence[Reading], folder: str) -> str | None:
     )
 
 
+def company_key(name: str) -> str:
+    """A company's name for comparison: `Acme, Inc.`, `ACME Inc` and `Acme` are one."""
+    plain = unicodedata.normalize("NFKD", name).casefold().replace(".", "")
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    words = [word for word in re.findall(r"\w+", letters) if word not in ("and", "und")]
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
+
+
 def of_account(reading: Reading, account: str | None) -> tuple[Reading, list[NotRead]]:
-    """The reading without records of other accounts, which are reported as not read."""
+    """The reading without records of other accounts, which are reported as not read.
+
+    A help desk's organisation counts only where one of them is the account: it may name a site.
+    """
     if account is None:
         return reading, []
-    others = [a for a in reading.artifacts if a.meta.get("account_name") not in (None, "", account)]
+    own = company_key(account)
+    organisations = {company_key(a.meta.get("organization", "")) for a in reading.artifacts}
+    name = {
+        a.path: a.meta.get("account_name") or (a.meta.get("organization") if own in organisations else "")
+        for a in reading.artifacts
+    }  # fmt: skip
+    others = [a for a in reading.artifacts if company_key(name[a.path] or account) != own]
     if not others:
         return reading, []
     kept = tuple(a for a in reading.artifacts if a not in others)
     left_out = [
-        NotRead(path=a.path, why=f"belongs to another account ({a.meta['account_name']})")
-        for a in others
+        NotRead(path=a.path, why=f"belongs to another account ({name[a.path]})") for a in others
     ]
     participants = tuple(p for a in kept for p in a.participants)
     names = {p.name for p in participants} | {p.name for p in reading.people if p.side == "vendor"}

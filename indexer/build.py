@@ -6,6 +6,7 @@ readers' versions, the manifest and the model; then nothing is parsed and nothin
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,12 +30,15 @@ from indexer.assemble import (
 from indexer.chunking import Chunk, chunk_artifact, text_hash
 from indexer.embed import Embedder
 from indexer.errors import InputError, Locked, StoreError
+from indexer.head_facts import noticed
+from indexer.heads import Heads
 from indexer.lexical import Lexical
 from indexer.manifest import FILE, Manifest, load_manifest
 from indexer.models import Artifact, IndexReport, NotRead, RawArtifact, Segment
 from indexer.readers import READERS
 from indexer.reading import DealReading, read_deal
-from indexer.reading_head import ReadingHead, inputs
+from indexer.reading_head import ReadingHead, passages
+from indexer.side_guess import guess_sides
 from indexer.sides import set_sides
 from indexer.store import Contents, Store
 from indexer.vectors import ChromaCache
@@ -143,9 +147,11 @@ def _contents(
         chunks.extend(chunk_artifact(own))
     papers = sorted(artifacts, key=lambda a: a.authority)
     vendor = vendor_name(manifest, people, [a.text for a in papers])
+    everybody = people_of(people, artifacts, segments)
+    head = {**noticed(artifacts, everybody), **deal_facts(raw, facts)}
     return Contents(
-        account=account_of(slug, account_name, manifest, deal_facts(raw, facts), vendor), artifacts=artifacts, segments=segments,
-        chunks=chunks, people=people_of(people, artifacts, segments), duplicates=duplicates,
+        account=account_of(slug, account_name, manifest, head, vendor), artifacts=artifacts,
+        segments=segments, chunks=chunks, people=everybody, duplicates=duplicates,
         not_read=reading.not_read, sides=sides,
     )  # fmt: skip
 
@@ -165,28 +171,33 @@ def _embed_missing(
 
 
 def signal_hash(pair: tuple[str, str]) -> str:
-    """Key of a segment's signals: its text in its context."""
+    """Key of what a head makes of a passage: its text in its context."""
     return text_hash("\0".join(pair))
 
 
 def _read_missing(
-    store: Store, slug: str, head: ReadingHead, contents: Contents, progress: Progress
+    store: Store, slug: str, heads: Heads, contents: Contents, progress: Progress
 ) -> set[str]:
-    """Run the reading head over segments whose signals the record has not; returns all keys."""
+    """Run both heads over passages that the record has nothing of; returns all keys."""
     by_artifact: dict[str, list[Segment]] = {}
     for s in contents.segments:
         by_artifact.setdefault(s.artifact, []).append(s)
     wanted = {
-        signal_hash(p): p
+        signal_hash(p.pair): p.pair
         for a in contents.artifacts
-        for p in inputs(a, by_artifact.get(a.path, []))
+        for p in passages(a, by_artifact.get(a.path, []))
     }
-    known = store.known_hashes(slug, head.name, "signal")
-    hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
-    for i in range(0, len(hashes), EMBED_BATCH):
-        batch = hashes[i : i + EMBED_BATCH]
-        store.add_vectors(slug, head.name, batch, head.read([wanted[h] for h in batch]), "signal")
-        progress("reading for the template", min(i + EMBED_BATCH, len(hashes)), len(hashes))
+    runs = (
+        ("reading for the template", heads.reading.name, heads.reading.read),
+        ("reading for questions", heads.answers.name, heads.answers.vectors),
+    )
+    for words, model, run in runs:
+        known = store.known_hashes(slug, model, "signal")
+        hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
+        for i in range(0, len(hashes), EMBED_BATCH):
+            batch = hashes[i : i + EMBED_BATCH]
+            store.add_vectors(slug, model, batch, run([wanted[h] for h in batch]), "signal")
+            progress(words, min(i + EMBED_BATCH, len(hashes)), len(hashes))
     return set(wanted)
 
 
@@ -220,7 +231,7 @@ def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, fol
 
 
 def index_deal(
-    store: Store, home: Path, root: Path, embedder: Embedder, head: ReadingHead, *, account: str | None = None,
+    store: Store, home: Path, root: Path, embedder: Embedder, heads: Heads, *, account: str | None = None,
     own_domains: Sequence[str] = (), rebuild: bool = False, replace: bool = False, progress: Progress = _silent,
 ) -> IndexReport:  # fmt: skip
     """Read the deal at `root` into the record.
@@ -236,7 +247,7 @@ def index_deal(
             raise InputError(
                 f"{root} holds no files to read. Put the deal's exports there and index again."
             )
-        mark = fingerprint(walk, manifest, f"{embedder.name}+{head.name}")
+        mark = fingerprint(walk, manifest, f"{embedder.name}+{heads.name}")
         known = _unchanged(store, home, root, account, mark, rebuild)
         if known is not None:
             return known
@@ -246,11 +257,12 @@ def index_deal(
         _refuse_taken(store, slug, root, replace)
         contents = _contents(slug, str(root.resolve().name), manifest, reading, own_domains)
         contents = _with_folder(contents, root)
+        contents = _with_sides(contents, heads.reading)
         before = {a.path: a.id for a in store.artifacts(slug)} if store.fingerprint(slug) else {}
         embedded = _embed_missing(store, slug, embedder, contents.chunks, progress)
-        signals = _read_missing(store, slug, head, contents, progress)
+        signals = _read_missing(store, slug, heads, contents, progress)
         store.write(contents, mark, embedder.name, datetime.now(UTC).isoformat(timespec="seconds"))
-        store.keep_signals(slug, head.name, signals)
+        store.keep_signals(slug, heads.names, signals)
         progress("writing the search caches", 0, 0)
         write_caches(store, home, slug, contents, embedder.name)
     return _report(slug, contents, before, embedded)
@@ -258,10 +270,13 @@ def index_deal(
 
 def _with_folder(contents: Contents, root: Path) -> Contents:
     account = contents.account.model_copy(update={"folder": str(root.resolve())})
-    return Contents(
-        account=account, artifacts=contents.artifacts, segments=contents.segments, chunks=contents.chunks,
-        people=contents.people, duplicates=contents.duplicates, not_read=contents.not_read, sides=contents.sides,
-    )  # fmt: skip
+    return dataclasses.replace(contents, account=account)
+
+
+def _with_sides(contents: Contents, head: ReadingHead) -> Contents:
+    return dataclasses.replace(
+        contents, segments=guess_sides(contents.artifacts, contents.segments, head)
+    )
 
 
 def _refuse_taken(store: Store, slug: str, root: Path, replace: bool) -> None:

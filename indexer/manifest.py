@@ -1,7 +1,8 @@
 """`deal.yaml`: what a team may say about a deal folder, all of it optional.
 
 account, vendor, own_domains, own_people, stage, close_date, kickoff_date, ae, csm, exclude,
-related_accounts, kinds (path pattern -> kind), dates (path pattern -> date).
+related_accounts, kinds (path pattern -> kind), dates (path pattern -> date), read_private (direct
+messages and one-to-one chats are read too).
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ def _run(
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stdin is not None
-    process.stdin.write(json.dumps({"exclude": list(manifest.exclude), "skip": skip}) + "\n")
+    wanted = {"exclude": manifest.exclude, "skip": skip, "read_private": manifest.read_private}
+    process.stdin.write(json.dumps(wanted) + "\n")
     process.stdin.close()
     lines, current = _lines(process), "the folder"
     try:

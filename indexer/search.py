@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.adapted import VECTOR_SIZE
+from indexer.answer_head import AnswerHead
 from indexer.chunking import WINDOWS, text_hash
 from indexer.embed import Embedder, Vectors
 from indexer.lexical import Lexical
 from indexer.models import Artifact, Evidence, Segment
-from indexer.reading_head import ReadingHead, Signals, inputs
+from indexer.reading_head import Passage, ReadingHead, Signals, passages
 from indexer.store import Store
 from indexer.vectors import exact_scan
 
@@ -28,6 +31,43 @@ SMOOTHING = (0.12, 0.3)
 """Share lent by neighbours at distance 2 and 1."""
 
 Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The reading head's probabilities for an account's passages, and where these stand."""
+
+    fields: tuple[str, ...]
+    acts: tuple[str, ...]
+    signals: Signals
+    owner: NDArray[np.int64]
+    """Position of the segment that each passage stands in; ascending."""
+    spans: tuple[tuple[int, int], ...]
+    """Offsets of each passage in its segment's text."""
+    segments: int
+    """How many segments there are, also those without a passage."""
+
+    def field(self, name: str) -> Scores:
+        """Probability that each passage answers a field; zeros for a field the head doesn't know."""
+        if name not in self.fields:
+            return np.zeros(len(self.signals), np.float32)
+        return self.signals[:, self.fields.index(name)]
+
+    def act(self, *names: str) -> Scores:
+        """Probability that each passage is one of these acts."""
+        columns = [len(self.fields) + self.acts.index(n) for n in names]
+        return np.asarray(self.signals[:, columns].sum(axis=1), dtype=np.float32)
+
+    def by_segment(self, scores: Scores) -> Scores:
+        """Scores of passages as scores of segments: each segment's best passage."""
+        out = np.zeros(self.segments, np.float32)
+        np.maximum.at(out, self.owner, scores)
+        return out
+
+    def of(self, segment: int) -> range:
+        """The rows of a segment's passages."""
+        first, stop = np.searchsorted(self.owner, (segment, segment + 1))
+        return range(int(first), int(stop))
 
 
 class AccountIndex:
@@ -54,6 +94,7 @@ class AccountIndex:
             if self.segments[i].artifact != self.segments[i - 1].artifact
         ]
         self._breaks = np.array(breaks, np.int32)
+        self._passages: list[Passage] | None = None
 
     def _matrix(self, by_hash: dict[str, bytes], hashes: Sequence[str]) -> Vectors:
         if not hashes:
@@ -135,18 +176,41 @@ class AccountIndex:
         run = self.segments[max(0, at - before) : at + after + 1]
         return [s for s in run if s.artifact == segment.artifact]
 
-    def signals(self, head: ReadingHead) -> Signals:
-        """The reading head's probabilities, a row a segment; zeros where the record has none."""
+    def readings(self, head: ReadingHead) -> Readings:
+        """What the reading head makes of every passage; zeros where the record has none."""
         by_hash = self._store.vectors(self.account.slug, head.name, "signal")
-        out = np.zeros((len(self.segments), len(head.fields) + len(head.acts)), np.float32)
-        bounds = [0, *self._breaks.tolist(), len(self.segments)]
-        for first, stop in itertools.pairwise(bounds):
-            run = self.segments[first:stop]
-            for i, pair in enumerate(inputs(self.artifacts[run[0].artifact], run) if run else []):
-                value = by_hash.get(text_hash("\0".join(pair)))
-                if value is not None:
-                    out[first + i] = np.frombuffer(value, np.float32)
+        signals = np.zeros((len(self.passages()), len(head.fields) + len(head.acts)), np.float32)
+        for row, passage in enumerate(self.passages()):
+            value = by_hash.get(text_hash("\0".join(passage.pair)))
+            if value is not None:
+                signals[row] = np.frombuffer(value, np.float32)
+        owners = np.array([p.segment for p in self.passages()], np.int64)
+        spans = tuple((p.start, p.end) for p in self.passages())
+        return Readings(head.fields, head.acts, signals, owners, spans, len(self.segments))
+
+    def answer_vectors(self, head: AnswerHead) -> Vectors:
+        """The answer head's vectors of all passages, in their order; zeros where the record has none."""
+        by_hash = self._store.vectors(self.account.slug, head.name, "signal")
+        out = np.zeros((len(self.passages()), VECTOR_SIZE), np.float32)
+        for row, passage in enumerate(self.passages()):
+            value = by_hash.get(text_hash("\0".join(passage.pair)))
+            if value is not None:
+                out[row] = np.frombuffer(value, np.float32)
         return out
+
+    def passages(self) -> list[Passage]:
+        """The account's passages, in the order of its segments, `segment` being a position in `segments`."""
+        if self._passages is None:
+            bounds = [0, *self._breaks.tolist(), len(self.segments)]
+            self._passages = [
+                replace(p, segment=first + p.segment)
+                for first, stop in itertools.pairwise(bounds)
+                if stop > first
+                for p in passages(
+                    self.artifacts[self.segments[first].artifact], self.segments[first:stop]
+                )
+            ]
+        return self._passages
 
     def single_vectors(self) -> Vectors:
         """The single-segment vectors (segments, d); zero rows where a segment was too short."""

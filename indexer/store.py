@@ -142,11 +142,11 @@ class Store:
             )
         return Account.model_validate_json(row[0])
 
-    def keep_signals(self, slug: str, model: str, hashes: set[str]) -> None:
-        """Drop every signal of the account but those of `model` with these hashes."""
+    def keep_signals(self, slug: str, models: Sequence[str], hashes: set[str]) -> None:
+        """Drop every signal of the account but those of `models` with these hashes."""
         with self._transaction() as db:
             rows = db.execute("SELECT model, hash FROM signal WHERE account=?", (slug,)).fetchall()
-            stale = [(slug, m, h) for m, h in rows if m != model or h not in hashes]
+            stale = [(slug, m, h) for m, h in rows if m not in models or h not in hashes]
             db.executemany("DELETE FROM signal WHERE account=? AND model=? AND hash=?", stale)
 
     def write(self, contents: Contents, fingerprint: str, model: str, now: str) -> None:

@@ -11,13 +11,15 @@ import hashlib
 import json
 import resource
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from indexer.errors import UnreadableFile
-from indexer.models import NotRead, Reading
+from indexer.models import NotRead
 from indexer.readers import load_readers, reader_for
 from indexer.readers.base import Reader, Source, SourceMap
+from indexer.readers.text import storable
 from indexer.walk import walk_deal
 
 MEMORY_BYTES = 2 << 30
@@ -40,11 +42,26 @@ def why_unknown(source: Source) -> str:
 
 
 def say(**line: Any) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    """Write one line; a half character that a reader let through is no reason to lose a file."""
+    text = json.dumps(line, ensure_ascii=False, default=lambda value: value.isoformat())
+    sys.stdout.buffer.write(storable(text).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
-def with_attachments(files: dict[str, bytes]) -> dict[str, bytes]:
+def say_not_read(path: str, why: str) -> None:
+    say(not_read=NotRead(path=path, why=why).model_dump())
+
+
+def fault(error: Exception, what: str = "the reader failed") -> str:
+    """Why a file was not read, in words, for the exception that ended its reading."""
+    if isinstance(error, UnreadableFile):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "needs more memory than a reader may use"
+    return f"{what} ({type(error).__name__}: {error})"
+
+
+def with_attachments(files: dict[str, bytes], skip: Collection[str] = ()) -> dict[str, bytes]:
     """The files and, recursively, what is attached to mails among them."""
     from indexer.readers.mail import attachments, reader
 
@@ -52,10 +69,16 @@ def with_attachments(files: dict[str, bytes]) -> dict[str, bytes]:
     pending = [Source(p, c) for p, c in files.items()]
     while pending:
         source = pending.pop()
-        if not reader.recognises(source) or source.path.count("!/") > 4:
+        say(start=source.path)
+        try:
+            if not reader.recognises(source) or source.path.count("!/") > 4:
+                continue
+            inside = attachments(source)
+        except Exception as error:  # as in `read_one`; the mail itself is still read
+            say_not_read(source.path, fault(error, "its attachments could not be taken out"))
             continue
-        for inner in attachments(source):
-            if inner.path not in found:
+        for inner in inside:
+            if inner.path not in found and storable(inner.path) not in skip:
                 found[inner.path] = inner.content
                 pending.append(inner)
     return found
@@ -63,31 +86,14 @@ def with_attachments(files: dict[str, bytes]) -> dict[str, bytes]:
 
 def read_one(source: Source, sources: SourceMap, readers: tuple[Reader, ...]) -> None:
     """Read one source and say what came out."""
-    reader = reader_for(source, readers)
-    if reader is None:
-        say(not_read=NotRead(path=source.path, why=why_unknown(source)).model_dump())
-        return
     try:
-        reading = reader.read(source, sources)
-    except UnreadableFile as error:
-        say(not_read=NotRead(path=source.path, why=str(error)).model_dump())
-        return
-    except MemoryError:
-        say(
-            not_read=NotRead(
-                path=source.path, why="needs more memory than a reader may use"
-            ).model_dump()
-        )
-        return
+        reader = reader_for(source, readers)
+        if reader is None:
+            say_not_read(source.path, why_unknown(source))
+        else:
+            say(reading=reader.read(source, sources).model_dump(), path=source.path)
     except Exception as error:  # a hostile file must never end a run; its fault is reported by name
-        reading = Reading(
-            not_read=(
-                NotRead(
-                    path=source.path, why=f"the reader failed ({type(error).__name__}: {error})"
-                ),
-            )
-        )
-    say(reading=reading.model_dump(mode="json"), path=source.path)
+        say_not_read(source.path, fault(error))
 
 
 def main() -> None:
@@ -97,13 +103,12 @@ def main() -> None:
     walk = walk_deal(root, wanted["exclude"])
     for failure in walk.not_read:
         say(not_read=failure.model_dump())
-    skip = set(wanted["skip"])
+    skip = frozenset(wanted["skip"])
     readers = load_readers()
-    say(start="attachments")
-    files = with_attachments({p: c for p, c in walk.files.items() if p not in skip})
-    sources = SourceMap({p: c for p, c in files.items() if p not in skip})
+    files = {path: c for path, c in walk.files.items() if storable(path) not in skip}
+    sources = SourceMap(with_attachments(files, skip), read_private=wanted["read_private"])
     seen: dict[str, str] = {}
-    for path in sorted(sources.files, key=lambda p: p.encode()):
+    for path in sorted(sources.files, key=lambda p: p.encode("utf-8", "surrogatepass")):
         content = sources.files[path]
         digest = hashlib.sha256(content).hexdigest()
         if len(content) > 64 and digest in seen:

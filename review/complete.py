@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent.models import Draft
 from indexer.models import Account, NotRead
 from review.models import AccountHead, Brief, Duplicate, Gate, Objection, Risk, Sources, Unread
+from review.render.gist import gist
 from review.render.words import shown_words
 
 WORD_BUDGET = 2500
@@ -102,18 +103,16 @@ def _without(brief: Brief, claim: str, field: str) -> Brief:
     return brief.model_copy(update={"sections": sections})
 
 
-def within_budget(brief: Brief, budget: int = WORD_BUDGET) -> Brief:
-    """The brief with thirds, then seconds folded away, longest first, until it fits `budget` words.
-
-    A field's best claim always stays.
-    """
-    quotes = {c.id: len(c.citations[0].quote.split()) for c in brief.claims}
-    fields = [f for s in brief.sections for f in s.fields]
-    extra = [(-rank, -quotes[c], c, f.id) for f in fields for rank, c in enumerate(f.shown) if rank]
-    for _, _, claim, field in sorted(extra):
-        if shown_words(brief) <= budget:
-            break
-        brief = _without(brief, claim, field)
+def within_budget(brief: Brief, fold_first: Sequence[str], budget: int = WORD_BUDGET) -> Brief:
+    """The brief with as many of `fold_first` folded, in that order, as it takes to fit `budget` words."""
+    home = {c: f.id for s in brief.sections for f in s.fields for c in f.shown}
+    words = {c.id: 5 + len(gist(c.citations[0].quote, "").split()) for c in brief.claims}
+    left = [c for c in fold_first if c in home]
+    while left and (over := shown_words(brief) - budget) > 0:
+        while left and over > 0:
+            claim = left.pop(0)
+            brief = _without(brief, claim, home[claim])
+            over -= words[claim]
     return brief
 
 
@@ -139,4 +138,4 @@ def complete(
             duplicates=tuple(Duplicate(artifact=a, of=b) for a, b in duplicates),
         ),
     )  # fmt: skip
-    return within_budget(brief)
+    return within_budget(brief, draft.fold_first)

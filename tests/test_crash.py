@@ -38,7 +38,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.getbasetemp() / "exported"
     session = Session(home)
     session.embedder.embed(["warm"])
-    session.head.read([("", "warm")])
+    session.heads.reading.read([("", "warm")])
+    session.heads.answers.vectors([("", "warm")])
     return home / "models"
 
 

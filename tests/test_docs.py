@@ -27,7 +27,7 @@ PACKAGES = {
     "indexer": "files -> artifacts -> segments -> chunks -> the record and its caches; search",
     "eval": "gold cases, scorers, benchmarks, training",
 }
-TITLES = {"train": "training of the reading head"}
+TITLES = {"train": "training of the heads"}
 """Of packages within packages whose `__init__.py` says nothing."""
 UNLISTED = {"readers", "templates", "weights", "cases", "dev"}
 

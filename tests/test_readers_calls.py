@@ -191,6 +191,43 @@ def test_gong_calls_file_gives_summary_facts_and_the_missing_transcript() -> Non
     assert [entry.path for entry in reading.not_read] == ["c.json!/55"]
 
 
+def test_gong_comments_are_colleagues_words_about_the_call() -> None:
+    comment = {"commenterUserId": "20", "audioStartTime": 26.0, "comment": "@[Al Po](21) note this",
+               "posted": "2026-02-18T09:00:00Z"}  # fmt: skip
+    answer = {
+        **comment,
+        "commenterUserId": "21",
+        "audioStartTime": None,
+        "comment": "did",
+        "posted": None,
+    }
+    ann = {
+        "name": "Ann Lee",
+        "userId": "20",
+        "affiliation": "Internal",
+        "emailAddress": "ann@us.example",
+    }
+    first = {**GONG_CALLS["calls"][0], "collaboration": {"publicComments": [comment, answer]}}
+    first["parties"] = [ann]
+    bare = {
+        "id": "55",
+        "collaboration": {"publicComments": [{"comment": "odd one", "commenterUserId": "9"}]},
+    }
+    both, alone = read(gong.reader, "c.json", {"calls": [first, bare]}).artifacts
+    assert [(s.role, s.speaker, s.side, s.text) for s in both.segments] == [
+        ("summary", None, None, "They want SSO."),
+        ("summary", None, None, "SSO first."),
+        ("body", "Ann Lee", "vendor", "@Al Po note this"),
+        ("body", "Al Po", "vendor", "did"),
+    ]
+    note = both.segments[2]
+    assert (both.kind, note.speaker_id) == ("call", "ann@us.example")
+    assert note.locator.label == "17 Feb 2026 call, internal comment at 00:26, Ann Lee"
+    assert note.at == datetime(2026, 2, 18, 9, tzinfo=UTC)
+    assert words(alone) == [("Gong user 9", "odd one")]
+    assert "summary" not in alone.meta
+
+
 def test_gong_without_a_calls_file_still_reads_the_words() -> None:
     call = read(gong.reader, "t.json", GONG_WORDS).artifacts[0]
     assert call.date is None

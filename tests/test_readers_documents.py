@@ -144,6 +144,38 @@ def test_pdf_paragraphs_apart_stay_apart_even_when_a_line_is_full() -> None:
     assert texts(paper) == [f"{LONG} {LONG} {LONG}.", f"{LONG} ends here."]
 
 
+TOP = (760, "Order Form SQ-1 of the twenty-sixth of June in the year of 2026, page one")
+BROKEN = "4.1 The fee is invoiced in halves, one at the kickoff of it and"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        (BROKEN, "one at cutover.", True),
+        (BROKEN.removesuffix(" and"), "and one at cutover.", True),
+        (BROKEN + ";", "one at cutover.", False),
+        (BROKEN.replace(" and", "; and"), "one at cutover.", False),
+        (BROKEN, "One at cutover.", False),
+        (BROKEN, "a) one at cutover.", False),
+        ("4.1 Fees are invoiced in the following way", "one half at cutover.", False),
+    ],
+)
+def test_pdf_sentence_broken_before_the_margin(first: str, second: str, joined: bool) -> None:
+    wanted = [f"{first} {second}"] if joined else [first, second]
+    drawn = second.replace(")", "\\)")
+    page = [(72, y, text) for y, text in (TOP, (700, first), (688, drawn))]
+    assert texts(read(pdf.reader, "o.pdf", make_pdf([page])))[1:] == wanted
+    pages = [[(72, y, text) for y, text in (TOP, (700, line))] for line in (first, drawn)]
+    assert texts(read(pdf.reader, "o.pdf", make_pdf(pages)))[1:] == wanted
+
+
+def test_pdf_table_rows_are_no_broken_sentence() -> None:
+    row = [(72, 700, "Named user of the inspection product"), (400, 700, "forty-eight seats")]
+    below = [(72, 688, "site platform fee"), (400, 688, "three")]
+    paper = read(pdf.reader, "o.pdf", make_pdf([[(72, *TOP), *row, *below]]))
+    assert [s.role for s in paper.segments][1:] == ["row", "row"]
+
+
 def test_pdf_form_field_values() -> None:
     paper = read(pdf.reader, "o.pdf", make_pdf([[(72, 700, "Signer:")]], form=True))
     assert [(s.role, s.text) for s in paper.segments][-1] == ("field", "Signer: Jo Roe")
@@ -295,6 +327,28 @@ def test_xlsx_rows_read_as_pairs() -> None:
     locator = artifact.segments[2].locator
     assert isinstance(locator, RowLocator)
     assert (locator.sheet, locator.row, locator.label) == ("Pricing", 4, "Pricing!A4")
+
+
+@pytest.mark.parametrize(
+    ("above", "labels", "rows", "expected"),
+    [
+        (["Acme", "pricing v3", "2026-04-01"], ["Item", "Per year", "Years", "Amount"],
+         [["Desk", 78000, 3, 234000]], "Item: Desk\tPer year: 78000\tYears: 3\tAmount: 234000"),
+        (["Acme", "quote"], ["Item", "Kind", "Amount"], [["Desk", "new", "tbd"], ["Chair", "old", 5]],
+         "Item: Chair\tKind: old\tAmount: 5"),
+        # A table of its own header, whose rows hold more than it names.
+        (["Item", "Price"], ["Setup", "tbd", "note"], [["Desk", 11, "flat"]],
+         "Item: Desk\tPrice: 11\tflat"),
+        (["Name", "Role"], ["Jo Roe", "CTO"], [["Ann Lee", "CFO"]], "Name: Ann Lee\tRole: CFO"),
+    ],
+)  # fmt: skip
+def test_xlsx_title_is_no_header(
+    above: list[Any], labels: list[Any], rows: list[list[Any]], expected: str
+) -> None:
+    book = openpyxl.Workbook()
+    for row in (above, labels, *rows):
+        book.active.append(row)
+    assert texts(read(xlsx.reader, "p.xlsx", saved(book)))[-1] == expected
 
 
 def test_xlsx_reports_formulas_without_value() -> None:

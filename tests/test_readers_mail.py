@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexer.errors import UnreadableFile
-from indexer.models import MessageLocator, RawArtifact, Reading
-from indexer.readers import mail
+from indexer.manifest import Manifest
+from indexer.models import MessageLocator, RawArtifact, RawSegment, Reading
+from indexer.readers import mail, slack
 from indexer.readers.base import Source, SourceMap
+from indexer.reading import read_deal
+from indexer.worker import read_one, with_attachments
 
 HEAD = (
     "Date: Thu, 12 Mar 2026 09:00:00 -0600\nFrom: Jo Roe <Jo@acme.example>\n"
@@ -270,3 +276,79 @@ def test_limits() -> None:
         read(deep + "\nx")
     with pytest.raises(UnreadableFile):
         read("")
+
+
+class Faulty:
+    """A reader that fails at one step, or lets anything through."""
+
+    name, version = "faulty", 1
+
+    def __init__(self, recognising: Exception | None = None, text: Any = "x") -> None:
+        self.recognising, self.text = recognising, text
+
+    def recognises(self, source: Source) -> bool:
+        if self.recognising:
+            raise self.recognising
+        return True
+
+    def read(self, source: Source, sources: SourceMap) -> Reading:
+        place = MessageLocator(id="1")
+        segment = RawSegment.model_construct(text=self.text, locator=place, at=date(2026, 3, 1))
+        made = RawArtifact(path="a", kind="note", system="s", title="t", segments=())
+        return Reading(artifacts=(made.model_copy(update={"segments": (segment,)}),))
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.filterwarnings("ignore:Pydantic serializer")
+@pytest.mark.parametrize(
+    ("reader", "why"),
+    [
+        (Faulty(KeyError("id")), "the reader failed (KeyError: 'id')"),
+        (Faulty(MemoryError()), "needs more memory than a reader may use"),
+        (Faulty(text=object()), "the reader failed (AttributeError"),
+    ],
+)
+def test_a_fault_at_any_step_is_one_file_not_read(
+    reader: Faulty, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_one(Source("b.bin", b"x"), SourceMap({}), (reader,))
+    (said,) = lines(capsys)
+    assert said["not_read"]["path"] == "b.bin"
+    assert said["not_read"]["why"].startswith(why)
+
+
+def test_half_characters_become_storable(capsys: pytest.CaptureFixture[str]) -> None:
+    read_one(Source("b\udcff.bin", b"x"), SourceMap({}), (Faulty(text="a\ud800b\ud83d\ude00"),))
+    (said,) = lines(capsys)
+    assert said["path"] == "b\ufffd.bin"
+    (segment,) = said["reading"]["artifacts"][0]["segments"]
+    assert (segment["text"], segment["at"]) == ("a\ufffdb\U0001f600", "2026-03-01")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), KeyError("x")])
+def test_attachments_that_fail_are_one_file_not_read(
+    error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(source: Source) -> list[Source]:
+        raise error
+
+    monkeypatch.setattr(mail, "attachments", fail)
+    files = {"a.eml": MIXED.encode(), "b.txt": b"hello"}
+    assert with_attachments(files) == files
+    failed = [said["not_read"]["path"] for said in lines(capsys) if "not_read" in said]
+    assert failed == ["a.eml"]
+
+
+@pytest.mark.parametrize("read_private", [False, True])
+def test_the_manifest_opens_direct_messages(tmp_path: Path, read_private: bool) -> None:
+    folder = tmp_path / "slack" / "D0ABCDEF12"
+    folder.mkdir(parents=True)
+    held = b'[{"type": "message", "user": "U1", "ts": "1770113520.953659", "text": "hi \\ud800"}]'
+    (folder / "2026-02-03.json").write_bytes(held)
+    found = read_deal(tmp_path, Manifest(read_private=read_private))
+    texts = [s.text for a in found.artifacts for s in a.segments]
+    assert texts == (["hi \ufffd"] if read_private else [])
+    assert [n.why for n in found.not_read] == ([] if read_private else [slack.PRIVATE])

@@ -162,6 +162,9 @@ def test_direct_messages_are_not_read(folder: str) -> None:
     assert reading.artifacts == ()
     assert reading.not_read[0].path == path
     assert "private direct messages" in reading.not_read[0].why
+    source = Source(path, json.dumps([message("secret")]).encode())
+    (artifact,) = slack.reader.read(source, SourceMap({}, read_private=True)).artifacts
+    assert artifact.meta.get("private") == ("true" if folder != "C0PRIVATE" else None)
 
 
 def test_directory_files_give_people_only() -> None:

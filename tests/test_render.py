@@ -405,7 +405,7 @@ def test_markdown_says_what_is_read_before_unfolding(brief: Brief) -> None:
     ):
         assert escape_markdown(said) in text
     assert "NEEDS CLARIFICATION" in text
-    assert "1 more claim in the HTML and JSON" in text
+    assert "+1 more" in text
     assert "COO \\| Ops" in text
     used = set(re.findall(r"(?<!\\)\[(\d+)\]", text.split("## Sources of the claims")[0]))
     listed = set(re.findall(r"^- \[(\d+)\] “", text, re.M))

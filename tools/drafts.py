@@ -38,6 +38,8 @@ class ClaimDraft(Frozen):
     kind: ClaimKind
     evidence: tuple[EvidenceRef, ...]
     flags: tuple[str, ...] = ()
+    core: tuple[int, int] | None = None
+    """Start and end, in the first segment's text, of the words that say it most plainly."""
 
 
 class GapDraft(Frozen):

@@ -1,101 +1,107 @@
-"""Trains the reading head: a low-rank adapter on the packaged encoder that says, for an utterance in its
+"""Trains the reading head: a low-rank adapter on the packaged encoder that says, for a passage in its
 context, which template fields it answers and what kind of act it is.
+
+Labels stand on whole turns; a long turn is read as passages and learns through its best one (multiple-instance
+learning), because it answers in one sentence and digresses in ten.
 
     python -m eval.train.reader_head [--meetings FOLDER] [--epochs N] [--holdout STEM]
 
 Learns from `eval/dev/utterances/` (written for this project) and, where a folder is given, takes turns
 of public meeting transcripts as background that answers no field. Writes `indexer/weights/reader.npz`
-(low-rank deltas, heads; a few MB) and `indexer/weights/reader.json` (figures). Method: LoRA, Hu et al. 2021,
-arXiv:2106.09685. Needs torch and transformers; nothing at run time does.
+(low-rank deltas, heads; a few MB) and `indexer/weights/reader.json` (figures). Needs torch and transformers; nothing at run time does.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import itertools
 import json
 import math
 import random
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from eval.train.utterances import ACTS, Utterance, load_utterances
-from indexer.embed import packaged_model_folder
+from eval.train.adapter import Encoder, encode, half_precision, learned, make_tokenizer, pool, save
+from eval.train.utterances import ACTS, Utterance, load_utterances, pieces
 from prompts.template import load_template
 
-RANK = 16
-ADAPTED_LAYERS = 3
-"""The upper layers only: what is told apart here is meaning, and it trains a third faster."""
-MAX_TOKENS = 96
-CONTEXT_CHARS = 140
 FIELDS = tuple(load_template("sales-to-cs").fields())
 ROOT = Path(__file__).resolve().parents[2]
+MASKED_SHARE = 0.35
+TALK = ("call", "chat", "mail")
 WEIGHTS = ROOT / "indexer" / "weights"
 
 
-class LowRank(torch.nn.Module):
-    """A frozen linear layer plus a trained low-rank delta."""
-
-    def __init__(self, base: torch.nn.Linear) -> None:
-        super().__init__()
-        self.base = base.requires_grad_(False)
-        self.down = torch.nn.Parameter(
-            torch.randn(RANK, base.in_features) / math.sqrt(base.in_features)
-        )
-        self.up = torch.nn.Parameter(torch.zeros(base.out_features, RANK))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        low = torch.nn.functional.linear(x, self.down)
-        delta = torch.nn.functional.linear(low, self.up)
-        return torch.add(self.base(x), delta)
-
-
 class ReaderHead(torch.nn.Module):
-    """Encoder with adapters; mean pooling; one linear head for fields, one for acts."""
+    """The adapted encoder over a passage in its context; linear heads for fields, acts and the speaker's side."""
 
     def __init__(self) -> None:
         super().__init__()
-        from transformers import AutoModel
-
-        self.encoder: Any = AutoModel.from_pretrained(str(packaged_model_folder()))
-        self.encoder.requires_grad_(False)
-        for layer in self.encoder.encoder.layer[-ADAPTED_LAYERS:]:
-            attention = layer.attention
-            for owner, name in (
-                (attention.self, "query"), (attention.self, "key"), (attention.self, "value"),
-                (attention.output, "dense"), (layer.intermediate, "dense"), (layer.output, "dense"),
-            ):  # fmt: skip
-                setattr(owner, name, LowRank(getattr(owner, name)))
-        self.drop = torch.nn.Dropout(0.1)
+        self.encoder = Encoder()
         self.fields = torch.nn.Linear(384, len(FIELDS))
         self.acts = torch.nn.Linear(384, len(ACTS))
+        self.sides = torch.nn.Linear(384, 1)
         torch.nn.init.constant_(self.fields.bias, -3.5)
 
-    def forward(self, ids: Any, mask: Any, types: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        hidden = self.encoder(
-            input_ids=ids, attention_mask=mask, token_type_ids=types
-        ).last_hidden_state
-        keep = (mask * types).unsqueeze(-1).float()
-        pooled = self.drop((hidden * keep).sum(1) / keep.sum(1).clamp(min=1))
-        return self.fields(pooled), self.acts(pooled)
+    def forward(self, ids: Any, mask: Any, types: Any) -> tuple[torch.Tensor, ...]:
+        return self.judge(self.encoder(ids, mask, types))
+
+    def judge(self, pooled: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Logits of fields, acts and the seller's side for pooled passages."""
+        return self.fields(pooled), self.acts(pooled), self.sides(pooled)
 
 
-def encode(
-    tokenizer: Any, rows: list[Utterance]
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Pairs (previous turn, `side source: text`) as token ids, mask and types."""
-    pairs = [(u.previous[-CONTEXT_CHARS:], f"{u.side} {u.source}: {u.text}") for u in rows]
-    encodings = tokenizer.encode_batch(pairs)
-    width = max(len(e.ids) for e in encodings)
-    out = torch.zeros(3, len(rows), width, dtype=torch.long)
-    for i, e in enumerate(encodings):
-        out[0, i, : len(e.ids)] = torch.tensor(e.ids)
-        out[1, i, : len(e.ids)] = 1
-        out[2, i, : len(e.ids)] = torch.tensor(e.type_ids)
-    return out[0], out[1], out[2]
+@dataclass(frozen=True)
+class Cut:
+    """An utterance's passages after the encoder's lower half: one (tokens, 384) each, and which tokens count."""
+
+    hidden: tuple[torch.Tensor, ...]
+    counted: tuple[torch.Tensor, ...]
+
+
+@torch.no_grad()
+def cut(model: ReaderHead, tokenizer: Any, rows: list[Utterance]) -> list[Cut]:
+    """All rows through the lower half, once; kept in bfloat16."""
+    parts = [(i, pair) for i, u in enumerate(rows) for pair in pieces(u)]
+    order = sorted(range(len(parts)), key=lambda k: sum(map(len, parts[k][1])))
+    done: list[tuple[torch.Tensor, torch.Tensor]] = [(torch.empty(0), torch.empty(0))] * len(parts)
+    for at in range(0, len(order), 128):
+        some = order[at : at + 128]
+        ids, mask, types = encode(tokenizer, [parts[k][1] for k in some])
+        with half_precision():
+            hidden = model.encoder.lower(ids, mask, types).to(torch.bfloat16)
+        for row, k in enumerate(some):
+            n = int(mask[row].sum())
+            done[k] = (hidden[row, :n].clone(), types[row, :n].clone())
+    found: list[list[int]] = [[] for _ in rows]
+    for k, (i, _) in enumerate(parts):
+        found[i].append(k)
+    return [Cut(tuple(done[k][0] for k in ks), tuple(done[k][1] for k in ks)) for ks in found]
+
+
+def judge(model: ReaderHead, cuts: list[Cut]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Logits of fields, log-probabilities of acts, mean logit of the seller's side, for whole utterances.
+
+    Of fields and acts those of the best passage count.
+    """
+    owner = torch.tensor([i for i, c in enumerate(cuts) for _ in c.hidden])
+    hidden = torch.nn.utils.rnn.pad_sequence([h for c in cuts for h in c.hidden], batch_first=True)
+    counted = torch.nn.utils.rnn.pad_sequence(
+        [t for c in cuts for t in c.counted], batch_first=True
+    )
+    lengths = torch.tensor([len(h) for c in cuts for h in c.hidden])
+    mask = (torch.arange(hidden.shape[1])[None] < lengths[:, None]).long()
+    with half_precision():
+        f, a, s = model.judge(model.encoder.upper(hidden.float(), mask, counted))
+    side = torch.zeros(len(cuts)).index_add(0, owner, s[:, 0].float())
+    many = torch.tensor([len(c.hidden) for c in cuts])
+    acts = pool(torch.log_softmax(a.float(), 1), owner, len(cuts))
+    return pool(f, owner, len(cuts)), acts, side / many
 
 
 def background(folder: Path, count: int, rng: random.Random) -> list[Utterance]:
@@ -126,49 +132,34 @@ def targets(rows: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor]:
     return fields, acts
 
 
-def make_tokenizer() -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(packaged_model_folder() / "tokenizer.json"))
-    tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
-    tokenizer.no_padding()
-    return tokenizer
-
-
 def train(rows: list[Utterance], epochs: int, seed: int) -> ReaderHead:
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model, tokenizer = ReaderHead(), make_tokenizer()
-    learned = [p for p in model.parameters() if p.requires_grad]
-    optimiser = torch.optim.AdamW(learned, lr=1.5e-3, weight_decay=0.01)
+    plain = cut(model, tokenizer, rows)
+    masked_rows = [_mask(u, rng) for u in rows]
+    masked = cut(model, tokenizer, masked_rows)
+    print(f"{sum(len(c.hidden) for c in plain)} passages of {len(rows)} utterances", flush=True)
+    optimiser = torch.optim.AdamW(learned(model), lr=1.5e-3, weight_decay=0.01)
     steps = epochs * math.ceil(len(rows) / 32)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, 1.5e-3, total_steps=steps + 5, pct_start=0.1
     )
-    weight = torch.full((len(FIELDS),), 4.0)
+    length = [sum(len(h) for h in c.hidden) for c in plain]
     model.train()
     for epoch in range(epochs):
-        order = sorted(
-            range(len(rows)),
-            key=lambda i: (
-                len(rows[i].text) + len(rows[i].previous[-CONTEXT_CHARS:]) + rng.random() * 20
-            ),
-        )
+        order = sorted(range(len(rows)), key=lambda i: length[i] + rng.random() * 20)
         batches = [order[i : i + 32] for i in range(0, len(order), 32)]
         rng.shuffle(batches)
         total = 0.0
         for batch in batches:
-            some = [rows[i] for i in batch]
-            # a third of the time without context, side or source: exports often lack them
-            some = [_mask(u, rng) for u in some]
-            fields, acts = targets(some)
-            f, a = model(*encode(tokenizer, some))
-            loss = (
-                torch.nn.functional.binary_cross_entropy_with_logits(f, fields, pos_weight=weight)
-                * 6
+            hidden = [i for i in batch if rng.random() < MASKED_SHARE]
+            some = [masked[i] if i in hidden else plain[i] for i in batch]
+            loss = _loss(
+                judge(model, some),
+                [rows[i] for i in batch],
+                [masked_rows[i] if i in hidden else rows[i] for i in batch],
             )
-            if bool((acts >= 0).any()):
-                loss = loss + 0.5 * torch.nn.functional.cross_entropy(a, acts)
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             optimiser.step()
@@ -178,10 +169,31 @@ def train(rows: list[Utterance], epochs: int, seed: int) -> ReaderHead:
     return model.eval()
 
 
+def _loss(
+    judged: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
+    rows: list[Utterance],
+    shown: list[Utterance],
+) -> torch.Tensor:
+    """Fields weigh most, then acts; the side is learned where it was hidden from the head."""
+    f, a, s = judged
+    fields, acts = targets(rows)
+    weight = torch.full((len(FIELDS),), 4.0)
+    loss = 6 * torch.nn.functional.binary_cross_entropy_with_logits(f, fields, pos_weight=weight)
+    if bool((acts >= 0).any()):
+        loss = loss + 0.5 * torch.nn.functional.nll_loss(a, acts, ignore_index=-100)
+    hidden = [i for i, u in enumerate(rows) if shown[i].side != u.side and u.source in TALK]
+    if hidden:
+        truth = torch.tensor([float(rows[i].side == "vendor") for i in hidden])
+        loss = loss + 0.3 * torch.nn.functional.binary_cross_entropy_with_logits(s[hidden], truth)
+    return loss
+
+
 def _mask(u: Utterance, rng: random.Random) -> Utterance:
-    previous = u.previous if rng.random() > 0.2 else ""
-    side = u.side if rng.random() > 0.15 else "unknown"
-    return Utterance(u.text, previous, side, u.source, u.act, u.fields, u.origin)
+    """The utterance as poor exports have it: without side, or without what came before, or both."""
+    hides = rng.choice(("side", "side", "previous", "both"))
+    previous = "" if hides in ("previous", "both") else u.previous
+    side = u.side if hides == "previous" else "unknown"
+    return dataclasses.replace(u, previous=previous, side=side)
 
 
 @torch.no_grad()
@@ -190,10 +202,21 @@ def predict(model: ReaderHead, rows: list[Utterance]) -> tuple[np.ndarray, np.nd
     tokenizer = make_tokenizer()
     fields, acts = [], []
     for i in range(0, len(rows), 64):
-        f, a = model(*encode(tokenizer, rows[i : i + 64]))
+        f, a, _ = judge(model, cut(model, tokenizer, rows[i : i + 64]))
         fields.append(torch.sigmoid(f).numpy())
-        acts.append(torch.softmax(a, 1).numpy())
+        acts.append(torch.exp(a).numpy())
     return np.concatenate(fields), np.concatenate(acts)
+
+
+@torch.no_grad()
+def predict_side(model: ReaderHead, rows: list[Utterance]) -> list[float]:
+    """Logit of the seller's side for every row."""
+    tokenizer = make_tokenizer()
+    return [
+        p
+        for i in range(0, len(rows), 64)
+        for p in judge(model, cut(model, tokenizer, rows[i : i + 64]))[2].tolist()
+    ]
 
 
 def figures(model: ReaderHead, rows: list[Utterance]) -> dict[str, float]:
@@ -209,27 +232,14 @@ def figures(model: ReaderHead, rows: list[Utterance]) -> dict[str, float]:
         np.arange(int(labelled.sum())), probabilities[labelled.numpy()].argmax(1)
     ]
     known = act.numpy() >= 0
+    talk = [u for u in rows if u.source in TALK and u.side != "unknown" and u.act != "background"]
+    side = predict_side(model, [dataclasses.replace(u, side="unknown") for u in talk])
     return {
         "rows": len(rows), "field_map": round(float(np.mean(ap)), 3),
         "field_top1": round(float(first.mean()), 3),
+        "side_accuracy": round(float(np.mean([(p > 0) == (u.side == "vendor") for p, u in zip(side, talk, strict=True)])), 3),
         "act_accuracy": round(float((acts.argmax(1)[known] == act.numpy()[known]).mean()), 3),
     }  # fmt: skip
-
-
-def save(model: ReaderHead, path: Path) -> None:
-    """Adapters and heads as float16, named by the encoder's own weight names."""
-    arrays: dict[str, np.ndarray] = {}
-    for name, module in model.encoder.named_modules():
-        if isinstance(module, LowRank):
-            arrays[f"{name}.up"] = module.up.detach().numpy().astype(np.float16)
-            arrays[f"{name}.down"] = module.down.detach().numpy().astype(np.float16)
-    for head in ("fields", "acts"):
-        layer = getattr(model, head)
-        arrays[f"{head}.weight"] = layer.weight.detach().numpy().astype(np.float32)
-        arrays[f"{head}.bias"] = layer.bias.detach().numpy().astype(np.float32)
-    arrays["names.fields"], arrays["names.acts"] = np.array(FIELDS), np.array(ACTS)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
 def main() -> None:
@@ -239,7 +249,7 @@ def main() -> None:
     )
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument(
-        "--holdout", default="", help="file stems to hold out, comma-separated; writes no weights"
+        "--holdout", default="", help="file stems to hold out, comma-separated, for the figures"
     )
     args = parser.parse_args()
     rng = random.Random(7)
@@ -248,13 +258,18 @@ def main() -> None:
     kept = [u for u in rows if u not in held]
     extra = background(args.meetings, 1000, rng) if args.meetings else []
     model = train(kept + extra, args.epochs, seed=7)
+    names = {"fields": FIELDS, "acts": ACTS}
+    heads = {"fields": model.fields, "acts": model.acts, "sides": model.sides}
+    save(model.encoder, heads, names, WEIGHTS / "reader.npz")
+    report: dict[str, object] = {
+        "trained_on": len(kept),
+        "background": len(extra),
+        "held_out": args.holdout or None,
+    }
     if held:
-        print(json.dumps(figures(model, held)))
-        return
-    save(model, WEIGHTS / "reader.npz")
-    (WEIGHTS / "reader.json").write_text(
-        json.dumps({"trained_on": len(kept), "background": len(extra)}) + "\n"
-    )
+        report |= figures(model, held)
+    (WEIGHTS / "reader.json").write_text(json.dumps(report) + "\n")
+    print(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,11 @@ class Source:
 class Sources(Protocol):
     """All files of the deal, for readers whose format spreads over several (Gong, Slack, CRM)."""
 
+    @property
+    def read_private(self) -> bool:
+        """True if the team allows reading conversations between two people."""
+        ...
+
     def paths(self) -> tuple[str, ...]: ...
 
     def get(self, path: str) -> Source | None: ...
@@ -46,6 +51,7 @@ class SourceMap:
     """`Sources` over a mapping from path to bytes."""
 
     files: Mapping[str, bytes]
+    read_private: bool = False
 
     def paths(self) -> tuple[str, ...]:
         return tuple(self.files)

@@ -48,8 +48,16 @@ def when(value: object, day_first: bool | None = None) -> datetime | date | None
     """A time as the source tells it: aware UTC if it names an offset, else just the date.
 
     `day_first` says how to read `3/4/2026`; None leaves a date that could be either unread.
+    A time that no calendar holds is none.
     """
     text = str(value if value is not None else "").strip()
+    try:
+        return _when(text, day_first)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _when(text: str, day_first: bool | None) -> datetime | date | None:
     if re.fullmatch(r"\d{13}|\d{10}", text):
         seconds = int(text) / 1000 if len(text) == 13 else int(text)
         return datetime.fromtimestamp(seconds, UTC)

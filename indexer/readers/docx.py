@@ -1,14 +1,16 @@
 """Owns Word documents (DOCX): body in reading order, tables, headers, notes, comments.
 
 python-docx loses text inserted with track changes and misses tables in `paragraphs`, so the XML is
-walked here. Deleted text never becomes text; it is kept in `meta`. Automatic clause numbers are no
-text either: they go to the heading path and the label.
+walked here. Deleted text never becomes text; it is kept in `meta`, as are the inserted words, which
+are text, and who made the changes. Automatic clause numbers are no text either: they go to the
+heading path and the label.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -18,25 +20,34 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
 from indexer.errors import UnreadableFile
-from indexer.models import ClauseLocator, RawArtifact, RawSegment, Reading, Role
+from indexer.models import ClauseLocator, RawArtifact, RawSegment, Reading
 from indexer.readers import transcript_text
 from indexer.readers.base import Source, Sources
 from indexer.readers.contracts import document_kind
 from indexer.readers.docx_numbering import Numbering
-from indexer.readers.docx_text import blocks, cell_paragraphs, deleted, hidden_text, rows, text_of
+from indexer.readers.docx_text import (
+    blocks,
+    cell_paragraphs,
+    change_authors,
+    deleted,
+    hidden_text,
+    inserted,
+    rows,
+    text_of,
+)
 from indexer.readers.office import MALFORMED, OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
 _SUFFIXES = (".docx", ".docm", ".dotx")
 _EXTRA_PARTS = (("footnotes", "footnote"), ("endnotes", "endnote"))
-DELETED_LIMIT = 2000
+CHANGES_LIMIT = 2000
 
 
 class DocxReader:
     """Word documents."""
 
     name = "Word (docx)"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         if source.content.startswith(OLE):
@@ -47,7 +58,7 @@ class DocxReader:
         check_package(source.content)
         try:
             document = docx.Document(BytesIO(source.content))
-            segments = (*_Body(document).segments(), *_around(document))
+            segments = (*_Body(document).segments(), *around(document))
             name = document.core_properties.title
         except (PackageNotFoundError, *MALFORMED) as error:
             raise UnreadableFile("the document is damaged") from error
@@ -78,9 +89,13 @@ def _changes(document: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     if next(body.iter(qn("w:ins"), qn("w:moveTo")), None) is not None:
         found["has_insertions"] = "true"
-    gone = " | ".join(text for text in deleted(body) if text.strip())
-    if gone:
-        found["deleted_text"] = gone[:DELETED_LIMIT]
+    for name, texts in (
+        ("inserted_text", inserted(body)),
+        ("deleted_text", deleted(body)),
+        ("changed_by", dict.fromkeys(change_authors(body))),
+    ):
+        if joined := " | ".join(text for text in texts if text.strip()):
+            found[name] = joined[:CHANGES_LIMIT]
     return found
 
 
@@ -162,7 +177,7 @@ class _Body:
         return ClauseLocator(path=path, paragraph=self.paragraph, label=label)
 
 
-def _around(document: Any) -> Iterator[RawSegment]:
+def around(document: Any) -> Iterator[RawSegment]:
     """Headers and footers once each, then foot- and endnotes, then comments as hidden."""
     seen: set[str] = set()
     for section in document.sections:
@@ -192,9 +207,8 @@ def _table_text(table: Any) -> str:
     )
 
 
-def _extra(text: str, label: str, role: Role = "body", speaker: str | None = None) -> RawSegment:
-    locator = ClauseLocator(label=label)
-    return RawSegment(text=text, locator=locator, role=role, speaker=speaker)
+def _extra(text: str, label: str) -> RawSegment:
+    return RawSegment(text=text, locator=ClauseLocator(label=label))
 
 
 def _parts(blob: bytes, tag: str) -> Iterator[Any]:
@@ -213,7 +227,22 @@ def _comments(blob: bytes) -> Iterator[RawSegment]:
         text = "\n".join(part for block in note.iter(qn("w:p")) if (part := text_of(block)))
         author = note.get(qn("w:author")) or None
         if text:
-            yield _extra(text, f"comment by {author or 'an unnamed reviewer'}", "hidden", author)
+            label = f"comment by {author or 'an unnamed reviewer'}"
+            yield RawSegment(
+                text=text,
+                locator=ClauseLocator(label=label),
+                role="hidden",
+                speaker=author,
+                at=_day(note.get(qn("w:date"), "")),
+            )
+
+
+def _day(stamp: str) -> date | None:
+    """The day of a comment. Word writes local time and calls it UTC, so that no more is sure."""
+    try:
+        return datetime.fromisoformat(stamp).date()
+    except ValueError:
+        return None
 
 
 reader = DocxReader()

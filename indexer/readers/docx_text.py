@@ -16,6 +16,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SKIPPED = frozenset(
     {qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), qn("w:instrText"), _FALLBACK}
 )
+_GONE = (qn("w:del"), qn("w:moveFrom"))
 _TEXT_BOX = qn("w:txbxContent")
 _SIGNS = {
     qn("w:tab"): "\t",
@@ -99,8 +100,25 @@ def _shaded(element: Any) -> bool:
 
 def hidden_text(paragraph: Any) -> str:
     """The text of a paragraph's runs that a person does not see."""
-    runs = (run for run in paragraph.iter(qn("w:r")) if unseen(run))
+    runs = (run for run in paragraph.iter(qn("w:r")) if unseen(run) and not _gone(run))
     return " ".join("".join(_pieces(run)) for run in runs).strip()
+
+
+def _gone(run: Any) -> bool:
+    return any(element.tag in _GONE for element in run.iterancestors())
+
+
+def inserted(body: Any) -> Iterator[str]:
+    """Texts that track changes marks as inserted or moved in."""
+    for change in body.iter(qn("w:ins"), qn("w:moveTo")):
+        yield "".join(_pieces(change))
+
+
+def change_authors(body: Any) -> Iterator[str]:
+    """Who changed what is there, and on which day, as the file says it."""
+    for change in body.iter(qn("w:ins"), qn("w:del"), qn("w:moveTo"), qn("w:moveFrom")):
+        parts = (change.get(qn("w:author"), ""), change.get(qn("w:date"), "")[:10])
+        yield " ".join(part for part in parts if part)
 
 
 def deleted(body: Any) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, RawSegment, Reading
 from indexer.readers.base import Source, Sources
-from indexer.readers.gong_calls import Call, calls_in, facts, people, summary
+from indexer.readers.gong_calls import Call, calls_in, facts, people, summary, users
 from indexer.readers.text import parse_json
 from indexer.readers.transcripts import Piece, Voice, seconds, segments, turns
 
@@ -21,7 +21,7 @@ class GongReader:
     """Gong calls and transcripts."""
 
     name = "Gong API JSON"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return _has_transcripts(source) or _has_calls(source)
@@ -41,10 +41,11 @@ class GongReader:
         calls = calls_in(data)
         if calls:
             with_words = _transcribed(sources, source)
+            users_by_id = users(calls)
             for call in calls:
                 # One file can hold both halves; the paths must still differ.
                 both = "/summary" if "callTranscripts" in data else ""
-                artifacts.extend(summary(f"{source.path}!/{call.id}{both}", call))
+                artifacts.extend(summary(f"{source.path}!/{call.id}{both}", call, users_by_id))
                 if call.id not in with_words:
                     why = "no transcript of this call is among the files"
                     not_read.append(NotRead(path=f"{source.path}!/{call.id}", why=why))

@@ -1,4 +1,4 @@
-"""Owns the calls side of Gong: parties, CRM context and machine summaries.
+"""Owns the calls side of Gong: parties, CRM context, machine summaries and colleagues' comments.
 
 Accepts `/v2/calls/extensive`, the flat `/v2/calls`, and flat calls saved with their parties.
 `speakerId` (not `id`) joins a party to the transcript; an affiliation other than Internal or
@@ -7,13 +7,14 @@ External says nothing about the side.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from indexer.models import Participant, RawArtifact, Side
-from indexer.readers.transcripts import Piece, seconds, segments
+from indexer.models import MomentLocator, Participant, RawArtifact, RawSegment, Side
+from indexer.readers.transcripts import Piece, clock, day, seconds, segments
 
 _SIDES: dict[str, Side] = {"Internal": "vendor", "External": "customer"}
 _FACTS = {
@@ -23,6 +24,7 @@ _FACTS = {
     ("Account", "Name"): "account_name",
     ("Account", "Website"): "account_domain",
 }
+_MENTION = re.compile(r"@\[([^\]]{1,200})\]\((\d{1,30})\)")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Call:
     parties: tuple[Mapping[str, Any], ...] = ()
     content: Mapping[str, Any] | None = None
     context: tuple[Mapping[str, Any], ...] = ()
+    comments: tuple[Mapping[str, Any], ...] = ()
 
     def speaker(self, speaker_id: str) -> Participant | None:
         """The party who speaks under this id."""
@@ -63,6 +66,7 @@ def _call(item: Mapping[str, Any]) -> Call:
     facts = inner if isinstance(inner, dict) else item
     parties = _dicts(item.get("parties"))
     content = item.get("content")
+    collaboration = item.get("collaboration")
     duration = facts.get("duration")
     call_id = str(facts.get("id") or facts.get("callId") or "")
     return Call(
@@ -75,6 +79,9 @@ def _call(item: Mapping[str, Any]) -> Call:
         parties=parties,
         content=content if isinstance(content, dict) else None,
         context=_dicts(item.get("context")),
+        comments=_dicts(collaboration.get("publicComments"))
+        if isinstance(collaboration, dict)
+        else (),
     )
 
 
@@ -143,22 +150,59 @@ def _fields(call: Call) -> Iterator[tuple[str, str, str, str]]:
                 )
 
 
-def summary(path: str, call: Call) -> tuple[RawArtifact, ...]:
-    """The machine summary of a call as an artifact of its own; empty if there is none."""
+def users(calls: Sequence[Call]) -> dict[str, Participant]:
+    """Gong's users (the vendor's people) by id, as parties and mentions name them."""
+    texts = (str(comment.get("comment")) for call in calls for comment in call.comments)
+    mentions = (found for text in texts for found in _MENTION.finditer(text))
+    named = {m[2]: Participant(name=m[1], system_id=m[2], side="vendor") for m in mentions}
+    parties = (person for call in calls for person in call.participants)
+    return named | {person.system_id: person for person in parties if person.system_id}
+
+
+def summary(path: str, call: Call, known: Mapping[str, Participant]) -> tuple[RawArtifact, ...]:
+    """What is written of a call, as an artifact of its own: the machine summary, then comments."""
     pieces = list(_summary_pieces(call)) if call.content else []
-    if not pieces:
+    machine = segments(pieces, call.started, role="summary")
+    written = tuple(_comments(call, known))
+    if not machine and not written:
         return ()
     artifact = RawArtifact(
         path=path,
         kind="call",
         system="gong",
-        title=f"{call.title} (Gong summary)",
+        title=f"{call.title} (Gong {'summary' if machine else 'comments'})",
         date=call.started,
         participants=call.participants,
-        segments=segments(pieces, call.started, role="summary"),
-        meta={"call_id": call.id, "summary": "true"},
+        segments=(*machine, *written),
+        meta={"call_id": call.id} | ({"summary": "true"} if machine else {}),
     )
     return (artifact,)
+
+
+def _comments(call: Call, known: Mapping[str, Participant]) -> Iterator[RawSegment]:
+    """Notes on the recording: only users of Gong, the vendor's people, can write and see them."""
+    for comment in call.comments:
+        text = _MENTION.sub(r"@\1", str(comment.get("comment") or "")).strip()
+        if not text:
+            continue
+        own = str(comment.get("commenterUserId") or "")
+        writer = known.get(own) or Participant(name=f"Gong user {own}".strip(), system_id=own)
+        start = _number(comment, "audioStartTime")
+        place = f"internal comment at {clock(start)}" if start is not None else "internal comment"
+        label = ", ".join((f"{day(call.started)} call".strip(), place, writer.name))
+        yield RawSegment(
+            text=text,
+            locator=MomentLocator(
+                seconds=start,
+                end=_number(comment, "audioEndTime"),
+                speaker=writer.name,
+                label=label,
+            ),
+            speaker=writer.name,
+            speaker_id=writer.email or own or None,
+            side="vendor",
+            at=_time(comment.get("posted")) or call.started,
+        )
 
 
 def _summary_pieces(call: Call) -> Iterator[Piece]:

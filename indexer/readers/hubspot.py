@@ -1,7 +1,8 @@
 """Reader for HubSpot exports: one artifact per record; an engagement's body in paragraphs.
 
-Format: see `hubspot_records`. Owners are the vendor's people, contacts the customer's. Stage and
-owner ids are shown by their labels where a pipelines or owners file of the same folder has them.
+Format: see `hubspot_records`. Owners are the vendor's people, contacts the customer's. Stage
+ids and the ids of owners, in whatever field, are shown by their labels where a pipelines or owners
+file of the same folder has them.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class HubSpotReader:
     """HubSpot API answers and export CSV."""
 
     name = "HubSpot JSON and CSV"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_kind(source))
@@ -158,11 +159,13 @@ def _segments(record: Record, folder: Folder, at: datetime | date | None) -> Ite
         elif name in ("dealstage", "pipeline"):
             label = folder.stages.get(value) or DEFAULT_STAGES.get(value, value)
             yield field_segment(record.type, name, label, at)
+        elif not name.startswith("hs_") and (named := folder.named(value)):
+            yield field_segment(record.type, name, named, at)
         elif not BOOKKEEPING.fullmatch(name):
             yield field_segment(record.type, name, value, at)
     for name, time, value in record.history:
         changed = when(time)
-        label = folder.stages.get(value) or DEFAULT_STAGES.get(value, value)
+        label = folder.named(value) or folder.stages.get(value) or DEFAULT_STAGES.get(value, value)
         stamp = f"{changed:%Y-%m-%d} " if changed else ""
         segment = field_segment(record.type, name, label, changed)
         yield segment.model_copy(update={"text": stamp + segment.text, "role": "row"})

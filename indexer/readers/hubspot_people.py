@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from indexer.models import Participant, Side
 from indexer.readers.hubspot_records import ENGAGEMENTS, Found, Record, mail_sender
 
+ID_LENGTH = 5
+"""Digits that an owner's id has at least; a shorter number may be any number."""
+
 
 @dataclass
 class Folder:
@@ -29,8 +32,18 @@ class Folder:
         held = self.owners.get(own)
         if held is None:
             return (record.alias("owner") or "", "")
-        name = f"{held['firstName']} {held['lastName']}".strip()
-        return name or held["email"], held["email"].lower()
+        return _name(held), held["email"].lower()
+
+    def named(self, value: str) -> str:
+        """The people whom a field names by their owner ids; empty if it holds anything else."""
+        ids = value.split(";")
+        if not all(len(own) >= ID_LENGTH and own in self.owners for own in ids):
+            return ""
+        return "; ".join(_name(self.owners[own]) for own in ids)
+
+
+def _name(owner: dict[str, str]) -> str:
+    return f"{owner['firstName']} {owner['lastName']}".strip() or owner["email"]
 
 
 def activity_of(record: Record) -> str:
@@ -106,9 +119,8 @@ def participants(record: Record, folder: Folder) -> Iterator[Participant]:
 
 def people(found: Found, folder: Folder) -> Iterator[Participant]:
     for own, owner in found.owners.items():
-        name = f"{owner['firstName']} {owner['lastName']}".strip() or owner["email"]
         mail = owner["email"].lower() or None
-        yield Participant(name=name, email=mail, system_id=own, side="vendor")
+        yield Participant(name=_name(owner), email=mail, system_id=own, side="vendor")
     # An export of all accounts holds other customers' contacts too.
     several = len({record.alias("company") for record in found.records} - {""}) > 1
     seen = set()

@@ -1,21 +1,23 @@
-"""Reader for mail: `.eml` files and `.mbox` mailboxes, one artifact per mail.
+"""Reader for mail: `.eml`, `.mbox`, Outlook's `.msg` and saved pages, one artifact per mail.
 
-Format: RFC 5322 with MIME, as `mail_parts` takes it apart. The subject is the first segment, then
-one segment per paragraph of the body. Attachments are sources of their own: see `attachments`.
+Format: RFC 5322 with MIME, as `mail_parts` takes it apart; `msg` and `mail_page` make such mails of
+the others. The subject is the first segment, then one segment per paragraph of the body. Attachments are sources of their own: see `attachments`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.message import Message
 
 from indexer.errors import UnreadableFile
 from indexer.models import MessageLocator, NotRead, Participant, RawArtifact, RawSegment, Reading
 from indexer.readers.base import Source, Sources
+from indexer.readers.mail_page import UNKNOWN_ZONE, is_saved_mail, saved_mails
 from indexer.readers.mail_parts import (
+    NO_ID,
     Attached,
     addresses,
     attached,
@@ -27,6 +29,9 @@ from indexer.readers.mail_parts import (
     thread,
 )
 from indexer.readers.mail_text import Paragraph, html_paragraphs, plain_paragraphs
+from indexer.readers.msg import is_msg, read_msg
+
+_PAGES = (".html", ".htm", ".xhtml")
 
 AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(?:automatic reply|auto(?:-?reply)?\s*:|out of (?:the )?office|automatische antwort"
@@ -42,12 +47,14 @@ HEADER_NAMES = re.compile(
 class MailReader:
     """Mail files and mailboxes."""
 
-    name = "E-mail (.eml, .mbox)"
-    version = 1
+    name = "E-mail (.eml, .mbox, .msg, saved pages)"
+    version = 2
 
     def recognises(self, source: Source) -> bool:
-        if source.suffix in (".eml", ".mbox", ".emlx"):
+        if source.suffix in (".eml", ".mbox", ".emlx", ".msg") or is_msg(source.content):
             return True
+        if source.suffix in _PAGES:
+            return is_saved_mail(source.content)
         head = source.content[:4096]
         if source.suffix not in ("", ".mail", ".mbx"):
             return False
@@ -55,7 +62,8 @@ class MailReader:
 
     def read(self, source: Source, sources: Sources) -> Reading:
         artifacts, not_read = [], []
-        for path, content in _mails(source):
+        mails, lost = _mails(source)
+        for path, content in mails:
             try:
                 artifacts.append(_artifact(path, content))
             except UnreadableFile as error:
@@ -64,7 +72,7 @@ class MailReader:
                 not_read.append(NotRead(path=path, why=str(error)))
         if not artifacts and not not_read:
             raise UnreadableFile("holds no mail")
-        return Reading(artifacts=tuple(artifacts), not_read=tuple(not_read))
+        return Reading(artifacts=tuple(artifacts), not_read=(*not_read, *lost))
 
 
 def attachments(source: Source) -> list[Source]:
@@ -72,7 +80,11 @@ def attachments(source: Source) -> list[Source]:
     get `~2`, `~3`; pictures that the body only shows are left out."""
     out: list[Source] = []
     used: dict[str, int] = {}
-    for path, content in _mails(source):
+    try:
+        mails, _ = _mails(source)
+    except UnreadableFile:
+        return []
+    for path, content in mails:
         try:
             found: list[Attached] = attached(parse(content))
         except UnreadableFile:
@@ -91,11 +103,24 @@ def _numbered(path: str, count: int) -> str:
     return f"{stem}~{count}.{suffix}" if dot and "/" not in suffix else f"{path}~{count}"
 
 
-def _mails(source: Source) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of each mail: the file itself, or `file.mbox!/Message-ID`."""
-    if not source.content.startswith(b"From "):
-        yield source.path, source.content
-        return
+def _mails(source: Source) -> tuple[Iterable[tuple[str, bytes]], tuple[NotRead, ...]]:
+    """Path and bytes of each mail, and the attachments that can't be had."""
+    if source.suffix == ".msg" or is_msg(source.content):
+        found = read_msg(source.content)
+        lost = (NotRead(path=f"{source.path}!/{name}", why=why) for name, why in found.lost)
+        return [(source.path, found.content)], tuple(lost)
+    if source.suffix in _PAGES:
+        pages = saved_mails(source.content)
+        if len(pages) > 1:
+            return [(f"{source.path}!/mail-{n}", page) for n, page in enumerate(pages, 1)], ()
+        return [(source.path, page) for page in pages], ()
+    if source.content.startswith(b"From "):
+        return _mailbox(source), ()
+    return [(source.path, source.content)], ()
+
+
+def _mailbox(source: Source) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the mails of a mailbox: `file.mbox!/Message-ID`."""
     used: dict[str, int] = {}
     for number, content in enumerate(split_mbox(source.content), 1):
         try:
@@ -109,7 +134,7 @@ def _mails(source: Source) -> Iterator[tuple[str, bytes]]:
 
 def _message_id(message: Message, content: bytes) -> str:
     given = header(message, "Message-ID").strip().strip("<>")
-    return given or "no-id-" + hashlib.sha256(content).hexdigest()[:12]
+    return given or NO_ID + hashlib.sha256(content).hexdigest()[:12]
 
 
 def _artifact(path: str, content: bytes) -> RawArtifact:
@@ -197,6 +222,7 @@ def _meta(message: Message, own_id: str, subject: str) -> dict[str, str]:
         "attachments": ", ".join(each.name for each in attached(message)),
         "automatic": "true" if _automatic(message, subject) else "",
         "bulk": "true" if _bulk(message) else "",
+        "time_zone": header(message, UNKNOWN_ZONE),
     }
     return {name: value for name, value in meta.items() if value}
 

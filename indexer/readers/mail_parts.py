@@ -22,6 +22,8 @@ from email.utils import getaddresses, parsedate_to_datetime
 from indexer.errors import UnreadableFile
 from indexer.readers.text import decode
 
+NO_ID = "no-id-"
+"""Begins the id of a mail that has none of its own."""
 MAX_PARTS = 1000
 MAX_DEPTH = 20
 MAX_HEADERS = 64 * 1024
@@ -193,7 +195,8 @@ def thread(message: Message, own_id: str) -> str:
     except (binascii.Error, ValueError):
         index = b""
     # Without References a reply by Outlook still shares the first 22 bytes with its thread.
-    return index[:22].hex() if len(index) > 22 else own_id
+    shared = len(index) > 22 or (len(index) == 22 and own_id.startswith(NO_ID))
+    return index[:22].hex() if shared else own_id
 
 
 def body(message: Message) -> list[Body]:

@@ -2,7 +2,8 @@
 
 `<title> (2026-02-17 16:04 GMT+1) - Transcript`, attendees, then `Name: text` under block marks such
 as `00:05:00`. No utterance has a time of its own: a turn gets the range of its block. What stands
-before or after (minutes, a machine's notes) becomes a second artifact.
+before or after (minutes, a machine's notes) becomes a second artifact. Newer documents begin the
+transcript with `Feb 17, 2026` and `<title> - Transcript`, without a time of day.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from indexer.models import LinesLocator, Participant, RawArtifact, RawSegment
 from indexer.readers.transcripts import (
@@ -26,12 +27,14 @@ from indexer.readers.transcripts import (
 )
 
 _TITLE = re.compile(
-    r"^[#*\s]*(?P<title>.+?) \((?P<day>\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d) (?P<time>\d\d:\d\d)"
+    r"^[#*\s]{0,20}(?P<title>.{1,300}?) \((?P<day>\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d) (?P<time>\d\d:\d\d)"
     r" ?(?P<zone>GMT(?:[+-]\d{1,2}(?::?\d\d)?)?|UTC|[A-Z]{2,5})\)\s*[-–]\s*Transcript[*\s]*$",
     re.M,
 )
-_MARK = re.compile(r"^[#*\s]*(\d\d:\d\d:\d\d)[*\s]*$")
-_ENDED = re.compile(r"^[#*\s]*(?:Meeting|Transcription) ended after (\d\d:\d\d:\d\d)")
+_NEWER_DAY = re.compile(r"^[#*\s]{0,20}([A-Z][a-z]{2} \d{1,2}, \d{4})[*\s]*$")
+_NEWER_TITLE = re.compile(r"^[#*\s]{0,20}(\S.{0,200}?)\s+[-–] Transcript[*\s]*$")
+_MARK = re.compile(r"^[#*\s]{0,20}(\d\d:\d\d:\d\d)[*\s]*$")
+_ENDED = re.compile(r"^[#*\s]{0,20}(?:Meeting|Transcription) ended after (\d\d:\d\d:\d\d)")
 _SPOKEN = re.compile(r"^\**([^:*]{1,60}):\**\s+(\S.*)$")
 _DISCLAIMER = re.compile(r"This editable transcript was computer generated")
 _NO_PERSON = re.compile(r"['’]s Presentation$|notetaker|note taker|\bmeeting room\b", re.I)
@@ -51,18 +54,18 @@ def looks_like(text: str) -> bool:
     """True if a Meet transcript stands in the text."""
     if _TITLE.search(text):
         return True
-    return bool(re.search(r"^[#*\s]*(?:Meeting|Transcription) ended after \d\d:", text, re.M)) and (
-        bool(_DISCLAIMER.search(text)) or "ttendees" in text
-    )
+    return bool(
+        re.search(r"^[#*\s]{0,20}(?:Meeting|Transcription) ended after \d\d:", text, re.M)
+    ) and (bool(_DISCLAIMER.search(text)) or "ttendees" in text)
 
 
 def parse(text: str, path: str) -> tuple[RawArtifact, ...]:
     """The transcript, and what stands around it."""
-    title = _TITLE.search(text)
-    when = _when(title) if title else None
-    parts = _cut(text.lstrip("\ufeff").replace("\u00a0", " ").splitlines())
+    lines = text.lstrip("\ufeff").replace("\u00a0", " ").splitlines()
+    first, name, when = _opening(lines)
+    name = name or title_of(path)
+    parts = _cut(lines, first)
     pieces = list(_pieces(parts))
-    name = title["title"].strip() if title else title_of(path)
     invited = tuple(Participant(name=one, role="attendee") for one in parts.attendees)
     spoke = tuple(one for one in speakers(pieces) if one.name not in parts.attendees)
     base = RawArtifact(
@@ -82,6 +85,23 @@ def parse(text: str, path: str) -> tuple[RawArtifact, ...]:
     return tuple(made)
 
 
+def _opening(lines: Sequence[str]) -> tuple[int, str, datetime | date | None]:
+    """The line of the title, the title and when the meeting was; zero and nothing without one."""
+    for number, line in enumerate(lines):
+        if title := _TITLE.match(line):
+            return number, title["title"].strip(), _when(title)
+    above = ""
+    for number, line in enumerate(lines):
+        newer, dated = _NEWER_TITLE.match(line), _NEWER_DAY.match(above)
+        if newer and dated:
+            try:
+                return number, newer[1], datetime.strptime(dated[1], "%b %d, %Y").date()
+            except ValueError:
+                continue
+        above = line if line.strip() else above
+    return 0, "", None
+
+
 def _when(title: re.Match[str]) -> datetime:
     """The meeting's start; without an offset the time stays without a zone."""
     stamp = f"{title['day'].replace('/', '-')} {title['time']}"
@@ -95,8 +115,7 @@ def _when(title: re.Match[str]) -> datetime:
     return when
 
 
-def _cut(lines: Sequence[str]) -> _Parts:
-    first = next((i for i, line in enumerate(lines) if _TITLE.match(line)), 0)
+def _cut(lines: Sequence[str], first: int) -> _Parts:
     ends = [i for i, line in enumerate(lines) if i > first and _ENDED.match(line)]
     last = ends[0] if ends else len(lines)
     attendees: list[str] = []
@@ -147,7 +166,7 @@ def _is_speaker(name: str, attendees: Sequence[str]) -> bool:
     return name in attendees or (plausible_name(name) and (not attendees or formal_name(name)))
 
 
-def _notes(parts: _Parts, when: datetime | None) -> tuple[RawSegment, ...]:
+def _notes(parts: _Parts, when: datetime | date | None) -> tuple[RawSegment, ...]:
     """Lines around the transcript; Gemini's notes are a machine's, others a person's."""
     machine = any("gemini" in line.lower() for _, line in parts.around)
     label = f"{day(when)} meeting notes".strip()

@@ -1,7 +1,8 @@
 """Owns PDF documents: paragraphs, clauses and table rows with their pages, form field values.
 
-pypdfium2 gives characters with boxes; `pdf_lines` makes lines of them, `pdf_paragraphs` paragraphs.
-A page without text beside pages with text is reported; a file without any text is a scan.
+pypdfium2 gives characters with boxes; `pdf_lines` makes lines of them, `pdf_columns` puts them in
+reading order, `pdf_paragraphs` makes paragraphs. Pages without text are read by `pdf_ocr` where that
+can be had; otherwise they are reported, and a file without any text is a scan.
 """
 
 from __future__ import annotations
@@ -26,8 +27,10 @@ from indexer.models import (
 from indexer.readers import transcript_text
 from indexer.readers.base import Source, Sources
 from indexer.readers.contracts import document_kind
+from indexer.readers.pdf_columns import in_columns
 from indexer.readers.pdf_forms import field_values
 from indexer.readers.pdf_lines import page_lines
+from indexer.readers.pdf_ocr import Scanned, read_scanned
 from indexer.readers.pdf_paragraphs import Paragraph, paragraphs
 from indexer.readers.transcripts import date_in_name, title_of
 
@@ -36,14 +39,14 @@ _NUMBER = re.compile(
     r"|\d{1,2}(?:\.\d{1,2})*\.?)\s+(?P<rest>\S.*)$",
     re.I | re.S,
 )
-_SCAN = "no text layer (a scan); run text recognition on it first"
+_SCAN = "no text layer (a scan); {why}"
 
 
 class PdfReader:
     """PDF documents with a text layer."""
 
-    name = "PDF with text"
-    version = 1
+    name = "PDF"
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return b"%PDF-" in source.content[:1024] or source.suffix == ".pdf"
@@ -53,19 +56,25 @@ class PdfReader:
             raise UnreadableFile("empty file")
         document = _open(source.content)
         try:
-            pages = [page_lines(document[number], number + 1) for number in range(len(document))]
+            pages = [
+                in_columns(page_lines(document[number], number + 1))
+                for number in range(len(document))
+            ]
             fields = field_values(document)
+            empty = [number for number, lines in enumerate(pages, 1) if not lines]
+            scanned = read_scanned(document, empty)
         except pypdfium2.PdfiumError as error:
             raise UnreadableFile("the PDF is damaged") from error
         finally:
             document.close()
-        if not any(pages) and not fields:
-            raise UnreadableFile(_SCAN)
-        body = list(_segments(paragraphs(pages)))
+        if not any(pages) and not fields and not scanned.pages:
+            why = next(iter(scanned.unread.values()), "it has no pages")
+            raise UnreadableFile(_SCAN.format(why=why))
+        body = _in_order([*_segments(paragraphs(pages)), *_scanned_segments(scanned)])
         text = "\n".join(segment.text for segment in body)
         spoken = transcript_text.parse(text, source.path)
         if spoken:
-            return Reading(artifacts=spoken, not_read=_blank(source.path, pages))
+            return Reading(artifacts=spoken, not_read=_unread(source.path, scanned))
         artifact = RawArtifact(
             path=source.path,
             kind=document_kind(text, source.name),
@@ -73,9 +82,9 @@ class PdfReader:
             title=_title(body) or title_of(source.path),
             date=date_in_name(source.path),
             segments=(*body, *_field_segments(fields)),
-            meta={"pages": str(len(pages))},
+            meta={"pages": str(len(pages))} | _ocr_meta(scanned),
         )
-        return Reading(artifacts=(artifact,), not_read=_blank(source.path, pages))
+        return Reading(artifacts=(artifact,), not_read=_unread(source.path, scanned))
 
 
 def _open(content: bytes) -> pypdfium2.PdfDocument:
@@ -87,11 +96,49 @@ def _open(content: bytes) -> pypdfium2.PdfDocument:
         raise UnreadableFile("the PDF is damaged") from error
 
 
-def _blank(path: str, pages: Sequence[Sequence[object]]) -> tuple[NotRead, ...]:
-    empty = [str(number) for number, lines in enumerate(pages, 1) if not lines]
-    if not empty:
-        return ()
-    return (NotRead(path=path, why=f"no text on page {', '.join(empty)} (a scan or a picture)"),)
+def _unread(path: str, scanned: Scanned) -> tuple[NotRead, ...]:
+    """The pages that gave no text, by number, with the reason."""
+    reasons = dict.fromkeys(scanned.unread.values())
+    return tuple(
+        NotRead(
+            path=path, why=f"no text on page {_numbers(scanned, why)} (a scan or a picture); {why}"
+        )
+        for why in reasons
+    )
+
+
+def _numbers(scanned: Scanned, why: str) -> str:
+    return ", ".join(str(number) for number, given in scanned.unread.items() if given == why)
+
+
+def _ocr_meta(scanned: Scanned) -> dict[str, str]:
+    if not scanned.pages:
+        return {}
+    return {"ocr": "true", "ocr_pages": ", ".join(str(number) for number in scanned.pages)}
+
+
+def _scanned_segments(scanned: Scanned) -> Iterator[RawSegment]:
+    for number, texts in scanned.pages.items():
+        for text in texts:
+            locator = PageLocator(
+                page=number, label=f"p. {number}, read from a picture of the page"
+            )
+            yield RawSegment(text=text, locator=locator)
+
+
+def _in_order(found: Sequence[RawSegment]) -> list[RawSegment]:
+    """Segments page by page, with a form feed where a page begins."""
+    ordered = sorted(found, key=_page)
+    before = [ordered[0], *ordered] if ordered else []
+    return [
+        one.model_copy(update={"joiner_before": "\n" if _page(one) == _page(last) else "\f"})
+        for last, one in zip(before, ordered, strict=False)
+    ]
+
+
+def _page(segment: RawSegment) -> int:
+    locator = segment.locator
+    return (locator.page or 0) if isinstance(locator, PageLocator | ClauseLocator) else 0
 
 
 def _title(body: Sequence[RawSegment]) -> str:
@@ -109,7 +156,6 @@ class _Place:
 
 def _segments(found: Sequence[Paragraph]) -> Iterator[RawSegment]:
     place = _Place()
-    page = found[0].page if found else 1
     for paragraph in found:
         if paragraph.heading:
             place = _Place(paragraph.text)
@@ -122,9 +168,7 @@ def _segments(found: Sequence[Paragraph]) -> Iterator[RawSegment]:
             text=paragraph.text,
             locator=_locator(paragraph, place),
             role=role,
-            joiner_before="\f" if paragraph.page != page else "\n",
         )
-        page = paragraph.page
 
 
 def _locator(paragraph: Paragraph, place: _Place) -> Locator:

@@ -49,6 +49,8 @@ class Line:
     page: int
     hidden: bool
     """White on white or too small to see."""
+    column: int = 0
+    """Which column of its page it stands in, numbered down the page; 0 for none."""
 
     @property
     def text(self) -> str:

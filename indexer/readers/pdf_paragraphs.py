@@ -1,7 +1,7 @@
 """Owns the paragraphs of a PDF: which line goes on with the one before it.
 
 A line goes on when it stands at the same left edge and its first word would not have fitted on the
-line before. Words are never altered: a hyphen at a line end stays unless the joined word occurs
+line before; so does lower case under a long line that ends no sentence. Words are never altered: a hyphen at a line end stays unless the joined word occurs
 elsewhere in the document, or neither half is a word of it. Headers and footers that repeat are
 kept once.
 """
@@ -24,6 +24,7 @@ _HEADING = re.compile(
 _NUMBER = re.compile(r"^(\d{1,2}(?:\.\d{1,2})*)\.?\s")
 _BULLET = re.compile(r"^[•·▪●○■◦–*-]\s")
 _ENDED = re.compile(r"[.;:!?][\"'”’)\]]*$|,? (?:and|or)$")
+_OPEN_AND = re.compile(r"[^;,.] (?:and|or)$")
 _LABELLED = re.compile(r"^(?:signed|by|name|title|date|signature)\s*:", re.I)
 _COMPOUND = re.compile(
     r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty|non|co|re|pre|sub|self|third|read|then|cross|multi"
@@ -32,7 +33,10 @@ _COMPOUND = re.compile(
 _EDGE = 2.5
 _SHORT = 30
 """A line with fewer characters ends by itself, not at a margin."""
+_SHORT_IN_COLUMN = 15
 _EDGE_LINES = 3
+_LONG = 0.75
+"""Part of the width that a line takes up if it broke off in mid-sentence."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,10 @@ class _Margins:
 
     def right_of(self, line: Line) -> float:
         page = max((other.right for other in self._lines), default=0.0)
+        if line.column:
+            # A column of the page before may have no counterpart here: its own end must do.
+            here = [one.right for one in self._lines if one.column == line.column]
+            return max(here, default=line.right)
         aligned = [one for one in self._lines if abs(one.left - line.left) <= _EDGE]
         column = max((one.right for one in aligned), default=page)
         beyond = [one for one in self._lines if one.left > column]
@@ -150,21 +158,27 @@ def _goes_on(lines: Sequence[Line], line: Line, margins: _Margins, body_size: fl
         return False
     if _BULLET.match(line.text) or _LABELLED.match(line.text) or last.bold != line.bold:
         return False
-    if len(last.text) < _SHORT or _follows(lines[0].text, line.text):
+    if len(last.text) < (_SHORT_IN_COLUMN if last.column else _SHORT) or _follows(
+        lines[0].text, line.text
+    ):
         return False
     # "(a) …; (b) …" within one sentence may break before a letter.
     listed = line.text.startswith("(") and re.search(r"\s\([a-z]\)\s", lines[0].text)
     if _NUMBERED.match(line.text) and _ENDED.search(last.text) and not listed:
         return False
     hanging = bool(_NUMBERED.match(lines[0].text) or _BULLET.match(lines[0].text))
-    edge = abs(last.left - line.left) <= _EDGE or (len(lines) == 1 and hanging)
+    turned = last.column != line.column and bool(last.column and line.column)
+    edge = turned or abs(last.left - line.left) <= _EDGE or (len(lines) == 1 and hanging)
     indented = len(lines) == 1 and 0 < last.left - line.left <= 4 * body_size
-    if not (edge or indented) or not _full(last, line, margins.right_of(last)):
+    right = margins.right_of(last)
+    if not (edge or indented) or not (
+        _full(last, line, right) or _open_sentence(last, line, right)
+    ):
         return False
-    if last.page != line.page:
-        return not _ENDED.search(last.text) and line.text[:1].islower()
+    if last.page != line.page or turned:
+        return _mid_sentence(last, line)
     if margins.leading and last.bottom - line.bottom > margins.leading + 0.2 * line.size:
-        return not _ENDED.search(last.text) and line.text[:1].islower()
+        return _mid_sentence(last, line)
     return -0.5 * line.size < last.bottom - line.top < 0.9 * line.size
 
 
@@ -183,6 +197,18 @@ def _full(last: Line, line: Line, margin_right: float) -> bool:
     width = (cell.right - cell.left) / max(len(cell.text), 1)
     word = len(cell.text.split(maxsplit=1)[0]) + 1
     return last.right + width * word >= margin_right - 0.5 * width
+
+
+def _open_sentence(last: Line, line: Line, margin_right: float) -> bool:
+    """True for a long line in mid-sentence: some programs break lines well before the margin."""
+    return _mid_sentence(last, line) and (
+        last.right - last.left >= _LONG * (margin_right - last.left)
+    )
+
+
+def _mid_sentence(last: Line, line: Line) -> bool:
+    open_end = not _ENDED.search(last.text) or bool(_OPEN_AND.search(last.text))
+    return open_end and line.text[:1].islower() and not _NUMBERED.match(line.text)
 
 
 def _cell_goes_on(row: Line, line: Line) -> bool:

@@ -29,7 +29,7 @@ class PptxReader:
     """PowerPoint decks."""
 
     name = "PowerPoint (pptx)"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         if source.content.startswith(OLE):
@@ -110,9 +110,10 @@ def _clean(text: str) -> str:
 def _segment(number: int, part: Part, text: str, heading: str, hidden: bool) -> RawSegment:
     where = {"title": "", "body": heading, "table": heading, "notes": "speaker notes"}[part]
     label = f"slide {number}" + (f", {where}" if where else "")
-    role: Role = "hidden" if hidden else "heading" if part == "title" else "body"
+    shown: dict[Part, Role] = {"title": "heading", "table": "row"}
+    role: Role = "hidden" if hidden else shown.get(part, "body")
     locator = SlideLocator(slide=number, part=part, label=label)
-    return RawSegment(text=text, locator=locator, role="row" if part == "table" else role)
+    return RawSegment(text=text, locator=locator, role=role)
 
 
 reader = PptxReader()

@@ -1,7 +1,7 @@
 """Reader for Salesforce exports: one artifact per record, one segment per field.
 
 Format: see `salesforce_records`. Stage and field history become one artifact per file with a row a
-segment: a row alone says nothing. Ids are joined over the files of the same folder by their first
+segment: a row alone says nothing; so do the rows of a report that is no list of records. Ids are joined over the files of the same folder by their first
 15 characters.
 """
 
@@ -30,6 +30,7 @@ from indexer.readers.salesforce_people import (
 )
 from indexer.readers.salesforce_records import (
     ID,
+    PREFIXES,
     Found,
     Record,
     csv_flavour,
@@ -52,7 +53,7 @@ class SalesforceReader:
     """Salesforce query JSON, export trees, Data Loader CSV and report CSV."""
 
     name = "Salesforce JSON and CSV"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_flavour(source))
@@ -68,7 +69,10 @@ class SalesforceReader:
         others = dict(sibling_records(source, sources))
         for other in others.values():
             folder.add(other)
-        artifacts = (*_histories(source, found), *_records(source, found, folder))
+        if _is_plain_report(found, folder):
+            artifacts: tuple[RawArtifact, ...] = (_report(source, found, folder),)
+        else:
+            artifacts = (*_histories(source, found), *_records(source, found, folder))
         return Reading(
             artifacts=artifacts,
             not_read=tuple(_missing(source, found, others)),
@@ -125,6 +129,37 @@ def _history_row(row: Record) -> RawSegment:
     return RawSegment(text=stamp + text, locator=locator, at=at, role="row")
 
 
+def _is_plain_report(found: Found, folder: Folder) -> bool:
+    """True for a report that lists no object, such as activities, of one account at most."""
+    return (
+        found.report
+        and found.records[0].type not in PREFIXES.values()
+        and not any(map(_is_history, found.records))
+        and len({account_of(record, folder) for record in found.records} - {""}) < 2
+    )
+
+
+def _report(source: Source, found: Found, folder: Folder) -> RawArtifact:
+    """A report as one artifact, a row a segment."""
+    order = day_first(v for r in found.records for n, v in r.fields.items() if "date" in n.lower())
+    account = only(account_of(record, folder) for record in found.records)
+    rows = tuple(_report_row(record, _date_of(record, order)) for record in found.records)
+    return RawArtifact(
+        path=source.path,
+        kind="crm",
+        system="salesforce",
+        title=found.records[0].type,
+        segments=tuple(row for row in rows if row.text),
+        meta={"record_type": "Report"} | ({"account_name": account} if account else {}),
+    )
+
+
+def _report_row(record: Record, at: datetime | date | None) -> RawSegment:
+    shown = (f"{name}: {value}" for name, value in record.fields.items())
+    locator = RowLocator(row=record.row, label=f"row {record.row}")
+    return RawSegment(text=", ".join(shown), locator=locator, at=at, role="row")
+
+
 def _records(source: Source, found: Found, folder: Folder) -> Iterator[RawArtifact]:
     order = day_first(record.get("CloseDate") for record in found.records)
     used: dict[str, int] = {}
@@ -150,7 +185,7 @@ def _records(source: Source, found: Found, folder: Folder) -> Iterator[RawArtifa
 
 
 def _date_of(record: Record, order: bool | None) -> datetime | date | None:
-    for name in ("ActivityDateTime", "ActivityDate", "LastModifiedDate", "CreatedDate"):
+    for name in ("ActivityDateTime", "ActivityDate", "Date", "LastModifiedDate", "CreatedDate"):
         if at := when(record.get(name), order):
             return at
     return None

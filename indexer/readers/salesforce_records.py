@@ -15,7 +15,7 @@ from typing import Any
 
 from indexer.readers.base import Source, Sources, siblings
 from indexer.readers.crm import plain
-from indexer.readers.tabular import Row, Table, fold, read_table
+from indexer.readers.tabular import Row, Table, fold, has_report_footer, read_table
 from indexer.readers.text import decode, parse_json
 
 ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
@@ -86,7 +86,7 @@ def is_json(source: Source) -> bool:
 
 
 def csv_flavour(source: Source) -> str:
-    """`loader`, `report` or empty, by the first line and the file name."""
+    """`loader`, `report` or empty, by the first line, the file's name and a report's footer."""
     if source.suffix != ".csv":
         return ""
     first = decode(source.content[:8192]).lstrip().split("\n", 1)[0]
@@ -94,7 +94,8 @@ def csv_flavour(source: Source) -> str:
     if "id" in names and len(names & LOADER_COLUMNS) >= 2 and "_fivetran_synced" not in first:
         return "loader"
     by_name = re.fullmatch(r"report\d{10,13}\.csv", source.name)
-    return "report" if by_name or {"opportunityname", "stage"} <= names else ""
+    by_columns = {"opportunityname", "stage"} <= names
+    return "report" if by_name or by_columns or has_report_footer(source.content) else ""
 
 
 def records_of(source: Source) -> Found:

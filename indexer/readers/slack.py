@@ -2,7 +2,7 @@
 
 Format: `users.json`, `channels.json` and the like in one folder, beside them one folder per
 conversation with `YYYY-MM-DD.json` files. Names come from users.json, else from the message itself.
-Private direct messages are not read.
+Private direct messages are read only where deal.yaml says `read_private: true`.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ EVENTS = re.compile(
     r"|bot_(?:add|remove|enable|disable)|reminder_add|(?:un)?pinned_item|tombstone"
     r"|(?:channel|group)_posting_permissions|sh_room_\w+|huddle_thread|app_conversation_\w+"
 )
-PRIVATE = "private direct messages; set read_private to read them"
+PRIVATE = "private direct messages; set read_private in deal.yaml to read them"
 
 
 class SlackReader:
     """Slack workspace exports, as a folder or a ZIP."""
 
     name = "Slack export"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         head = source.content[:20_000]
@@ -68,7 +68,8 @@ class SlackReader:
         if source.name in DIRECTORIES:
             return Reading(people=people(source))
         directory = _directory(source, sources)
-        if _is_private(source.path, directory):
+        private = _is_private(source.path, directory)
+        if private and not sources.read_private:
             return Reading(not_read=(NotRead(path=source.path, why=PRIVATE),))
         messages = parse_json(source.content)
         channel = _channel(source, messages)
@@ -84,7 +85,7 @@ class SlackReader:
             date=segments[0].at,
             participants=tuple(_speakers(segments)),
             segments=segments,
-            meta={"channel": channel},
+            meta={"channel": channel} | ({"private": "true"} if private else {}),
         )
         return Reading(artifacts=(artifact,))
 

@@ -17,9 +17,27 @@ from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
 from indexer.readers.base import Source, Sources
 from indexer.readers.text import decode
+from indexer.readers.usage import machine_rows
 
 DELIMITERS = ",;\t|"
 MAX_CELL = 10_000_000
+FOOTER_LINES = 16
+REPORT_FOOTER = {
+    "copyright": re.compile(r"(?:droits d.auteur )?(?:copyright|©|\(c\)).{0,60}\bsalesforce\b", re.I),
+    "confidential": re.compile(
+        r"(?:confidential information|vertrauliche informationen|informations? confidentielles?"
+        r"|informaci[oó]n confidencial|informaç(?:ão|ões) confidencia(?:l|is)"
+        r"|informazioni riservate|vertrouwelijke informatie)\s*[-–—:]", re.I),
+    "author": re.compile(
+        r"(?:generated|generiert|erstellt|généré|generado|gerado|generato|gegenereerd)"
+        r" (?:by|von|par|por|da|door)\s?:", re.I),
+    "name": re.compile(
+        r"(?:report name|berichtsname|nom du rapport|nombre del informe|nome do relatório"
+        r"|nome report|rapportnaam)\s?:?", re.I),
+    "time": re.compile(
+        r"(?:as of|stand(?: vom)?|en date du|a fecha de|em|al|vanaf)\s?:?\s*\d{1,4}[-./]\d", re.I),
+}  # fmt: skip
+"""What the lines below a Salesforce report begin with, in the languages of its users."""
 SUFFIXES = (".csv", ".tsv")
 
 
@@ -95,15 +113,34 @@ def _unique(names: list[str]) -> tuple[str, ...]:
     return tuple(header)
 
 
+def has_report_footer(content: bytes) -> bool:
+    """True if the file ends as a Salesforce report does, whatever its name and language."""
+    lines = [line for line in decode(content).rstrip().splitlines() if line.strip()]
+    last = lines[1:][-FOOTER_LINES:]
+    marks = {mark for line in last if (mark := _footer_mark(line.strip().strip('"')))}
+    return bool(marks & {"copyright", "confidential"}) or len(marks) > 1
+
+
+def _footer_mark(text: str) -> str:
+    return next((name for name, mark in REPORT_FOOTER.items() if mark.match(text)), "")
+
+
 def _without_footer(rows: list[tuple[int, list[str]]], width: int) -> list[tuple[int, list[str]]]:
-    """Rows up to the report footer: an empty line, then only lines of one filled cell."""
-    for position, (_, cells) in enumerate(rows):
-        if any(cell.strip() for cell in cells) or width < 2:
-            continue
-        rest = [row for _, row in rows[position:]]
-        if all(sum(bool(cell.strip()) for cell in row) < 2 for row in rest):
+    """Rows up to the report footer: an empty line, then only lines of one filled cell; or lines
+    that only a footer holds."""
+    filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows]
+    for position, count in enumerate(filled):
+        if width > 1 and count == 0 and max(filled[position:]) < 2:
             return rows[:position]
-    return rows
+    first = max(0, len(rows) - FOOTER_LINES)
+    marked = [i for i in range(first, len(rows)) if _footer_mark(", ".join(rows[i][1]).strip())]
+    if not marked:
+        return rows
+    start = end = marked[0]
+    # Above the first mark stands the report's title, below an empty line.
+    while start and filled[start - 1] < 2:
+        start -= 1
+    return rows[: next((i for i in range(start, end) if filled[i] == 0), end)]
 
 
 def _row(number: int, header: tuple[str, ...], cells: list[str]) -> Row:
@@ -132,8 +169,14 @@ class TabularReader:
         if not segments:
             raise UnreadableFile("the table has a header but no rows")
         title = source.path.rsplit("/", 1)[-1]
+        bulk = machine_rows([row.cells for row in table.rows])
         artifact = RawArtifact(
-            path=source.path, kind="sheet", system="csv", title=title, segments=segments
+            path=source.path,
+            kind="sheet",
+            system="csv",
+            title=title,
+            segments=segments,
+            meta={"bulk": "true"} if bulk else {},
         )
         return Reading(artifacts=(artifact,))
 

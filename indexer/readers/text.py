@@ -28,6 +28,7 @@ BOMS = (
 DECLARED = re.compile(
     rb"""<(?:\?xml[^>]{0,200}encoding|meta[^>]{0,200}charset)\s*=\s*["']?([\w.:-]+)""", re.I
 )
+HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 GUESS_NEEDS = 40
 """Bytes beyond ASCII below which a guess is wrong too often (it takes cp1252 for cp1250)."""
 
@@ -56,13 +57,31 @@ ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f"
 
 def decode(content: bytes) -> str:
     """`content` as text, whatever its encoding; line ends become a plain line feed."""
-    return _decode(content).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return storable(_decode(content)).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+
+
+def storable(text: str) -> str:
+    """`text` with U+FFFD for each half of a character that stands alone: no file or database
+    can hold it. JSON can escape it (`\\ud800`)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def parse_json(content: bytes) -> Any:
     """`content` as JSON; ids stay strings or exact integers. Raises `UnreadableFile`."""
+    return json_value(decode(content))
+
+
+def json_value(text: str) -> Any:
+    """`text` as JSON, see `parse_json`."""
     try:
-        return json.loads(decode(content))
+        data = json.loads(text)
+        if HALF_CHARACTER.search(text):
+            data = json.loads(storable(json.dumps(data, ensure_ascii=False)))
+        return data
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"not valid JSON: {error}") from error
 

@@ -2,7 +2,9 @@
 
 Otter (`Jo Roe  0:03  `), Google Meet (`… - Transcript`, block marks every few minutes), Fathom
 (`0:00 - Jo Roe (Acme)`), Teams text (`Jo Roe   0:03`) and the generic `Name  0:12`,
-`[0:12] Name: text` and `Name: text`. A text is taken only when most of it fits.
+`[0:12] Name: text` and `Name: text`. tl;dv, Fireflies and copies in Markdown write the same with
+other signs: `Name (0:12): text`, `[0:12] Name`, `Name - 0:12`, bold names. A text is taken only
+when most of it fits.
 """
 
 from __future__ import annotations
@@ -30,9 +32,23 @@ from indexer.readers.transcripts import (
 )
 
 _CLOCK = r"\d{1,2}(?::\d\d){1,2}"
-_NAME_TIME = re.compile(rf"^(\S.{{0,58}}?)(?:\s{{2,}}|\t+)({_CLOCK})\s*$")
-_TIME_NAME = re.compile(rf"^({_CLOCK})\s+-\s+(\S.{{0,58}}?)\s*$")
-_TIME_INLINE = re.compile(rf"^[\[(]({_CLOCK})[\])]\s*([^:]{{1,60}}):\s+(\S.*)$")
+_HEADS = (
+    re.compile(rf"^(?P<name>\S.{{0,58}}?)(?:\s{{2,}}|\t+)(?P<at>{_CLOCK})\s*$"),
+    re.compile(rf"^(?P<at>{_CLOCK})\s+-\s+(?P<name>\S.{{0,58}}?)\s*$"),
+)
+_TIME_INLINE = re.compile(
+    rf"^[\[(](?P<at>{_CLOCK})[\])]\s*(?P<name>[^:]{{1,60}}):\s+(?P<said>\S.*)$"
+)
+_NAME_INLINE = re.compile(
+    rf"^(?P<name>[^:\[\]()]{{1,60}}) ?[\[(](?P<at>{_CLOCK})[\])]:?\s+(?P<said>\S.*)$"
+)
+_LOOSE_HEADS = (
+    re.compile(rf"^(?P<name>[^\d\s:][^:\[\]()]{{0,58}}?) ?[\[(](?P<at>{_CLOCK})[\])]:?\s*$"),
+    re.compile(rf"^(?P<name>[^\d\s:][^:\[\]]{{0,58}}?) [-–—] (?P<at>{_CLOCK})\s*$"),
+    re.compile(rf"^[\[(](?P<at>{_CLOCK})[\])]:? ?(?P<name>[^\d\s:][^:\[\]]{{0,58}}?):?\s*$"),
+)
+"""Headings and agendas look like these too: a name must come again."""
+_BOLD_NAME = re.compile(r"^(\s*(?:[\[(][\d:]{3,8}[\])]\s*)?)\*\*([^*]{1,60})\*\*")
 _NAME_TEXT = re.compile(r"^([^:]{1,60}):\s+(\S.*)$")
 _OTTER_DATE = re.compile(r"^\w{3}, (\w{3} \d{1,2}, \d{4}) (\d{1,2}:\d\d ?[AP]M)", re.I)
 _CALL_WORDS = re.compile(r"\b(?:call|calls|transcript|meeting|recording|otter|fathom)\b", re.I)
@@ -45,7 +61,7 @@ class TranscriptTextReader:
     """Transcripts as text."""
 
     name = "Transcripts as text (Otter, Google Meet, Fathom, Teams, generic)"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         if source.suffix not in (".txt", ".md", ".text", ".markdown", ""):
@@ -76,20 +92,25 @@ def parse(text: str, path: str) -> tuple[RawArtifact, ...]:
 
 
 def _lines(text: str) -> list[str]:
-    return text.lstrip("\ufeff").replace("\u00a0", " ").splitlines()
+    plain = text.lstrip("\ufeff").replace("\u00a0", " ").splitlines()
+    return [_BOLD_NAME.sub(r"\1\2", line) for line in plain]
 
 
 def _shape(lines: Sequence[str], path: str) -> str | None:
-    """`heads` (a line of name and time before the words), `inline`, `plain`, or None."""
+    """`heads` (lines of name and time before the words), `inline`, both also `loose`, `plain`, None."""
     filled = [line for line in lines if line.strip()]
     if len(filled) < 2:
         return None
-    heads = [found for line in filled if (found := _head(line))]
-    if heads and len(heads) * 4 >= len(filled) and _rising([at for _, at in heads]):
-        return "heads"
-    inline = [seconds(match[1]) for line in filled if (match := _TIME_INLINE.match(line))]
-    if len(inline) * 2 >= len(filled) and _rising(inline):
-        return "inline"
+    for loose, shape in ((False, "heads"), (True, "loose heads")):
+        heads = [found for line in filled if (found := _head(line, loose))]
+        fits = len(heads) * 4 >= len(filled) and _rising([at for _, at in heads])
+        if fits and _are_people(heads, loose, _system(lines, path) != "transcript"):
+            return shape
+    for loose, shape in ((False, "inline"), (True, "loose inline")):
+        inline = [turn for line in filled if (turn := _inline_turn(line, loose))]
+        again = not loose or len({name for name, _, _ in inline}) < len(inline)
+        if again and len(inline) * 2 >= len(filled) and _rising([at for _, at, _ in inline]):
+            return shape
     names = Counter(match[1] for line in filled if (match := _NAME_TEXT.match(line)))
     fitting = sum(times for name, times in names.items() if times > 1 and plausible_name(name))
     repeated = [name for name, times in names.items() if times > 1]
@@ -99,15 +120,28 @@ def _shape(lines: Sequence[str], path: str) -> str | None:
     return None
 
 
-def _head(line: str) -> tuple[str, float | None] | None:
+def _are_people(heads: Sequence[tuple[str, float | None]], loose: bool, marked: bool) -> bool:
+    """False for an agenda: there no name comes again, no tool signs, and times are of the day."""
+    again = len({name for name, _ in heads}) < len(heads)
+    at_once = (heads[0][1] or 0) < 120
+    return again or (not loose and (marked or at_once))
+
+
+def _head(line: str, loose: bool = False) -> tuple[str, float | None] | None:
     """Name and time of a line that stands before a speaker's words."""
-    if found := _NAME_TIME.match(line):
-        name, at = found[1], found[2]
-    elif found := _TIME_NAME.match(line):
-        at, name = found[1], found[2]
-    else:
+    shapes = _LOOSE_HEADS if loose else _HEADS
+    found = next((found for shape in shapes if (found := shape.match(line))), None)
+    if found is None or not plausible_name(found["name"]):
         return None
-    return (name, seconds(at)) if plausible_name(name) else None
+    return found["name"], seconds(found["at"])
+
+
+def _inline_turn(line: str, loose: bool = False) -> tuple[str, float | None, str] | None:
+    """Name, time and words of a line that has all three."""
+    found = (_NAME_INLINE if loose else _TIME_INLINE).match(line)
+    if found is None or (loose and not plausible_name(found["name"].strip())):
+        return None
+    return found["name"].strip(), seconds(found["at"]), found["said"]
 
 
 def _rising(times: Sequence[float | None]) -> bool:
@@ -119,12 +153,13 @@ def _rising(times: Sequence[float | None]) -> bool:
 
 def _artifact(lines: Sequence[str], shape: str, path: str) -> tuple[RawArtifact, ...]:
     opening: list[str] = []
-    if shape == "heads":
-        first = next(number for number, line in enumerate(lines) if _head(line))
+    if shape.endswith("heads"):
+        loose = shape.startswith("loose")
+        first = next(number for number, line in enumerate(lines) if _head(line, loose))
         opening = [line.strip() for line in lines[:first] if line.strip(" -")]
-        pieces = list(_headed(lines[first:]))
+        pieces = list(_headed(lines[first:], loose))
     else:
-        pieces = list(_inline(lines))
+        pieces = list(_inline(lines, shape.startswith("loose")))
     title, when, rest = _opening(opening, path)
     actions = [Piece(line.strip()) for line in lines if _ACTION.match(line)]
     found = (
@@ -164,25 +199,40 @@ def _opening(lines: list[str], path: str) -> tuple[str, datetime | date | None, 
             when = when or date_in_name(title)
         elif _TEAMS_OPENING.match(line):
             # Its date is in the reader's own zone and language; the title's stamp is surer.
-            continue
+            when = when or _teams_day(line)
         elif "VIEW RECORDING" not in line and "started transcription" not in line:
             rest.append(line)
     return title, when, rest
 
 
-def _headed(lines: Sequence[str]) -> Iterator[Piece]:
+def _teams_day(line: str) -> date | None:
+    """The day of `15 June 2026, 03:35am` or `June 15, 2026, 3:35 AM`."""
+    found = re.match(r"(\d{1,2}) (\w{3,9}) (\d{4}),|(\w{3,9}) (\d{1,2}), (\d{4}),", line)
+    if found is None:
+        return None
+    parts = (found[1] or found[5], (found[2] or found[4])[:3], found[3] or found[6])
+    try:
+        return datetime.strptime(" ".join(parts), "%d %b %Y").date()
+    except ValueError:
+        return None
+
+
+def _headed(lines: Sequence[str], loose: bool) -> Iterator[Piece]:
     """Paragraphs under their `Name  0:12` lines."""
+    heads = [_head(line, loose) for line in lines]
+    ends: list[float | None] = [None] * len(lines)
+    for number in range(len(lines) - 2, -1, -1):
+        after = heads[number + 1]
+        ends[number] = after[1] if after else ends[number + 1]
     name, at = "", None
-    for number, line in enumerate(lines):
-        head = _head(line)
+    for line, head, end in zip(lines, heads, ends, strict=True):
         if head:
             name, at = head
         elif line.strip() and not _FOOTER.match(line.strip()) and not _ACTION.match(line):
-            following = (found[1] for later in lines[number + 1 :] if (found := _head(later)))
-            yield Piece(re.sub(r"\s+", " ", line).strip(), at, next(following, None), name)
+            yield Piece(re.sub(r"\s+", " ", line).strip(), at, end, name)
 
 
-def _inline(lines: Sequence[str]) -> Iterator[Piece]:
+def _inline(lines: Sequence[str], loose: bool) -> Iterator[Piece]:
     """`[0:12] Name: text` or `Name: text`; other lines go on with the turn."""
     names = Counter(found[1] for line in lines if (found := _NAME_TEXT.match(line)))
     name: str | None = None
@@ -190,9 +240,9 @@ def _inline(lines: Sequence[str]) -> Iterator[Piece]:
     for line in (re.sub(r"\s+", " ", line).strip() for line in lines):
         if not line or _FOOTER.match(line) or _ACTION.match(line):
             continue
-        if found := _TIME_INLINE.match(line):
-            at, name = seconds(found[1]), found[2].strip()
-            yield Piece(found[3], at, None, name)
+        if turn := _inline_turn(line, loose):
+            name, at, said = turn
+            yield Piece(said, at, None, name)
         elif (plain := _NAME_TEXT.match(line)) and names[plain[1]] > 1 and plausible_name(plain[1]):
             name = plain[1].strip("* ")
             yield Piece(plain[2], None, None, name)
@@ -206,8 +256,13 @@ def _system(lines: Sequence[str], path: str) -> str:
         return "otter"
     if "fathom" in joined or "view recording" in joined:
         return "fathom"
-    if "started transcription" in joined or "stopped transcription" in joined:
+    if re.search(
+        r"(?:started|stopped) transcription|_\d{6}-meeting (?:transcript|recording)", joined
+    ):
         return "teams"
+    for tool in ("fireflies", "tldv"):
+        if re.search(rf"\b{tool}\.(?:ai|io)\b", joined):
+            return tool.replace("tldv", "tl;dv")
     return "transcript"
 
 

@@ -26,7 +26,9 @@ _SENTENCE_GAP = re.compile(r"(?<=[.?!…])\s+(?=[A-Z\"“'‘(\d])")
 _CLOCK = re.compile(r"^(?:(?:(\d{1,4}):)?(\d{1,3}):)?(\d{1,6}(?:[.,]\d+)?)$")
 _GMT_NAME = re.compile(r"GMT(\d{8})-(\d{6})", re.IGNORECASE)
 _DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
-_NOT_A_NAME = re.compile(r"[.?!;:]\s|[?!;<>{}=\[\]]|https?$|^\d+$")
+_SHORT = r"(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\bM[sx])(?<!\bSt)(?<!\bMrs)(?<!\bInc)(?<!\bLtd)(?<!\bProf)"
+"""Before a dot that ends no sentence: `Craig D.`, `Dr. Batista`."""
+_NOT_A_NAME = re.compile(rf"{_SHORT}\.\s|[?!;:]\s|[?!;<>{{}}=\[\]]|https?$|^\d+$")
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,10 @@ def segments(
 
 def _instant(when: datetime | date | None, offset: float | None) -> datetime | date | None:
     if isinstance(when, datetime) and offset is not None:
-        return when + timedelta(seconds=offset)
+        try:
+            return when + timedelta(seconds=offset)
+        except OverflowError:
+            return when
     return when
 
 

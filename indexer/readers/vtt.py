@@ -37,6 +37,8 @@ _TAG = re.compile(
     r"</?(?:c|i|b|u|v|ruby|rt|lang)(?:[.\s][^>]*)?>|<[\d:.]+>|</?font[^>]*>|\{\\an\d\}"
 )
 _PREFIX = re.compile(r"^([^:]{1,60}): +(?=\S)|^([^:]{1,60}):$")
+_NUMBERED = re.compile(r"Speaker \d{1,3}|Unknown Speaker")
+"""What Fireflies and Otter call someone whom they don't know; it may speak once only."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class CaptionReader:
     """Zoom, Teams and plain captions."""
 
     name = "Captions (WebVTT of Zoom and Teams, SRT, SBV)"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         if source.suffix in (".vtt", ".srt", ".sbv"):
@@ -191,7 +193,8 @@ def _prefix_names(cues: Sequence[_Cue]) -> set[str]:
     return {
         name
         for name, times in found.items()
-        if plausible_name(name) and (formal_name(name) or (times > 1 and name[0].isupper()))
+        if _NUMBERED.fullmatch(name)
+        or (plausible_name(name) and (formal_name(name) or (times > 1 and name[0].isupper())))
     }
 
 

@@ -1,7 +1,7 @@
 """Owns Excel workbooks (XLSX, XLSM): one segment for each row that is not empty.
 
 Values are shown as a person sees them. Under a header row a row reads `header: value` pairs joined
-by tabs. Hidden sheets and rows and cell comments are kept as hidden. openpyxl reads stored values
+by tabs. Hidden sheets, rows and columns and cell comments are kept as hidden. openpyxl reads stored values
 only, so formulas never calculated are reported.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import takewhile
 from typing import Any
 
 import openpyxl
@@ -21,6 +22,8 @@ from indexer.readers.cells import shown
 from indexer.readers.office import MALFORMED, OLE, check_package, member_names, modified
 from indexer.readers.transcripts import date_in_name, title_of
 
+MAX_COLUMNS = 16_384
+"""What Excel's format allows."""
 _SUFFIXES = (".xlsx", ".xlsm", ".xltx")
 
 
@@ -28,7 +31,7 @@ class XlsxReader:
     """Excel workbooks."""
 
     name = "Excel (xlsx)"
-    version = 1
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         if source.content.startswith(OLE):
@@ -48,9 +51,15 @@ class XlsxReader:
             title=title_of(source.path),
             date=date_in_name(source.path),
             segments=tuple(found),
-            meta={"sheets": ", ".join(book.sheetnames)} | modified(source.content),
+            meta=_sheets(book) | modified(source.content),
         )
         return Reading(artifacts=(artifact,), not_read=_uncalculated(source, book))
+
+
+def _sheets(book: Any) -> dict[str, str]:
+    hidden = [sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible"]
+    meta = {"sheets": ", ".join(book.sheetnames), "hidden_sheets": ", ".join(hidden)}
+    return {name: value for name, value in meta.items() if value}
 
 
 def _open(content: bytes, values: bool) -> Any:
@@ -79,24 +88,36 @@ def _segments(sheet: Any) -> Iterator[RawSegment]:
     rows = [[cell for cell in row if shown(cell)] for row in sheet.iter_rows()]
     headers: dict[int, str] = {}
     hidden_sheet = sheet.sheet_state != "visible"
+    hidden_columns = _hidden_columns(sheet)
     for index, cells in enumerate(rows):
         if not cells:
             continue
-        is_header = _is_header(rows, index, bool(headers))
+        is_header = _is_header(rows, index, headers)
         if is_header:
             headers = {cell.column: shown(cell) for cell in cells}
         role: Role = "heading" if is_header else "row"
-        if hidden_sheet or sheet.row_dimensions[cells[0].row].hidden:
-            role = "hidden"
-        text = "\t".join(_pair(cell, {} if is_header else headers, len(cells)) for cell in cells)
-        yield RawSegment(text=text, locator=_locator(sheet.title, cells[0]), role=role)
+        all_hidden = hidden_sheet or sheet.row_dimensions[cells[0].row].hidden
+        for unseen in (False, True):
+            part = [c for c in cells if (all_hidden or c.column in hidden_columns) == unseen]
+            if part:
+                names = {} if is_header else headers
+                text = "\t".join(_pair(cell, names, len(cells)) for cell in part)
+                locator = _locator(sheet.title, part[0])
+                yield RawSegment(text=text, locator=locator, role="hidden" if unseen else role)
         yield from _comments(sheet.title, cells)
 
 
-def _is_header(rows: Sequence[Sequence[Any]], index: int, have_one: bool) -> bool:
-    """A row of several texts with a row of several cells below; a later one needs a gap above."""
+def _hidden_columns(sheet: Any) -> frozenset[int]:
+    """Numbers of the columns that are hidden; the file groups neighbours."""
+    spans = [(d.min, d.max) for d in sheet.column_dimensions.values() if d.hidden and d.min]
+    return frozenset(n for first, last in spans for n in range(first, min(last, MAX_COLUMNS) + 1))
+
+
+def _is_header(rows: Sequence[Sequence[Any]], index: int, headers: dict[int, str]) -> bool:
+    """A row of several texts with a row of several cells below; a later one needs a gap above, or
+    only a title."""
     cells = rows[index]
-    after = rows[index + 1 : index + 2] if have_one else rows[index + 1 :]
+    after = rows[index + 1 : index + 2] if headers else rows[index + 1 :]
     below = next((row for row in after if row), ())
     texts = [shown(cell) for cell in cells]
     return (
@@ -104,8 +125,19 @@ def _is_header(rows: Sequence[Sequence[Any]], index: int, have_one: bool) -> boo
         and len(below) >= 2
         and all(isinstance(cell.value, str) and len(cell.value) <= 60 for cell in cells)
         and len(set(texts)) == len(texts)
-        and (not have_one or not rows[index - 1])
+        and (not headers or not rows[index - 1] or _under_title(rows, index, headers))
     )
+
+
+def _under_title(rows: Sequence[Sequence[Any]], index: int, headers: dict[int, str]) -> bool:
+    """True if the row above was only a title: this one also names columns of numbers that the
+    one above leaves empty."""
+    if {cell.column: shown(cell) for cell in rows[index - 1]} != headers:
+        return False
+    added = {cell.column for cell in rows[index]} - set(headers)
+    block = takewhile(bool, rows[index + 1 :])
+    numbers = (c.column for row in block for c in row if isinstance(c.value, int | float))
+    return len(rows[index]) > len(headers) and any(column in added for column in numbers)
 
 
 def _pair(cell: Any, headers: dict[int, str], count: int) -> str:

@@ -53,6 +53,8 @@ def _head(brief: Brief, view: Outline, minutes: int) -> Iterator[str]:
     yield ""
     status = titles.STATUSES[brief.status]
     yield f"{status} · {minutes} min read · {view.answered} of {view.asked} fields answered"
+    yield ""
+    yield "_“+2 more” stand in the HTML and the JSON._"
     for note in brief.provenance.degraded:
         yield from ["", f"> **Degraded:** {esc(note)}"]
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from agent.models import Citation
 from review.models import Brief
 from review.render import titles
+from review.render.gist import SIDE_WORDS, gist
 from review.render.numbering import Cited
-from review.render.text import day, plural
+from review.render.text import day
 from review.render.text import escape_markdown as esc
 from review.render.views import (
     Chip,
@@ -44,7 +45,7 @@ def body(view: Outline, brief: Brief) -> Iterator[str]:
         for conflict in view.loose_conflicts:
             yield from _conflict(conflict)
     if view.loose_claims:
-        yield from ["", _more(len(view.loose_claims), "claim")]
+        yield from ["", _more(len(view.loose_claims))]
     yield from _suggestions(view)
     yield from _gates(brief)
 
@@ -75,7 +76,7 @@ def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
     for claim in field.claims.shown:
         yield f"- {_claim(claim)}"
     if field.claims.folded:
-        yield f"- {_more(len(field.claims.folded), 'claim')}"
+        yield f"- {_more(len(field.claims.folded))}"
     for linked in field.conflict_links:
         yield f"- See the conflict about {esc(linked.topic)}"
     for conflict in field.conflicts:
@@ -83,14 +84,14 @@ def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
     for gap in field.gaps.shown:
         yield from ["", *_gap(gap)]
     if field.gaps.folded:
-        yield f"- {_more(len(field.gaps.folded), 'question')}"
+        yield f"- {_more(len(field.gaps.folded))}"
 
 
 def _claim(view: ClaimView, quoted: bool = True) -> str:
     """The claim with its first quote: an attribution alone tells a reader nothing."""
     see = f" (see {esc(view.see)})" if view.see else ""
-    said = f": “{esc(view.cited[0].citation.quote)}”" if quoted and view.cited and not see else ""
-    return f"{esc(view.claim.text)}{_chips(view.chips)}{said}{refs(view.cited)}{see}"
+    said = f": “{esc(view.said)}”" if quoted and view.cited and not see else ""
+    return f"{esc(view.lead)}{_chips(view.chips)}{said}{refs(view.cited)}{see}"
 
 
 def _chips(chips: Iterable[Chip]) -> str:
@@ -110,11 +111,11 @@ def _gap(view: GapView) -> Iterator[str]:
 def _conflict(view: ConflictView) -> Iterator[str]:
     conflict = view.conflict
     yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(conflict.why)}"
+    yield ">"
     for side in view.sides:
-        yield ">"
-        yield f"> - **{esc(side.text)}** ({esc(side.authority)}){refs(side.cited)}"
         for cited in side.cited:
-            yield f">   “{esc(cited.citation.quote)}” {_place(cited.citation)}"
+            said = f"“{esc(gist(cited.citation.quote, conflict.topic, SIDE_WORDS))}”"
+            yield f"> - {said} {esc(side.authority)} {_place(cited.citation)}{refs((cited,))}"
     if conflict.owner or conflict.resolution:
         owner = f"Owner: {esc(conflict.owner)}. " if conflict.owner else ""
         resolved = f"Resolved: {esc(conflict.resolution)}" if conflict.resolution else ""
@@ -132,7 +133,7 @@ def _tables(section: SectionView) -> Iterator[str]:
         yield from ["", "### The promises against the signed scope", ""]
         for promise in tables.promises.shown:
             yield from _promise(promise)
-        yield from _folded(tables.promises, "promise")
+        yield from _folded(tables.promises)
     yield from _risks(tables)
     yield from _objections(tables)
     if tables.people:
@@ -143,30 +144,31 @@ def _tables(section: SectionView) -> Iterator[str]:
         ]
         for person in tables.people.shown:
             yield _person(person)
-        yield from _folded(tables.people, "person", "people", "")
+        yield from _folded(tables.people, "")
     if tables.timeline:
         yield from ["", "### The dates", ""]
         for event in tables.timeline.shown:
             cited = event.claim.cited if event.claim else ()
             home = f" ({esc(event.claim.home)})" if event.claim and event.claim.home else ""
             yield f"- **{esc(event.date)}** {esc(event.text)}{home}{refs(cited)}"
-        yield from _folded(tables.timeline, "date")
+        yield from _folded(tables.timeline)
 
 
 def _promise(row: PromiseRow) -> Iterator[str]:
     promise = row.commitment
     facts = [
         esc(row.claim.home or promise.type),
-        f"by {esc(promise.by)}" if promise.by else "",
         f"to {esc(promise.to)}" if promise.to else "",
         f"due {esc(day(promise.due))}" if promise.due else "",
         f"reviewed by {esc(promise.reviewed_by)}" if promise.reviewed_by else "",
     ]
     said = ", ".join(fact for fact in facts if fact)
     clauses = f" Clause:{refs(row.clauses)}." if row.clauses else ""
-    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim, quoted=False)}"
-    for cited in row.claim.cited[:1]:
-        yield f"  “{esc(cited.citation.quote)}”"
+    if row.conflict:
+        seen = f"see the conflict about {esc(row.conflict.topic)}"
+        yield f"- **{titles.SCOPE[promise.scope]}** {esc(row.claim.lead)}: {seen}{refs(row.claim.cited)}"
+        return
+    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim)}"
     yield f"  {said}.{clauses}"
 
 
@@ -176,7 +178,7 @@ def _risks(tables: Tables) -> Iterator[str]:
         for row in tables.risks.shown:
             owner = f"owner {esc(row.risk.owner)}" if row.risk.owner else "no owner yet"
             yield f"- **{row.risk.severity.capitalize()}** {_claim(row.claim)}, {owner}"
-        yield from _folded(tables.risks, "risk")
+        yield from _folded(tables.risks)
 
 
 def _objections(tables: Tables) -> Iterator[str]:
@@ -186,7 +188,7 @@ def _objections(tables: Tables) -> Iterator[str]:
             yield f"- **{row.objection.state.capitalize()}** {_claim(row.claim)}"
             if row.answer:
                 yield f"  Answer: {_claim(row.answer)}"
-        yield from _folded(tables.objections, "objection")
+        yield from _folded(tables.objections)
 
 
 def _person(view: PersonView) -> str:
@@ -201,16 +203,13 @@ def _person(view: PersonView) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _folded(
-    rows: Rows[object], one: str, many: str | None = None, before: str = "- "
-) -> Iterator[str]:
+def _folded(rows: Rows[object], before: str = "- ") -> Iterator[str]:
     if rows.folded:
-        yield from [*([] if before else [""]), before + _more(len(rows.folded), one, many)]
+        yield from [*([] if before else [""]), before + _more(len(rows.folded))]
 
 
-def _more(count: int, one: str, many: str | None = None) -> str:
-    rows = plural(count, f"more {one}", f"more {many}" if many else None)
-    return f"_{rows} in the HTML and JSON_"
+def _more(count: int) -> str:
+    return f"_+{count} more_"
 
 
 def _suggestions(view: Outline) -> Iterator[str]:

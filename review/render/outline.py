@@ -33,15 +33,6 @@ from review.render.views import (
 SUMMARY = "summary"
 MAX_DETAIL_GAPS = 2
 
-_KINDS_SAID = {
-    "goals": "goal",
-    "stakeholders": "person",
-    "commitments": "commitment",
-    "objections": "objection",
-    "risks": "risk",
-    "timeline": "milestone",
-}
-
 _Item = TypeVar("_Item")
 
 
@@ -51,16 +42,16 @@ def outline(brief: Brief) -> Outline:
 
 
 def chips_of(claim: Claim, section: str | None) -> tuple[Chip, ...]:
-    """Kind and flags of a claim as chips; a kind that the section's title says needs none."""
-    said = (
-        claim.kind == "fact" or section == SUMMARY or _KINDS_SAID.get(section or "") == claim.kind
-    )
-    chips = [] if said else [Chip(claim.kind, "kind")]
+    """Kind and flags of a claim as chips; what its place in the brief says already needs none."""
+    chips = [] if section or claim.kind == "fact" else [Chip(claim.kind, "kind")]
+    told = {"custom_promise"} if section else set()
+    if claim.kind != "commitment":
+        told.add("verbal")
     for flag in claim.flags:
         name, _, target = flag.partition(":")
         if name == "superseded_by":
             chips.append(Chip("superseded", "warn", f"claim-{target}" if target else None))
-        else:
+        elif name not in told:
             tone = "warn" if name in ("verbal", "custom_promise", "internal_only") else "plain"
             chips.append(Chip(FLAGS.get(name, words_of(name).lower()), tone))
     return tuple(chips)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 from typing import Any, TypeVar
 
-from agent.models import Citation, PersonRow
+from agent.models import Citation, PersonRow, TimelineRow
 from review.models import Brief
+from review.render.gist import gist
 from review.render.numbering import Numbering
 from review.render.text import day, plural
+from review.render.titles import is_attribution
 from review.render.views import (
     ClaimView,
     EventRow,
@@ -28,8 +30,10 @@ TABLE_HOMES = {
     "risks": "risks",
     "timeline": "timeline",
 }
-MAX_PEOPLE = 12
+MAX_PEOPLE = 8
 MAX_UNLISTED = 6
+MAX_DATES = 6
+EVENT_WORDS = 10
 
 _SCOPE_ORDER = ("contradicted", "excluded", "silent", "covered")
 _SEVERITY_ORDER = ("high", "medium", "low")
@@ -58,7 +62,8 @@ class TableBuilder:
         self._listed = listed
         self._place = place
         self._numbers = numbers
-        self._known = {claim.id for claim in brief.claims}
+        self._claims = {claim.id: claim for claim in brief.claims}
+        self._known = set(self._claims)
 
     def claims(self, names: Iterable[str]) -> frozenset[str]:
         """Ids of the claims that stand in these tables."""
@@ -104,7 +109,17 @@ class TableBuilder:
 
     def _promises(self) -> Rows[PromiseRow]:
         found = [c for c in self._brief.commitments if c.claim in self._known]
-        found.sort(key=lambda c: _SCOPE_ORDER.index(c.scope))
+        gone = {
+            c.id for c in self._brief.claims if any(f.startswith("superseded") for f in c.flags)
+        }
+        found.sort(key=lambda c: (c.claim in gone, _SCOPE_ORDER.index(c.scope)))
+        conflicts = {
+            (cited.segment, cited.start): conflict
+            for conflict in self._brief.conflicts
+            for side in conflict.sides
+            for cited in side.citations
+        }
+        said = {c.id: c.citations[0] for c in self._brief.claims if c.citations}
         alarming = {c.claim for c in found if c.scope in ("contradicted", "excluded")}
         return self._rows(
             [c.claim for c in found],
@@ -112,6 +127,7 @@ class TableBuilder:
                 self._place(found[i].claim, TABLE_HOMES["promises"]),
                 found[i],
                 self._numbers.cite(found[i].scope_citations),
+                conflicts.get((said[found[i].claim].segment, said[found[i].claim].start)),
             ),
             alarming,
         )
@@ -163,14 +179,22 @@ class TableBuilder:
 
     def _timeline(self) -> Rows[EventRow]:
         found = sorted(self._brief.timeline, key=lambda event: event.date)
-        return self._rows(
+        rows = self._rows(
             [event.claim for event in found],
             lambda i: EventRow(
                 day(found[i].date),
-                found[i].text,
+                self._event(found[i]),
                 self._known_at("timeline", found[i].claim),
             ),
         )
+        return Rows(rows.shown[:MAX_DATES], (*rows.shown[MAX_DATES:], *rows.folded))
+
+    def _event(self, event: TimelineRow) -> str:
+        """What happened; where the claim only says who speaks of what, the words themselves."""
+        claim = self._claims.get(event.claim)
+        if claim is None or not claim.citations or not is_attribution(claim):
+            return event.text
+        return gist(claim.citations[0].quote, "", EVENT_WORDS, claim.core)
 
 
 def _engagement(person: PersonRow) -> str:

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from agent.models import Claim
+
 FIELDS = {
     "summary.why_bought": "Why they bought",
-    "summary.success": "What success means",
-    "account.company": "Company",
+    "summary.success": "What success looks like",
+    "account.company": "The company",
     "account.contract": "Contract",
     "account.owners": "Owners",
     "goals.problem": "The problem",
-    "goals.first_90_days": "First 90 days",
-    "goals.secondary_use_cases": "Secondary use cases",
-    "goals.success_metrics": "Success metrics",
-    "goals.user_workflow": "How users will work",
+    "goals.first_90_days": "The first 90 days",
+    "goals.secondary_use_cases": "Later uses",
+    "goals.success_metrics": "How they measure it",
+    "goals.user_workflow": "The daily work",
     "goals.first_value": "First value",
-    "stakeholders.economic_buyer": "Economic buyer",
-    "stakeholders.champion": "Champion",
-    "stakeholders.end_users": "End users",
-    "stakeholders.skeptics": "Sceptics",
+    "stakeholders.economic_buyer": "Who pays",
+    "stakeholders.champion": "Who carried it inside",
+    "stakeholders.end_users": "Who will use it",
+    "stakeholders.skeptics": "Who doubts",
     "stakeholders.executive_sponsor": "Executive sponsor",
-    "commitments.contract_terms": "Contract terms",
-    "commitments.pricing": "Pricing",
-    "commitments.promised_features": "Promised features",
+    "commitments.contract_terms": "Terms",
+    "commitments.pricing": "Price",
+    "commitments.promised_features": "Promised features and services",
     "commitments.timeline_promises": "Promised dates",
     "technical.integrations": "Integrations",
     "technical.security_compliance": "Security and compliance",
     "technical.configuration": "Configuration",
-    "technical.customer_owners": "Technical owners at the customer",
-    "technical.risks_dependencies": "Risks and dependencies",
+    "technical.customer_owners": "Owners on their side",
+    "technical.risks_dependencies": "Dependencies and limits",
     "objections.raised_and_handled": "Raised and handled",
     "risks.open_risks": "Open risks",
     "timeline.late_stage": "Late stage",
-    "timeline.poc": "Proof of concept",
+    "timeline.poc": "Trial",
     "timeline.final_negotiation": "Final negotiation",
-    "timeline.last_push": "Last push",
+    "timeline.last_push": "The last push",
     "timeline.implementation": "Implementation",
-    "relationship.communication": "How they like to communicate",
+    "relationship.communication": "How to reach them",
     "relationship.sensitive_topics": "Sensitive topics",
     "relationship.decision_process": "How they decide",
-    "next_steps.first_30_days": "First 30 days",
+    "next_steps.first_30_days": "The first 30 days",
 }
 
 FLAGS = {
@@ -89,3 +91,14 @@ def words_of(name: str) -> str:
 def field_title(field: str) -> str:
     """The title of a field; a team's own fields are named by their id."""
     return FIELDS.get(field) or words_of(field)
+
+
+def without_title(text: str, field: str | None) -> str:
+    """A claim's words without its field's title at their end: `Ines Roth on the company` -> `Ines Roth`."""
+    title = field_title(field) if field else ""
+    return text.removesuffix(f" on {title[:1].lower()}{title[1:]}") if title else text
+
+
+def is_attribution(claim: Claim) -> bool:
+    """True if a claim's words only say who speaks of what, so that its quote must say the rest."""
+    return without_title(claim.text, claim.field) != claim.text

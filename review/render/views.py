@@ -7,7 +7,9 @@ from typing import Generic, TypeVar
 
 from agent.models import Claim, Commitment, Conflict, Gap, PersonRow
 from review.models import Objection, Risk
+from review.render.gist import gist
 from review.render.numbering import Cited
+from review.render.titles import without_title
 
 T = TypeVar("T", covariant=True)
 
@@ -34,6 +36,20 @@ class ClaimView:
     anchor: bool
     see: str | None = None
     home: str | None = None
+
+    @property
+    def lead(self) -> str:
+        """The claim's words without its field's title, where that stands above it as a heading."""
+        if (self.claim.field or "").startswith("summary."):
+            return self.claim.text
+        return without_title(self.claim.text, self.claim.field) if self.cited else self.claim.text
+
+    @property
+    def said(self) -> str:
+        """What is read of the first quote before it is opened."""
+        if not self.cited:
+            return ""
+        return gist(self.cited[0].citation.quote, self.home or "", core=self.claim.core)
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,8 @@ class PromiseRow:
     claim: ClaimView
     commitment: Commitment
     clauses: tuple[Cited, ...]
+    conflict: Conflict | None = None
+    """The conflict that shows these words beside the clause."""
 
 
 @dataclass(frozen=True)

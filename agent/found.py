@@ -1,0 +1,73 @@
+"""What an extractive run has found so far, and how it proposes a claim: a short fixed sentence beside a quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.door import BriefDoor
+from agent.models import Commitment, Conflict
+from agent.quoting import Sentences
+from indexer.authority import AGREEMENT, ORDER_FORM
+from indexer.models import Segment
+from indexer.search import AccountIndex
+from prompts.template import FieldSpec
+from tools.drafts import ClaimDraft, EvidenceRef, Refusal
+
+
+@dataclass
+class Found:
+    """What the engine found so far; mutable while a brief is made."""
+
+    by_field: dict[str, list[str]] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    commitments: list[Commitment] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    superseded: set[str] = field(default_factory=set)
+    """Ids of segments whose words were taken back later: history, never an answer."""
+
+
+def attribution(index: AccountIndex, segment: Segment, spec_title: str) -> str:
+    """The claim's own sentence: who says it, where, about what."""
+    artifact = index.artifacts[segment.artifact]
+    topic = spec_title[0].lower() + spec_title[1:]
+    who = segment.person or segment.speaker
+    if who:
+        return f"{who} on {topic}"
+    if artifact.kind == "contract":
+        place = {ORDER_FORM: "The order form", AGREEMENT: "The signed paper"}.get(
+            artifact.authority, "An unsigned paper"
+        )
+        return f"{place} on {topic}"
+    names = {"crm": "The CRM", "note": "A note"}
+    return f"{names.get(artifact.kind, f'The {artifact.kind}')} on {topic}"
+
+
+@dataclass(frozen=True)
+class Proposer:
+    """Proposes claims to the door, each with one quote."""
+
+    index: AccountIndex
+    door: BriefDoor
+
+    def propose(
+        self,
+        name: str | None,
+        spec: FieldSpec,
+        position: int,
+        sentences: Sentences,
+        flags: Sequence[str] = (),
+        kind: str | None = None,
+        core: tuple[int, int] | None = None,
+    ) -> str | None:
+        """The id of the claim recorded for a segment's sentences, or None where the door refused it."""
+        segment = self.index.segments[position]
+        ref = EvidenceRef(
+            segment=segment.id, first_sentence=sentences[0], last_sentence=sentences[1]
+        )
+        draft = ClaimDraft(
+            field=name, text=attribution(self.index, segment, spec.title), kind=kind or spec.kind,
+            evidence=(ref,), flags=tuple(flags), core=core,
+        )  # fmt: skip
+        outcome = self.door.record_claim(draft)
+        return None if isinstance(outcome, Refusal) else outcome

@@ -1,0 +1,320 @@
+"""Trains the answer head: a low-rank adapter on the packaged encoder that lays questions near the passages that answer them.
+
+    python -m eval.train.answer_head [--benchmarks FOLDER] [--epochs N] [--holdout STEM]
+
+Learns from the deals' own questions and from labelled utterances asked about in other words (`eval/dev/`), and, where a
+folder is given, from public contract and meeting questions (CUAD, ContractNLI, QMSum evidence; their dev parts). Every
+question competes with the other questions' passages, the nearest wrong passages of its own deal, and with silence: a
+learned bar that the best passage must pass, which unanswerable questions teach. Loss: InfoNCE (van den Oord et al. 2018,
+arXiv:1807.03748) with that bar as one more candidate. Writes `indexer/weights/answer.npz`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from eval.train.adapter import Encoder, encode, half_precision, learned, make_tokenizer, save
+from eval.train.utterances import Deal, Utterance, load_deals, load_utterances, pieces
+from indexer.embed import OnnxEmbedder, packaged_model_folder
+from indexer.passages import passage_spans
+from prompts.template import load_template
+
+ROOT = Path(__file__).resolve().parents[2]
+WEIGHTS = ROOT / "indexer" / "weights"
+TEMPERATURE = 0.05
+HARD = 3
+"""Wrong passages of its own deal that a question is shown beside the right one."""
+FIELD_QUESTIONS = 900
+FROM_EACH_SET = 100
+BATCH = 24
+GROUP = 32
+
+Pair = tuple[str, str]
+"""A text as the head reads it: what came before, and the text. A question has nothing before it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, the passages of every answering text (none: unanswerable), and wrong passages, nearest first."""
+
+    question: str
+    answers: tuple[tuple[Pair, ...], ...]
+    others: tuple[Pair, ...]
+    origin: str
+
+
+class AnswerHead(torch.nn.Module):
+    """Unit vectors of questions and passages, and the bar that the best passage must pass."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.bar = torch.nn.Linear(1, 1, bias=True)
+        torch.nn.init.constant_(self.bar.bias, 0.5)
+        self.bar.weight.requires_grad_(False)
+
+    def vectors(self, cuts: Sequence[Cut]) -> torch.Tensor:
+        """Unit vectors of the texts, computed in groups of like length: (texts, 384)."""
+        order = sorted(range(len(cuts)), key=lambda i: len(cuts[i].hidden))
+        parts = [order[i : i + GROUP] for i in range(0, len(order), GROUP)]
+        found = torch.cat([self._padded([cuts[i] for i in part]) for part in parts])
+        back = torch.empty(len(order), dtype=torch.long)
+        back[torch.tensor([i for part in parts for i in part])] = torch.arange(len(order))
+        return found[back]
+
+    def _padded(self, cuts: Sequence[Cut]) -> torch.Tensor:
+        hidden = torch.nn.utils.rnn.pad_sequence([c.hidden for c in cuts], batch_first=True)
+        counted = torch.nn.utils.rnn.pad_sequence([c.counted for c in cuts], batch_first=True)
+        lengths = torch.tensor([len(c.hidden) for c in cuts])
+        mask = (torch.arange(hidden.shape[1])[None] < lengths[:, None]).long()
+        with half_precision():
+            pooled = self.encoder.upper(hidden.float(), mask, counted)
+        return torch.nn.functional.normalize(pooled.float(), dim=1)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text after the encoder's lower half: (tokens, 384), and which tokens count."""
+
+    hidden: torch.Tensor
+    counted: torch.Tensor
+
+
+@torch.no_grad()
+def cut(model: AnswerHead, tokenizer: Any, texts: Sequence[Pair]) -> dict[Pair, Cut]:
+    """All texts through the lower half, once; kept in bfloat16."""
+    unique = sorted(set(texts), key=lambda p: len(p[0]) + len(p[1]))
+    found: dict[Pair, Cut] = {}
+    for at in range(0, len(unique), 128):
+        some = unique[at : at + 128]
+        ids, mask, types = encode(tokenizer, some)
+        with half_precision():
+            hidden = model.encoder.lower(ids, mask, types).to(torch.bfloat16)
+        for row, text in enumerate(some):
+            n = int(mask[row].sum())
+            found[text] = Cut(hidden[row, :n].clone(), types[row, :n].clone())
+    return found
+
+
+def _nearest(embedder: OnnxEmbedder, questions: Sequence[str], texts: Sequence[str]) -> np.ndarray:
+    """Positions of the texts, nearest first: (questions, texts)."""
+    likeness = embedder.embed(list(questions)) @ embedder.embed([t[:400] for t in texts]).T
+    return np.asarray(np.argsort(-likeness, axis=1))
+
+
+def from_deals(deals: Sequence[Deal], embedder: OnnxEmbedder) -> list[Asked]:
+    """The deals' own questions, answerable or not."""
+    found = []
+    for deal in deals:
+        cuts = [tuple(pieces(u)) for u in deal.utterances]
+        flat = [(i, p) for i, parts in enumerate(cuts) for p in parts]
+        order = _nearest(embedder, [q.text for q in deal.questions], [p[1] for _, p in flat])
+        for question, near in zip(deal.questions, order, strict=True):
+            others = tuple(flat[k][1] for k in near[:40] if flat[k][0] not in question.answers)
+            answers = tuple(cuts[i] for i in question.answers)
+            found.append(Asked(question.text, answers, others, deal.origin))
+    return found
+
+
+def from_fields(
+    utterances: Sequence[Utterance], questions: dict[str, list[str]], rng: random.Random
+) -> list[Asked]:
+    """Labelled utterances, asked about in the words of their field; others from the same file."""
+    by_origin: dict[str, list[Utterance]] = {}
+    for u in utterances:
+        by_origin.setdefault(u.origin, []).append(u)
+    found = []
+    for u in utterances:
+        for field in u.fields:
+            pool = by_origin[u.origin]
+            others = [o for o in rng.sample(pool, min(12, len(pool))) if field not in o.fields]
+            found.append(
+                Asked(
+                    rng.choice(questions[field]), (tuple(pieces(u)),),
+                    tuple(pieces(o)[0] for o in others), u.origin,
+                )
+            )  # fmt: skip
+    return found
+
+
+def from_benchmark(
+    folder: Path, corpora: Path, count: int, embedder: OnnxEmbedder, rng: random.Random
+) -> list[Asked]:
+    """Queries of one public set with their gold segments; an empty gold list is unanswerable."""
+    segments: dict[str, list[dict[str, Any]]] = {}
+    for line in (corpora / "corpora.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        segments[row["corpus_id"]] = row["segments"]
+    queries = [
+        json.loads(q) for q in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    found: list[Asked] = []
+    ids = sorted({q["corpus_id"] for q in queries})
+    for corpus in rng.sample(ids, len(ids)):
+        if len(found) >= count:
+            break
+        rows = segments[corpus]
+        cuts: list[tuple[Pair, ...]] = [
+            tuple(("", r["text"][a:b]) for a, b in passage_spans(r["text"])) or (("", r["text"]),)
+            for r in rows
+        ]
+        some = [q for q in queries if q["corpus_id"] == corpus]
+        order = _nearest(embedder, [q["query"] for q in some], [r["text"] for r in rows])
+        for query, near in zip(some, order, strict=True):
+            gold = set(query["gold"])
+            answers = tuple(cuts[i][:6] for i, r in enumerate(rows) if r["id"] in gold)
+            others = tuple(cuts[i][0] for i in near[:30] if rows[i]["id"] not in gold)
+            found.append(Asked(query["query"], answers[:4], others, folder.name))
+    return rng.sample(found, min(count, len(found)))
+
+
+def _loss(
+    model: AnswerHead, some: Sequence[Asked], cuts: dict[Pair, Cut], rng: random.Random
+) -> torch.Tensor:
+    """Every question against all passages of the batch and the bar; a text counts by its best passage."""
+    questions = model.vectors([cuts["", a.question] for a in some])
+    passages: list[Pair] = []
+    owner: list[int] = []
+    right: list[list[int]] = []
+    texts = 0
+    for a in some:
+        chosen = [rng.choice(a.answers)] if a.answers else []
+        right.append([texts] if chosen else [])
+        near = a.others[:12]
+        chosen += [(p,) for p in rng.sample(near, min(HARD, len(near)))]
+        for text in chosen:
+            passages += text[:4]
+            owner += [texts] * len(text[:4])
+            texts += 1
+    likeness = questions @ model.vectors([cuts[p] for p in passages]).T
+    index = torch.tensor(owner)[None].expand(len(some), -1)
+    best = torch.full((len(some), texts), -1.0).scatter_reduce(1, index, likeness, reduce="amax")
+    bar = model.bar.bias.expand(len(some), 1)
+    logits = torch.cat([best, bar], 1) / TEMPERATURE
+    truth = torch.tensor([r[0] if r else texts for r in right])
+    return torch.nn.functional.cross_entropy(logits, truth)
+
+
+def train(asked: Sequence[Asked], epochs: int, seed: int) -> AnswerHead:
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    model, tokenizer = AnswerHead(), make_tokenizer()
+    texts: list[Pair] = [("", a.question) for a in asked]
+    texts += [p for a in asked for parts in (*a.answers, a.others[:12]) for p in parts]
+    cuts = cut(model, tokenizer, texts)
+    print(f"{len(asked)} questions, {len(cuts)} texts", flush=True)
+    steps = epochs * math.ceil(len(asked) / BATCH)
+    optimiser = torch.optim.AdamW(learned(model), lr=1e-3, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, 1e-3, total_steps=steps + 5, pct_start=0.1
+    )
+    model.train()
+    for epoch in range(epochs):
+        order, total = rng.sample(list(asked), len(asked)), 0.0
+        for at in range(0, len(order), BATCH):
+            loss = _loss(model, order[at : at + BATCH], cuts, rng)
+            optimiser.zero_grad()
+            torch.autograd.backward(loss)
+            torch.nn.utils.clip_grad_norm_(learned(model), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += float(loss.detach())
+        mean = total / math.ceil(len(order) / BATCH)
+        print(f"epoch {epoch + 1}: loss {mean:.3f}, bar {float(model.bar.bias):.2f}", flush=True)
+    return model.eval()
+
+
+@torch.no_grad()
+def figures(model: AnswerHead, deals: Sequence[Deal]) -> dict[str, float]:
+    """Over whole held-out deals: the answer first, among five and ten; AUROC of the best, answerable or not."""
+    from sklearn.metrics import roc_auc_score
+
+    tokenizer = make_tokenizer()
+    ranks, best, truth = [], [], []
+    for deal in deals:
+        flat = [(i, p) for i, u in enumerate(deal.utterances) for p in pieces(u)]
+        asked: list[Pair] = [("", q.text) for q in deal.questions]
+        cuts = cut(model, tokenizer, [*asked, *(p for _, p in flat)])
+        vectors = [model.vectors([cuts[p] for p in part]) for part in _parts([p for _, p in flat])]
+        likeness = (model.vectors([cuts[q] for q in asked]) @ torch.cat(vectors).T).numpy()
+        owner = np.array([i for i, _ in flat])
+        for question, row in zip(deal.questions, likeness, strict=True):
+            texts = np.full(len(deal.utterances), -1.0)
+            np.maximum.at(texts, owner, row)
+            best.append(float(row.max()))
+            truth.append(bool(question.answers))
+            if question.answers:
+                order = np.argsort(-texts)
+                ranks.append(min(int(np.flatnonzero(order == i)[0]) for i in question.answers))
+    return {
+        "questions": len(truth),
+        **{f"first_{k}": round(float(np.mean([r < k for r in ranks])), 3) for k in (1, 5, 10)},
+        "answerable_auroc": round(float(roc_auc_score(truth, best)), 3),
+    }
+
+
+def _parts(items: Sequence[Pair], size: int = 64) -> list[Sequence[Pair]]:
+    return [items[i : i + size] for i in range(0, len(items), size)]
+
+
+def field_questions() -> dict[str, list[str]]:
+    """Every field's questions: the template's, its ready gap question, and further wordings."""
+    found = {n: [*s.questions[:1], s.gap] for n, s in load_template("sales-to-cs").fields().items()}
+    field = ""
+    path = ROOT / "eval" / "dev" / "questions.txt"
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("@ "):
+            field = line[2:].strip()
+        elif line.strip():
+            found[field].append(line.strip())
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--benchmarks", type=Path, help="folder of the public sets")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument(
+        "--holdout", default="", help="file stems to hold out, comma-separated, for the figures"
+    )
+    args = parser.parse_args()
+    rng = random.Random(11)
+    folder = ROOT / "eval" / "dev" / "utterances"
+    embedder = OnnxEmbedder(packaged_model_folder(), ROOT / ".baton" / "models")
+    out = set(args.holdout.split(","))
+    deals = load_deals(folder)
+    asked = from_deals([d for d in deals if d.origin not in out], embedder)
+    kept = [u for u in load_utterances(folder) if u.origin not in out]
+    by_field = from_fields(kept, field_questions(), rng)
+    asked += rng.sample(by_field, min(FIELD_QUESTIONS, len(by_field)))
+    if args.benchmarks:
+        for name, corpora in (
+            ("cuad", "cuad"),
+            ("contractnli", "contractnli"),
+            ("qmsum_evidence", "qmsum"),
+        ):
+            asked += from_benchmark(
+                args.benchmarks / name, args.benchmarks / corpora, FROM_EACH_SET, embedder, rng
+            )
+    model = train(asked, args.epochs, seed=11)
+    save(model.encoder, {"bar": model.bar}, {}, WEIGHTS / "answer.npz")
+    report: dict[str, object] = {"questions": len(asked), "held_out": args.holdout or None}
+    held = [d for d in deals if d.origin in out]
+    if held:
+        report |= figures(model, held)
+    (WEIGHTS / "answer.json").write_text(json.dumps(report) + "\n")
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
