@@ -22,6 +22,7 @@ from indexer.authority import NAMES, segment_rung
 from indexer.embed import Vectors
 from indexer.models import Artifact, Segment
 from indexer.search import AccountIndex
+from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 from tools.drafts import EvidenceRef
 
@@ -192,8 +193,6 @@ class Promises:
 
     @staticmethod
     def _words(segment: Segment, sentences: Sentences) -> str:
-        from indexer.sentences import sentence_spans
-
         if sentences[0] is None or sentences[1] is None:
             return segment.text
         spans = sentence_spans(segment.text)
