@@ -1,0 +1,120 @@
+"""`ask` and `search`: questions about one account."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.commands.options import (
+    DEFAULT_HOME,
+    AccountArg,
+    Engine,
+    EngineOption,
+    Format,
+    FormatOption,
+    Home,
+    open_session,
+)
+from app.commands.printing import one_line, print_json
+from indexer.errors import InputError
+
+
+def ask(
+    account: AccountArg,
+    question: Annotated[str | None, typer.Argument(help="As you would ask a colleague.")] = None,
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help='JSON Lines: {"question": ...} a line.')
+    ] = None,
+    engine: EngineOption = Engine.auto,
+    format: FormatOption = Format.text,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Answer a question with citations, or say NEEDS CLARIFICATION and whom to ask."""
+    session = open_session(home)
+    if questions is not None:
+        for line in _json_lines(questions, "question"):
+            print_json(session.answer(account, str(line["question"])).model_dump(mode="json"))
+        return
+    if not question:
+        raise InputError(
+            "There is no question. Give one after the account, or a file with --questions."
+        )
+    answer = session.answer(account, question)
+    if format is Format.json:
+        print_json(answer.model_dump(mode="json"))
+        return
+    for conflict in answer.conflicts:
+        typer.echo(f"CONFLICT: {conflict.topic}: {conflict.why}\n")
+    for claim in answer.claims:
+        c = claim.citations[0]
+        said_by = "" if (c.speaker or "") in c.locator.label else c.speaker
+        place = " · ".join(part for part in (said_by, c.locator.label, c.artifact) if part)
+        typer.echo(f"“{one_line(c.quote)}”\n    {one_line(place)}\n")
+    for gap in answer.gaps:
+        typer.echo(
+            f"NEEDS CLARIFICATION: {gap.question}\n    searched: {'; '.join(gap.searched)}\n    ask: {gap.ask}"
+        )
+        for near in gap.nearest:
+            typer.echo(f"    nearest: “{one_line(near.quote)}” ({near.label})")
+
+
+def search(
+    account: AccountArg,
+    query: Annotated[str | None, typer.Argument(help="Words or a question.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many segments.")] = 10,
+    queries: Annotated[
+        Path | None, typer.Option("--queries", help='JSON Lines: {"id", "query"} a line.')
+    ] = None,
+    format: FormatOption = Format.text,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Find evidence: disjoint segments, best first."""
+    session = open_session(home)
+    index = session.account_index(account)
+
+    def results(text: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "artifact": e.segment.artifact, "segment": e.segment.id, "start": e.segment.start, "end": e.segment.end,
+                "text": e.segment.text, "score": e.score, "locator": e.segment.locator.model_dump(mode="json"),
+            }
+            for e in index.search(text, limit)
+        ]  # fmt: skip
+
+    if queries is not None:
+        for line in _json_lines(queries, "query"):
+            print_json({"id": line.get("id"), "results": results(str(line["query"]))})
+        return
+    if not query:
+        raise InputError("There is no query. Give one after the account, or a file with --queries.")
+    found = results(query)
+    if format is Format.json:
+        print_json({"query": query, "results": found})
+        return
+    for one in found:
+        typer.echo(
+            f"{one['score']:.3f}  {one_line(one['text'])}\n       {one['locator']['label']} · {one['artifact']} · {one['segment']}"
+        )
+
+
+def _json_lines(path: Path, key: str) -> list[dict[str, Any]]:
+    try:
+        lines = [
+            json.loads(line)
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        ]
+    except OSError as error:
+        raise InputError(
+            f"{path} can't be read: {error.strerror}. Name an existing file."
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            f"{path} is not JSON Lines ({error}). Write one JSON object a line."
+        ) from error
+    if any(not isinstance(line, dict) or key not in line for line in lines):
+        raise InputError(f"{path} has a line without {key!r}. Every line needs one.")
+    return lines

@@ -1,0 +1,71 @@
+"""`brief`: the main job."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.commands.options import (
+    DEFAULT_HOME,
+    AccountArg,
+    BriefFormat,
+    Engine,
+    EngineOption,
+    Home,
+    open_session,
+)
+from indexer.errors import InputError
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+def brief(
+    account: AccountArg,
+    template: Annotated[str, typer.Option(help="The handoff template.")] = "sales-to-cs",
+    view: Annotated[str, typer.Option(help="Whose view.")] = "csm",
+    engine: EngineOption = Engine.auto,
+    format: Annotated[
+        BriefFormat | None,
+        typer.Option("--format", help="md, html or json; else by --output's suffix."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Write the handoff brief of an account."""
+    from prompts.template import template_names
+
+    if template not in template_names():
+        raise InputError(
+            f"There is no template {template!r}. Choose one of: {', '.join(template_names())}."
+        )
+    session = open_session(home)
+    made = session.make_brief(account, template, view)
+    suffix = output.suffix.lstrip(".") if output else ""
+    chosen = format or (
+        BriefFormat(suffix) if suffix in BriefFormat.__members__ else BriefFormat.md
+    )
+    text = _render(session, account, made, chosen)
+    if output is None:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return
+    from app.files import write_whole
+
+    write_whole(output, text)
+    typer.echo(f"Wrote {output}", err=True)
+
+
+def _render(session: Session, account: str, made: Any, chosen: BriefFormat) -> str:
+    if chosen is BriefFormat.json:
+        return str(made.model_dump_json())
+    contexts = session.contexts(account, made)
+    if chosen is BriefFormat.html:
+        from review.render.html import to_html
+
+        return to_html(made, contexts)
+    from review.render.md import to_markdown
+
+    return to_markdown(made, contexts)

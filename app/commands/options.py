@@ -1,0 +1,57 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+Home = Annotated[
+    Path, typer.Option("--home", envvar="BATON_HOME", help="Holds record, caches and briefs.")
+]
+AccountArg = Annotated[
+    str, typer.Argument(metavar="ACCOUNT", help="The account's slug, see `baton accounts`.")
+]
+DEFAULT_HOME = Path(".baton")
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    text = "text"
+    json = "json"
+
+
+class BriefFormat(StrEnum):
+    """How a brief is written."""
+
+    md = "md"
+    html = "html"
+    json = "json"
+
+
+class Engine(StrEnum):
+    """Which engine writes; the agent's engines come with a later version."""
+
+    auto = "auto"
+    extractive = "extractive"
+
+
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="`json` prints one JSON object and nothing else.")
+]
+EngineOption = Annotated[
+    Engine, typer.Option("--engine", help="`auto` takes the extractive engine.")
+]
+
+
+def open_session(home: Path) -> Session:
+    """The session over a home folder; imported late, so that `--help` stays quick."""
+    from app.session import Session
+
+    return Session(home)

@@ -1,0 +1,62 @@
+"""`doctor` and `eval`: what is installed and wrong, how good the results are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.commands.options import DEFAULT_HOME, Format, FormatOption, Home, open_session
+from app.commands.printing import print_json
+from indexer.errors import InputError
+
+
+def doctor(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:
+    """Check what is installed, reachable and wrong."""
+    from app.doctor import examine
+
+    findings = examine(home)
+    if format is Format.json:
+        print_json({"checks": findings})
+    else:
+        for check in findings:
+            typer.echo(f"{'ok  ' if check['ok'] else 'WRONG'} {check['name']}: {check['said']}")
+    if not all(c["ok"] for c in findings if c["required"]):
+        raise typer.Exit(1)
+
+
+def evaluate(
+    cases: Annotated[Path, typer.Option(help="A folder of gold files NAME.yaml.")] = Path(
+        "eval/cases"
+    ),
+    data: Annotated[Path, typer.Option(help="The folder with a deal folder NAME for each.")] = Path(
+        "data"
+    ),
+    gold_json: Annotated[
+        bool, typer.Option("--deals", help="DATA holds NAME/gold.json and NAME/artifacts instead.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Append a row to eval/RESULTS.md.")
+    ] = False,
+    note: Annotated[str, typer.Option(help="What changed, for the row.")] = "",
+    format: FormatOption = Format.text,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Score briefs and answers against the gold cases."""
+    from app.evaluation import run_evaluation
+
+    pairs = (
+        sorted((p.parent / "artifacts", p) for p in data.glob("*/gold.json"))
+        if gold_json
+        else sorted((data / p.stem, p) for p in cases.glob("*.yaml"))
+    )
+    if not pairs:
+        raise InputError(
+            "No gold files were found. Name their folder with --cases, or --deals --data FOLDER."
+        )
+    report, text = run_evaluation(open_session(home), pairs, record, note)
+    if format is Format.json:
+        print_json(report.model_dump(mode="json"))
+    else:
+        typer.echo(text)
