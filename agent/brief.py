@@ -10,9 +10,8 @@ from agent.door import BriefDoor
 from agent.extract import Extractor
 from agent.found import Found
 from agent.models import Claim, Draft, PersonRow, Provenance, Suggestion, TimelineRow
-from agent.ranking import Ranking
+from indexer.heads import Heads
 from indexer.models import Person
-from indexer.reading_head import ReadingHead
 from indexer.search import AccountIndex
 from prompts.template import load_template, template_hash
 
@@ -145,7 +144,7 @@ def _kickoff_gap(index: AccountIndex, door: BriefDoor) -> None:
 
 def draft_brief(
     index: AccountIndex,
-    head: ReadingHead,
+    heads: Heads,
     people: Sequence[Person],
     fingerprint: str,
     template_name: str = "sales-to-cs",
@@ -153,7 +152,7 @@ def draft_brief(
     """The draft of one account's brief by the extractive engine."""
     template = load_template(template_name)
     door = BriefDoor(index, {name: spec.title for name, spec in template.fields().items()})
-    extractor = Extractor(index, Ranking(index, head, template.fields()), template, door)
+    extractor = Extractor(index, heads, template, door)
     found = extractor.run()
     sections = extractor.sections()
     claims = tuple(door.claims.values())

@@ -94,7 +94,7 @@ class Session:
 
         index = self.account_index(slug)
         people, duplicates, not_read, _ = self.store.extra(slug)
-        draft = draft_brief(index, self.heads.reading, people, self.fingerprint(slug), template)
+        draft = draft_brief(index, self.heads, people, self.fingerprint(slug), template)
         brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)
         self.store.add_brief(slug, brief.provenance.created_at, brief.model_dump_json())
         return brief
