@@ -42,7 +42,7 @@ from indexer.side_guess import guess_sides
 from indexer.sides import set_sides
 from indexer.store import Contents, Store
 from indexer.vectors import ChromaCache
-from indexer.walk import Walk, walk_deal
+from indexer.walk import Walk, digest_of, walk_deal
 
 LOCK_TIMEOUT_S = 2.0
 EMBED_BATCH = 256
@@ -81,7 +81,9 @@ def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
         f"{PIPELINE}|{model}|{READERS}|{_reader_versions()}|{manifest.model_dump_json()}".encode()
     )
     for path in sorted(walk.files):
-        digest.update(path.encode() + b"\0" + hashlib.sha256(walk.files[path]).digest())
+        digest.update(path.encode() + b"\0" + digest_of(walk.files[path]))
+    for failure in walk.not_read:
+        digest.update(f"{failure.path}\0{failure.why}\0".encode())
     return digest.hexdigest()[:24]
 
 
@@ -242,7 +244,7 @@ def index_deal(
     root = Path(root)
     with index_lock(home):
         manifest = load_manifest(root) if root.is_dir() else Manifest()
-        walk = walk_deal(root, manifest.exclude)
+        walk = walk_deal(root, manifest.exclude, home)
         if not walk.files:
             raise InputError(
                 f"{root} holds no files to read. Put the deal's exports there and index again."
@@ -251,7 +253,7 @@ def index_deal(
         known = _unchanged(store, home, root, account, mark, rebuild)
         if known is not None:
             return known
-        reading = read_deal(root, manifest, lambda path: progress(f"reading {path}", 0, 0))
+        reading = read_deal(walk, manifest, lambda path: progress(f"reading {path}", 0, 0))
         folder = root.resolve().name.removesuffix(".zip")
         slug = choose_slug(account, manifest, reading, folder)
         _refuse_taken(store, slug, root, replace)
