@@ -7,6 +7,7 @@ nothing of formats.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,10 @@ MAX_LOST = 40
 """Children that may be lost in one run; beyond that the rest is reported and not read."""
 MAX_TEXT_BYTES = 512 << 20
 """What all files of a deal may amount to, with the places of their words."""
+
+
+MAX_REPORTED = 200
+"""Members of one file that are reported singly; the rest is counted."""
 
 
 class _TooMuch(Exception):
@@ -51,8 +56,12 @@ class _Run:
     finished: set[str] = field(default_factory=set)
     lost: dict[str, str] = field(default_factory=dict)
     """Why each path that ended a child is given up."""
+    gone: set[str] = field(default_factory=set)
+    """Paths that could not be opened: no later child need try."""
     tried_again: set[str] = field(default_factory=set)
     reported: set[NotRead] = field(default_factory=set)
+    inside: Counter[str] = field(default_factory=Counter)
+    """How many members of each file of the folder were reported."""
     current: str | None = None
     heard: int = 0
 
@@ -61,7 +70,7 @@ class _Run:
         return {
             "files": {path: str(place) for path, place in self.walk.files.items()},
             "exclude": self.manifest.exclude, "read_private": self.manifest.read_private,
-            "skip": list(self.lost), "finished": list(self.finished), "first": first,
+            "skip": [*self.lost, *self.gone], "finished": list(self.finished), "first": first,
         }  # fmt: skip
 
     def listen(self, child: Child) -> None:
@@ -88,6 +97,7 @@ class _Run:
         """Keep one line's result. Raises ValueError (pydantic's too), LookupError or TypeError."""
         if "not_read" in said:
             self.report(NotRead.model_validate(said["not_read"]))
+            self.gone.update(map(str, said.get("gone", ())))
         elif "duplicate" in said:
             self.result.duplicates.append((str(said["path"]), str(said["duplicate"])))
         else:
@@ -100,8 +110,13 @@ class _Run:
 
     def report(self, failure: NotRead) -> None:
         """Each child tells anew what it could not open: once is enough."""
-        if failure not in self.reported:
-            self.reported.add(failure)
+        if failure in self.reported:
+            return
+        self.reported.add(failure)
+        outer = failure.path.split("!/")[0]
+        if failure.path != outer:
+            self.inside[outer] += 1
+        if self.inside[outer] <= MAX_REPORTED:
             self.result.not_read.append(failure)
 
     def lose(self, why: str, again: bool) -> str:
@@ -138,20 +153,29 @@ def read_deal(
     run = _Run(walk, manifest, progress)
     for failure in walk.not_read:
         run.report(failure)
+    rest = _read_with_children(run)
+    if rest:
+        run.report_rest(rest)
+    for path, count in run.inside.items():
+        if count > MAX_REPORTED:
+            why = f"{count - MAX_REPORTED:,} more files inside of it were not read"
+            run.result.not_read.append(NotRead(path=path, why=why))
+    return run.result
+
+
+def _read_with_children(run: _Run) -> str:
+    """Let one child after the other read; returns why files were left over, empty if none were."""
     first = ""
     for _ in range(2 * MAX_LOST):
         run.current = None
         try:
             with Child("indexer.worker", run.wanted(first), FILE_S) as child:
                 run.listen(child)
-            return run.result
+            return ""
         except ChildLost as error:
             if run.current is None:
-                run.report_rest(f"the reading process did not start: {error}")
-                return run.result
+                return f"the reading process did not start: {error}"
             first = run.lose(str(error), error.again)
         except _TooMuch:
-            run.report_rest("the deal holds more text than one index may; index it in parts")
-            return run.result
-    run.report_rest("not reached: too many files before it ended their readers; index it alone")
-    return run.result
+            return "the deal holds more text than one index may; index it in parts"
+    return "not reached: too many files before it ended their readers; index it alone"

@@ -102,7 +102,8 @@ class Listener:
     """Whom to tell what is being opened, and what could not be opened."""
 
     opening: Callable[[str], None]
-    failed: Callable[[str, Exception], None]
+    failed: Callable[[str, Exception, bool], None]
+    """Path, error, and true if nothing of the file is left to read."""
 
 
 @dataclass
@@ -143,7 +144,7 @@ class Unfolding:
             try:
                 inside = self._look_into(found, contents)
             except Exception as error:  # a hostile file must never end a run; it is told by name
-                self._listener.failed(found.path, error)
+                self._listener.failed(found.path, error, found.path not in contents)
                 continue
             for inner in inside:
                 path = distinct(storable(inner.path), reached)
@@ -178,7 +179,7 @@ class Unfolding:
         budget.members -= 1
         budget.bytes -= len(attachment.content)
         if budget.members < 0 or budget.bytes < 0:
-            self._listener.failed(attachment.path, UnreadableFile(_TOO_MUCH))
+            self._listener.failed(attachment.path, UnreadableFile(_TOO_MUCH), True)
             return False
         return True
 
@@ -212,14 +213,14 @@ class Unfolding:
         prefix = f"{found.path}!/" if found.path else ""
         for info in members:
             path = prefix + _name(info)
-            if is_left_out(path, self._exclude):
+            if is_left_out(path, self._exclude) or path in self._skip:
                 continue
             load = partial(self._member, found, info)
             try:
                 _check_member(info, path.removeprefix(prefix))
                 found.budget.bytes -= len(load())
-            except (UnreadableFile, MemoryError) as error:
-                self._listener.failed(path, error)
+            except UnreadableFile as error:
+                self._listener.failed(path, error, True)
             else:
                 yield _Found(path, load, found.budget)
             if found.budget.bytes <= 0:

@@ -1,7 +1,7 @@
 """The child process that parses untrusted files: `python -P -m indexer.worker`, what to read on stdin.
 
 Writes one JSON object a line: `start` with a path before each file; `not_read` for what could not be
-opened; for each file read once `path` with its `reading`, `duplicate` or `not_read`; at last `done`.
+opened, `gone` if that was all of it; for each file read once `path` with its `reading`, `duplicate` or `not_read`; at last `done`.
 It holds no secrets, and gives up what it doesn't need before it opens a file (`indexer/confine.py`). If
 it dies, the parent knows on which file.
 """
@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from indexer.confine import STARVED, allow_time, confine
 from indexer.errors import UnreadableFile
-from indexer.models import NotRead
+from indexer.likely import strong_suffix, text_suffix
+from indexer.models import NotRead, Reading
 from indexer.readers import load_readers, reader_for
 from indexer.readers.base import Reader, Source, SourceMap, Sources
 from indexer.readers.text import storable
@@ -26,6 +27,12 @@ from indexer.unfold import Contents, Listener, Unfolding
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff", ".bmp", ".svg")
 _MEDIA = (".mp3", ".mp4", ".m4a", ".wav", ".mov", ".webm")
 _POINTERS = (".gdoc", ".gsheet", ".gslides", ".url", ".webloc", ".lnk")
+
+
+_NOT_PLAIN = (".pdf", ".docx", ".xlsx", ".pptx", ".doc", ".xls", ".ppt", ".msg", ".zip", ".rtf", ".ics",
+              ".vtt", ".srt", ".sbv", ".json")  # fmt: skip
+"""Suffixes of formats that plain text may stand under by mistake."""
+MAX_SEGMENTS = 100_000
 
 
 def why_unknown(source: Source) -> str:
@@ -64,13 +71,35 @@ def not_read(path: str, error: Exception) -> dict[str, Any]:
     return NotRead(path=storable(path), why=fault(error)).model_dump()
 
 
+def read_by_content(source: Source, sources: Sources, readers: tuple[Reader, ...]) -> Reading:
+    """Read one source, by its content where its name says something else."""
+    signed = strong_suffix(source.content, source.suffix)
+    tried = replace(source, taken_as=signed) if signed else source
+    reader = reader_for(tried, readers)
+    if reader is None and signed:
+        tried, reader = source, reader_for(source, readers)
+    try:
+        if reader is None:
+            raise UnreadableFile(why_unknown(source))
+        return reader.read(tried, sources)
+    except UnreadableFile:
+        if signed or source.suffix not in _NOT_PLAIN or strong_suffix(source.content, ""):
+            raise
+        suffix = text_suffix(source.content)
+        plain = replace(source, taken_as=suffix)
+        reader = reader_for(plain, readers) if suffix else None
+        if reader is None:
+            raise
+        return reader.read(plain, sources)
+
+
 def read_one(source: Source, sources: Sources, readers: tuple[Reader, ...]) -> None:
     """Read one source and say what came out. Lets MemoryError pass."""
     try:
-        reader = reader_for(source, readers)
-        if reader is None:
-            raise UnreadableFile(why_unknown(source))
-        reading = reader.read(source, sources).model_dump()
+        read = read_by_content(source, sources, readers)
+        if sum(len(artifact.segments) for artifact in read.artifacts) > MAX_SEGMENTS:
+            raise UnreadableFile(f"holds more than {MAX_SEGMENTS:,} lines or rows; split it")
+        reading = read.model_dump()
         say(path=source.path, reading=reading)
     except MemoryError:
         raise
@@ -101,10 +130,10 @@ def _opened(wanted: Wanted) -> Contents:
         allow_time()
         say(start=path)
 
-    def failed(path: str, error: Exception) -> None:
+    def failed(path: str, error: Exception, gone: bool) -> None:
         if isinstance(error, MemoryError):
             raise error
-        say(not_read=not_read(path, error))
+        say(not_read=not_read(path, error), gone=[path] if gone else [])
 
     unfolding = Unfolding(wanted.exclude, frozenset(wanted.skip), Listener(opening, failed))
     return unfolding.contents({path: Path(place) for path, place in wanted.files.items()})

@@ -345,7 +345,9 @@ def test_attachments_that_fail_are_reported_and_the_mail_is_read(
     (tmp_path / "a.eml").write_bytes(MIXED.encode())
     (tmp_path / "b.txt").write_bytes(b"hello")
     failed: dict[str, Exception] = {}
-    unfolding = Unfolding((), (), Listener(lambda _: None, failed.__setitem__))
+    unfolding = Unfolding(
+        (), (), Listener(lambda _: None, lambda path, error, gone: failed.update({path: error}))
+    )
     contents: Contents = unfolding.contents(walk_deal(tmp_path).files)
     assert dict(contents) == {"a.eml": MIXED.encode(), "b.txt": b"hello"}
     assert list(failed) == ["a.eml"]
