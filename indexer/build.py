@@ -29,7 +29,7 @@ from indexer.assemble import (
 )  # fmt: skip
 from indexer.chunking import Chunk, chunk_artifact, text_hash
 from indexer.embed import Embedder
-from indexer.errors import InputError, Locked, StoreError
+from indexer.errors import DISK_FULL, InputError, Locked, StoreError, full_disk
 from indexer.head_facts import noticed
 from indexer.heads import Heads
 from indexer.lexical import Lexical
@@ -71,8 +71,22 @@ def index_lock(home: Path) -> Iterator[None]:
         raise Locked(
             f"Another process is writing the index in {home}. Wait until it has finished and run again."
         ) from error
-    except PermissionError as error:
-        raise StoreError(f"{home} can't be written. Choose another folder with --home.") from error
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise StoreError(full_disk(error)) from error
+        why = f"{home} can't be written ({error.strerror}). Choose another folder with --home."
+        raise StoreError(why) from error
+
+
+@contextmanager
+def _saying_when_full() -> Iterator[None]:
+    """Raise StoreError where a library finds the disk full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        raise StoreError(full_disk(error)) from error
 
 
 def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
@@ -205,6 +219,8 @@ def _read_missing(
 
 def write_caches(store: Store, home: Path, slug: str, contents: Contents, model: str) -> None:
     """Chroma and the lexical index of one account, from the record."""
+    # Until both are whole again there is none: a run that ends in between is not taken for a whole one.
+    Lexical(home, slug).forget()
     by_hash = store.vectors(slug, model)
     kept = [c for c in contents.chunks if c.hash in by_hash]
     if kept:
@@ -242,7 +258,7 @@ def index_deal(
     for a missing or empty folder or a slug taken by another folder, Locked when the index is owned.
     """
     root = Path(root)
-    with index_lock(home):
+    with index_lock(home), _saying_when_full():
         manifest = load_manifest(root) if root.is_dir() else Manifest()
         walk = walk_deal(root, manifest.exclude, home)
         if not walk.files:

@@ -62,6 +62,7 @@ class Child:
             # Each thread of a numeric library takes memory of its own, and parsing needs none.
             env=environment | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         )  # fmt: skip
+        self.pid = self._process.pid
         self._file_s = file_s
         self._heard = bytearray()
         self._next_look = monotonic()

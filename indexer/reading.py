@@ -17,6 +17,7 @@ from indexer.manifest import Manifest
 from indexer.models import NotRead, RawArtifact, Reading
 from indexer.walk import Walk
 
+WORKER = "indexer.worker"
 FILE_S = 30.0
 MAX_LOST = 40
 """Children that may be lost in one run; beyond that the rest is reported and not read."""
@@ -169,7 +170,7 @@ def _read_with_children(run: _Run) -> str:
     for _ in range(2 * MAX_LOST):
         run.current = None
         try:
-            with Child("indexer.worker", run.wanted(first), FILE_S) as child:
+            with Child(WORKER, run.wanted(first), FILE_S) as child:
                 run.listen(child)
             return ""
         except ChildLost as error:

@@ -182,7 +182,8 @@ def main() -> None:
     try:
         _read_all(wanted, _opened(wanted), readers)
     except MemoryError:
-        sys.exit(STARVED)
+        # Not `sys.exit`: tidying up needs memory too.
+        os._exit(STARVED)
     say(done=True)
 
 

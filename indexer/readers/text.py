@@ -50,7 +50,7 @@ CLOSED_ALONE = frozenset({
 })
 # fmt: on
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
-MAX_NESTING = 5_000
+MAX_NESTING = 20_000
 UNSEEN_STYLE = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|opacity:0(?:\.0+)?(?:;|$)"
     r"|font-size:[01](?:\.\d+)?(?:px|pt)?(?:;|$)"
