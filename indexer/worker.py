@@ -33,6 +33,7 @@ _NOT_PLAIN = (".pdf", ".docx", ".xlsx", ".pptx", ".doc", ".xls", ".ppt", ".msg",
               ".vtt", ".srt", ".sbv", ".json")  # fmt: skip
 """Suffixes of formats that plain text may stand under by mistake."""
 MAX_SEGMENTS = 100_000
+MAX_SEGMENT_CHARS = 20_000
 
 
 def why_unknown(source: Source) -> str:
@@ -93,13 +94,46 @@ def read_by_content(source: Source, sources: Sources, readers: tuple[Reader, ...
         return reader.read(plain, sources)
 
 
+def citable(reading: Reading) -> Reading:
+    """The reading with every segment short enough to be looked at: a line of ten megabytes is cut at
+    white space into pieces, each at the line's place."""
+    if not any(len(s.text) > MAX_SEGMENT_CHARS for a in reading.artifacts for s in a.segments):
+        return reading
+    artifacts = tuple(
+        artifact.model_copy(update={
+            "segments": tuple(
+                segment.model_copy(update={"text": text, "joiner_before": "\n" if n else segment.joiner_before})
+                for segment in artifact.segments
+                for n, text in enumerate(_pieces(segment.text))
+            )
+        })
+        for artifact in reading.artifacts
+    )  # fmt: skip
+    return reading.model_copy(update={"artifacts": artifacts})
+
+
+def _pieces(text: str) -> list[str]:
+    if len(text) <= MAX_SEGMENT_CHARS:
+        return [text]
+    pieces, start = [], 0
+    while start < len(text):
+        end = start + MAX_SEGMENT_CHARS
+        if end < len(text):
+            space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+            end = space if space > start else end
+        if piece := text[start:end].strip():
+            pieces.append(piece)
+        start = end
+    return pieces
+
+
 def read_one(source: Source, sources: Sources, readers: tuple[Reader, ...]) -> None:
     """Read one source and say what came out. Lets MemoryError pass."""
     try:
         read = read_by_content(source, sources, readers)
         if sum(len(artifact.segments) for artifact in read.artifacts) > MAX_SEGMENTS:
             raise UnreadableFile(f"holds more than {MAX_SEGMENTS:,} lines or rows; split it")
-        reading = read.model_dump()
+        reading = citable(read).model_dump()
         say(path=source.path, reading=reading)
     except MemoryError:
         raise
