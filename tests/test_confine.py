@@ -14,8 +14,8 @@ import pytest
 from indexer import child, reading
 from indexer.child import Child, ChildLost
 from indexer.confine import MEMORY_BYTES
-from indexer.errors import UnreadableFile
-from indexer.manifest import Manifest
+from indexer.errors import InputError, UnreadableFile
+from indexer.manifest import Manifest, load_manifest
 from indexer.models import NotRead
 from indexer.walk import read_regular, walk_deal
 
@@ -187,3 +187,25 @@ def test_a_folder_that_can_not_be_opened_is_reported(tmp_path: Path) -> None:
     if os.geteuid():
         why = "the folder can't be opened: Permission denied"
         assert walk.not_read == [NotRead(path="closed", why=why)]
+
+
+BOMB = "a0: &a0 [x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BOMB + "own_people: *a11\n", "own_people: " + "[" * 50_000, "account: *nobody\n", "- " * 20_000,
+        "close_date: 2026-13-45\n", "account: !!python/object/apply:os.system [true]\n", "x" * 300_000, "a: \x00",
+    ],
+)  # fmt: skip
+def test_a_hostile_manifest_is_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "deal.yaml").write_text(text)
+    began = time.monotonic()
+    with pytest.raises(InputError) as error:
+        load_manifest(tmp_path)
+    assert "\n" not in str(error.value)
+    assert "again" in str(error.value)
+    assert time.monotonic() - began < 10
