@@ -26,7 +26,10 @@ def index_progress(name: str) -> Iterator[Progress]:
 
         def progress(what: str, done: int, total: int) -> None:
             bar.update(
-                task, description=one_line(f"{name}: {what[:60]}"), completed=done, total=total or None
+                task,
+                description=one_line(f"{name}: {what[:60]}"),
+                completed=done,
+                total=total or None,
             )
 
         yield progress

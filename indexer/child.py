@@ -21,6 +21,7 @@ from indexer.confine import MEMORY_BYTES, STARVED
 
 MAX_LINE_BYTES = 64 << 20
 """What a file's text and places may amount to; more is a flood."""
+START_S = 60.0
 LOOK_S = 0.2
 """Seconds between two looks at the clock and the memory."""
 _STARVED = f"needs more memory than a reader may use ({MEMORY_BYTES >> 20} MB); split it"
@@ -53,8 +54,11 @@ def resident_bytes(pid: int) -> int:
 class Child:
     """A running child. Use it as a context manager: it is dead afterwards."""
 
-    def __init__(self, module: str, wanted: Mapping[str, Any], file_s: float) -> None:
-        """`wanted` is its input; `file_s` are the seconds it may take for one file."""
+    def __init__(
+        self, module: str, wanted: Mapping[str, Any], file_s: float, start_s: float = START_S
+    ) -> None:
+        """`wanted` is its input; `file_s` are the seconds it may take for one file, `start_s` those
+        until the first."""
         environment = {k: os.environ[k] for k in _KEPT_ENVIRONMENT if k in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -66,7 +70,7 @@ class Child:
         self._file_s = file_s
         self._heard = bytearray()
         self._next_look = monotonic()
-        self.next_file()
+        self._deadline = monotonic() + start_s
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError), self._process.stdin as stream:
             stream.write(json.dumps(wanted).encode() + b"\n")

@@ -18,6 +18,7 @@ from indexer.models import Kind
 
 FILE = "deal.yaml"
 MAX_BYTES = 256 << 10
+MAX_BRACKETS = 2_000
 
 
 class Manifest(BaseModel):
@@ -53,7 +54,11 @@ def load_manifest(folder: Path) -> Manifest:
             raise InputError(
                 f"{FILE} is larger than {MAX_BYTES >> 10} KB. Correct it and index again."
             )
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        text = path.read_text(encoding="utf-8")
+        if text.count("[") + text.count("{") > MAX_BRACKETS:
+            # The parser's time grows with the square of their depth.
+            raise ValueError(f"more than {MAX_BRACKETS:,} brackets")
+        content = yaml.safe_load(text) or {}
         return Manifest.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]

@@ -87,7 +87,7 @@ def test_a_child_that_misbehaves_is_ended(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     began = time.monotonic()
     limit_s = 30 if name == "eats" else 2
-    with Child("misbehaving", {}, limit_s) as running, pytest.raises(ChildLost) as lost:
+    with Child("misbehaving", {}, limit_s, limit_s) as running, pytest.raises(ChildLost) as lost:
         running.line()
     assert WHY[name] in str(lost.value)
     assert time.monotonic() - began < 25
