@@ -310,7 +310,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     [
         (Faulty(KeyError("id")), "the reader failed (KeyError: 'id')"),
         (Faulty(RecursionError()), "its parts are nested too deep"),
-        (Faulty(text=object()), "the reader failed (AttributeError"),
+        (Faulty(text=object()), "the reader failed (TypeError"),
     ],
 )
 def test_a_fault_at_any_step_is_one_file_not_read(
