@@ -62,7 +62,7 @@ class HubSpotReader:
     """HubSpot API answers and export CSV."""
 
     name = "HubSpot JSON and CSV"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_kind(source))
@@ -88,6 +88,7 @@ class HubSpotReader:
 
 
 def _not_read(source: Source, found: Found, folder: Folder) -> Iterator[NotRead]:
+    yield from found.strangers
     if found.more:
         yield NotRead(path=source.path, why="further pages of the answer are missing")
     unknown = {

@@ -53,7 +53,7 @@ class SalesforceReader:
     """Salesforce query JSON, export trees, Data Loader CSV and report CSV."""
 
     name = "Salesforce JSON and CSV"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_flavour(source))
@@ -75,7 +75,7 @@ class SalesforceReader:
             artifacts = (*_histories(source, found), *_records(source, found, folder))
         return Reading(
             artifacts=artifacts,
-            not_read=tuple(_missing(source, found, others)),
+            not_read=(*found.strangers, *_missing(source, found, others)),
             people=tuple(people(found, folder)),
             facts=_facts(found, folder),
         )

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from indexer.models import NotRead
 from indexer.readers.base import Source, Sources, siblings
 from indexer.readers.crm import plain
+from indexer.readers.exported import answers, recognised
 from indexer.readers.tabular import Row, Table, fold, has_report_footer, read_table
-from indexer.readers.text import decode, parse_json
+from indexer.readers.text import decode
 
 ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 PREFIXES = {
@@ -42,6 +44,7 @@ LABELS = {
     "opportunityid": "Id", "stage": "StageName", "fiscalperiod": "Fiscal",
     "accountowner": "Account.Owner.Name", "contactrole": "Role", "contactname": "Contact.Name",
 }  # fmt: skip
+_MARKS = (("attributes", "type"), ("Id", "Name"), ("records", "totalSize"), ("Id", "CreatedDate"))
 LOADER_COLUMNS = frozenset({
     "isdeleted", "ownerid", "createdbyid", "createddate", "systemmodstamp", "lastmodifieddate",
     "stagename", "accountid", "opportunityid", "contactid", "whatid", "whoid",
@@ -71,6 +74,8 @@ class Found:
     records: list[Record] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     report: bool = False
+    strangers: tuple[NotRead, ...] = ()
+    """Entries of a list that are no records."""
 
 
 def id15(value: str) -> str:
@@ -79,10 +84,29 @@ def id15(value: str) -> str:
 
 
 def is_json(source: Source) -> bool:
-    head = source.content[:20_000]
-    return source.suffix == ".json" and b'"attributes"' in head and (
-        b"/sobjects/" in head or b'"referenceId"' in head or b'"AggregateResult"' in head
-    )  # fmt: skip
+    return recognised(source, _MARKS, _fits)
+
+
+def _fits(value: Any) -> bool:
+    """True for a query's answer, a list of records, or one record."""
+    if isinstance(value, dict):
+        listed = value.get("records")
+        if isinstance(listed, list):
+            return any(map(_is_record, listed[:1])) or (not listed and "totalSize" in value)
+        return _is_record(value)
+    return isinstance(value, list) and bool(value) and all(map(_is_record, value[:20]))
+
+
+def _is_record(value: Any) -> bool:
+    """True for a record with its type; one without it is known by an id of a known kind."""
+    if not isinstance(value, dict):
+        return False
+    attributes = value.get("attributes")
+    if isinstance(attributes, dict) and isinstance(attributes.get("type"), str):
+        return bool({"url", "referenceId"} & set(attributes)) or "Id" in value
+    own = value.get("Id")
+    known = sum(name.lower() in API_NAMES for name in value)
+    return isinstance(own, str) and bool(ID.fullmatch(own)) and own[:3] in PREFIXES and known > 2
 
 
 def csv_flavour(source: Source) -> str:
@@ -103,11 +127,10 @@ def records_of(source: Source) -> Found:
     flavour = csv_flavour(source)
     if flavour:
         return _from_csv(source, flavour)
-    data = parse_json(source.content)
-    if isinstance(data, dict) and "status" in data and isinstance(data.get("result"), dict | list):
-        data = data["result"]
-    found = Found()
-    _take(data, "", "", found)
+    given = answers(source.content, _fits)
+    found = Found(strangers=given.not_read(source.path))
+    for value in given.values:
+        _take(value, "", "", found)
     return found
 
 
@@ -120,9 +143,11 @@ def _take(data: Any, parent: str, relation: str, found: Found) -> None:
             found.missing.append(f"{name}{total or 'more'} expected, {len(rows)} read")
     else:
         rows = data if isinstance(data, list) else [data]
+    first = len(found.records)
     for number, row in enumerate(rows, 1):
         if isinstance(row, dict):
-            _take_record(row, parent, f"{relation}.{number}" if relation else str(number), found)
+            own = f"{relation}.{number}" if relation else str(number + first)
+            _take_record(row, parent, own, found)
 
 
 def _take_record(row: dict[str, Any], parent: str, position: str, found: Found) -> None:

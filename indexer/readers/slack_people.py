@@ -29,6 +29,13 @@ class Directory:
         return name_of(self.people[user]) or user if user in self.people else user
 
 
+def is_directory(source: Source) -> bool:
+    """True for a list of people, channels or the like, as an export has them."""
+    if not source.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return False
+    return b'"id"' in source.content or source.name not in USERS
+
+
 def rows_of(source: Source) -> list[dict[str, Any]]:
     data = parse_json(source.content)
     return [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
