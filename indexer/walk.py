@@ -7,9 +7,11 @@ not believed: bytes are counted while they are unpacked.
 from __future__ import annotations
 
 import fnmatch
+import gzip
 import io
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,9 @@ MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 MAX_MEMBERS = 5000
 MAX_DEPTH = 3
 _NOISE = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini", ".git/")
+_NOISE_NAMES = ("._", "~$", ".~lock.")
+"""How names of other programs' lock files and shadows begin."""
+_GZIP = b"\x1f\x8b"
 _OFFICE = (".docx", ".xlsx", ".pptx")
 
 
@@ -36,7 +41,7 @@ class Walk:
 
 def _is_noise(path: str) -> bool:
     name = path.rsplit("/", 1)[-1]
-    return any(mark in path for mark in _NOISE) or name.startswith("._") or name == FILE
+    return any(mark in path for mark in _NOISE) or name.startswith(_NOISE_NAMES) or name == FILE
 
 
 def _excluded(path: str, patterns: Iterable[str]) -> bool:
@@ -87,7 +92,28 @@ def _add(path: str, content: bytes, walk: Walk, depth: int) -> None:
             return
         _open_zip(path, content, walk, depth)
         return
+    if content[:2] == _GZIP and path.lower().endswith(".gz"):
+        _open_gzip(path, content, walk, depth)
+        return
     walk.files[path] = content
+
+
+def _open_gzip(path: str, content: bytes, walk: Walk, depth: int) -> None:
+    """The one file that a gzip holds, under its name without the suffix."""
+    inner = f"{path}!/{path.rsplit('/', 1)[-1][:-3]}"
+    if depth >= MAX_DEPTH:
+        walk.not_read.append(NotRead(path=path, why=f"nested deeper than {MAX_DEPTH}"))
+        return
+    try:
+        with gzip.open(io.BytesIO(content)) as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        walk.not_read.append(NotRead(path=path, why="damaged gzip: it can't be opened"))
+        return
+    if len(data) > MAX_FILE_BYTES:
+        walk.not_read.append(NotRead(path=inner, why="unpacks to more than the limit"))
+        return
+    _add(inner, data, walk, depth + 1)
 
 
 def _paths(folder: Path) -> Iterator[Path]:
