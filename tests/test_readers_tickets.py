@@ -218,7 +218,10 @@ def test_zendesk_csv_of_a_view() -> None:
         ({"tickets": [TICKET, "x"]}, "tickets 2 is a text, not an object"),
         ({"tickets": [TICKET, {"id": 5}]}, "entry 2 of tickets is not a ticket"),
         ({"tickets": [TICKET | {"comments": "none"}]}, "comments of ticket 35436"),
-        ({"tickets": [TICKET | {"subject": ["x"]}]}, "subject of ticket 35436 is a list, not a text"),
+        (
+            {"tickets": [TICKET | {"subject": ["x"]}]},
+            "subject of ticket 35436 is a list, not a text",
+        ),
         ({"tickets": [TICKET], "users": {"id": 1}}, "users is an object, not a list"),
     ],
 )

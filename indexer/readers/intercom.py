@@ -26,6 +26,7 @@ from indexer.readers.tickets import (
     text_of,
     texts_of,
     ticket_artifact,
+    with_files,
 )
 
 MARKS = (("conversation_parts",), ("conversation_message",), ("conversation", "source"))
@@ -58,7 +59,7 @@ class IntercomReader:
     """Intercom conversations as JSON."""
 
     name = "Intercom JSON"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return recognised(source, MARKS, _fits)
@@ -158,6 +159,7 @@ def _first(row: dict[str, Any], own: str, directory: Directory) -> Iterator[Mess
     first = record(row.get("source") or row.get("conversation_message"), f"source of {own}")
     place = f"of conversation {own}"
     body = text_of(first.get("body"), f"body {place}")
+    body = with_files(body, first.get("attachments"), f"files {place}")
     author = directory.author(first.get("author"), place)
     if body:
         own_id = text_of(first.get("id"), f"id {place}") or own
@@ -175,6 +177,7 @@ def _parts(row: dict[str, Any], own: str, directory: Directory) -> Iterator[Mess
         author = directory.author(part.get("author"), place)
         at = moment(part.get("created_at"))
         body = text_of(part.get("body"), f"body {place}")
+        body = with_files(body, part.get("attachments"), f"files {place}")
         if body:
             label = "internal note" if kind.startswith("note") else "message"
             yield Message(number, author, at, html=body, what=label)

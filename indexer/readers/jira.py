@@ -28,6 +28,7 @@ from indexer.readers.tickets import (
     text_of,
     texts_of,
     ticket_artifact,
+    with_files,
     with_side,
 )
 
@@ -43,7 +44,7 @@ class JiraReader:
     """Jira issues as JSON and CSV."""
 
     name = "Jira JSON and CSV"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return recognised(source, MARKS, _fits) or is_table(source)
@@ -111,6 +112,7 @@ def _ticket(issue: dict[str, Any], names: dict[str, Any]) -> Ticket:
         known.setdefault(author.id, author.name)
     created = moment(fields.get("created"))
     described = _text(fields.get("description"), f"description of {key}", known)
+    described = with_files(described, fields.get("attachment"), f"attachments of {key}")
     author = people["reporter"] if people["reporter"].name else people["creator"]
     first = Message("description", author, created, described, what="description")
     return Ticket(

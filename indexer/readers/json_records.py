@@ -26,6 +26,7 @@ from indexer.readers.base import Source, Sources
 from indexer.readers.crm import day, plain, when
 from indexer.readers.crm import words as in_words
 from indexer.readers.exported import begins_like_json, dicts, documents
+from indexer.readers.jira_markup import adf_text, is_adf
 from indexer.readers.transcripts import (
     LONGEST,
     Piece,
@@ -41,7 +42,7 @@ from indexer.readers.usage import machine_rows
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 _PLAIN = ("", ".txt", ".log")
 MAX_VALUES = 100_000
-MAX_DEPTH = 12
+MAX_DEPTH = 60
 LONG_WORDS = 12
 """A value of more words stands alone; shorter ones stand together in a row."""
 _WORDS = (
@@ -111,7 +112,10 @@ class JsonReader:
 def _walk(path: str, value: Any, found: _Found, depth: int) -> None:
     if depth > MAX_DEPTH or len(found.fields) + len(found.rows) > MAX_VALUES:
         raise UnreadableFile(f"more than {MAX_VALUES} values, or nested deeper than {MAX_DEPTH}")
-    if isinstance(value, dict):
+    if is_adf(value):
+        texts = adf_text(value).split("\n\n")
+        found.fields += [(path, text) for text in texts if text]
+    elif isinstance(value, dict):
         for name, inner in value.items():
             _walk(f"{path}.{name}" if path else name, inner, found, depth + 1)
     elif entries := dicts(value):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from indexer.readers.base import Source, Sources, folder_of
 from indexer.readers.exported import answers, dicts, recognised
 from indexer.readers.slack_markup import blocks_text, plain_text
 from indexer.readers.slack_people import (
+    PROFILE_NAMES,
     USERS,
     Directory,
     is_directory,
@@ -47,6 +49,9 @@ EVENTS = re.compile(
     r"|bot_(?:add|remove|enable|disable)|reminder_add|(?:un)?pinned_item|tombstone"
     r"|(?:channel|group)_posting_permissions|sh_room_\w+|huddle_thread|app_conversation_\w+"
 )
+USER = re.compile(r"\b[UW][A-Z0-9]{7,}\b")
+MAX_ASKED = 400
+"""Files of an export that are searched for names which users.json lacks."""
 _MARKS = (("ts", "text"), ("ts", "blocks"))
 PRIVATE = "private direct messages; set read_private in deal.yaml to read them"
 
@@ -72,6 +77,7 @@ class SlackReader:
             return Reading(not_read=(NotRead(path=source.path, why=PRIVATE),))
         given = answers(source.content, _fits)
         messages = [message for value in given.values for message in _messages(value)]
+        _named_by_messages(directory, messages, source, sources)
         channel = _channel(source, messages)
         segments = tuple(_segments(messages, channel, directory))
         if not segments:
@@ -137,6 +143,23 @@ def _directory(source: Source, sources: Sources) -> Directory:
                 directory.private |= {str(row.get("id")), str(row.get("name"))}
     directory.team = team_of(list(directory.people.values()))
     return directory
+
+
+def _named_by_messages(
+    directory: Directory, messages: Sequence[Mapping[str, Any]], source: Source, sources: Sources
+) -> None:
+    """Names of people whom users.json lacks, as their own messages in the export give them."""
+    directory.add_profiles(messages)
+    text = " ".join(f"{message.get('user')} {message.get('text')}" for message in messages)
+    if all(user in directory.people or user in directory.named for user in USER.findall(text)):
+        return
+    root = _export_folders(source.path)[1]
+    for path in [path for path in sources.paths() if path.startswith(root)][:MAX_ASKED]:
+        other = sources.get(path) if path != source.path else None
+        if other and b'"user_profile"' in other.content and reader.recognises(other):
+            with suppress(UnreadableFile):
+                for value in answers(other.content, _fits).values:
+                    directory.add_profiles(_messages(value))
 
 
 def _conversation(path: str) -> str:
@@ -220,10 +243,10 @@ def _speaker(message: dict[str, Any], directory: Directory) -> tuple[str, str | 
     raw = message.get("bot_profile")
     bot = raw if isinstance(raw, dict) else {}
     shown = (
-        profile.get("real_name"),
-        profile.get("display_name"),
+        *(profile.get(name) for name in PROFILE_NAMES),
         message.get("username"),
         bot.get("name"),
+        directory.named.get(user),
         user,
         message.get("bot_id"),
     )

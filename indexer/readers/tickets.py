@@ -14,7 +14,7 @@ from indexer.errors import UnreadableFile
 from indexer.models import MessageLocator, Participant, RawArtifact, RawSegment, Role, Side
 from indexer.readers.base import Source
 from indexer.readers.crm import day, field_segment, when
-from indexer.readers.exported import items, kind_of
+from indexer.readers.exported import items, kind_of, records
 from indexer.readers.mail_text import Paragraph, html_paragraphs, plain_paragraphs
 
 MAX_TEXT = 2_000_000
@@ -129,6 +129,14 @@ def message_segments(
             at=message.at,
             role=message.role if paragraph.role == "body" else paragraph.role,
         )
+
+
+def with_files(text: str, rows: object, what: str) -> str:
+    """A message's text with the names of its attachments below; they are links, not contents."""
+    found = records(rows, what) if isinstance(rows, list) else []
+    keys = ("file_name", "filename", "name")
+    names = [next((text_of(r[k], what) for k in keys if r.get(k)), "") for r in found]
+    return "\n\n".join(filter(None, (text, *(f"[file: {name}]" for name in names if name))))
 
 
 def participants(authors: Iterable[Author]) -> tuple[Participant, ...]:

@@ -25,6 +25,7 @@ from indexer.readers.tickets import (
     text_of,
     texts_of,
     ticket_artifact,
+    with_files,
 )
 from indexer.readers.zendesk_csv import is_table, read_csv
 from indexer.readers.zendesk_people import Directory, fits_user
@@ -193,12 +194,13 @@ def _message(row: dict[str, Any], ticket: dict[str, Any], directory: Directory) 
     own = text_of(row.get("id"), "comment id")
     place = f"of comment {own}"
     text = text_of(row.get("plain_body"), f"plain_body {place}")
+    html, files = text_of(row.get("html_body"), f"html_body {place}"), row.get("attachments")
     return Message(
         id=own,
         author=directory.author(row, "author", ticket),
         at=moment(row.get("created_at")),
-        text=text_of(row.get("body"), f"body {place}") or text,
-        html=text_of(row.get("html_body"), f"html_body {place}"),
+        text=with_files(text_of(row.get("body"), f"body {place}") or text, files, f"files {place}"),
+        html=with_files(html, files, f"files {place}") if html else "",
         what="internal note" if row.get("public") is False else "comment",
     )
 
