@@ -22,7 +22,7 @@ from indexer.models import (
     RowLocator,
 )
 from indexer.readers.base import Source, Sources, siblings
-from indexer.readers.crm import day, day_first, domain, field_segment, only, when
+from indexer.readers.crm import day, day_first, domain, field_segment, iso_day, only, when
 from indexer.readers.hubspot_people import (
     Folder,
     activity_of,
@@ -227,7 +227,7 @@ def _meta(record: Record, folder: Folder) -> dict[str, str]:
         stage = record.alias("dealstage")
         meta |= {
             "stage": folder.stages.get(stage) or DEFAULT_STAGES.get(stage, stage),
-            "close_date": record.alias("closedate"),
+            "close_date": iso_day(record.alias("closedate")),
             "amount": record.alias("amount"),
             "owner": folder.owner(record)[0],
         }

@@ -2,7 +2,7 @@
 
 Format: v3 list answers (`results[].properties`, all values strings), owners and pipelines answers,
 legacy engagements (`engagement` + `metadata`) and legacy deals (`properties.<name>.value`), and
-CSV exports whose headers are labels: `ALIASES` maps their spellings to internal names.
+CSV exports whose headers are labels in the language of the account, see `field_maps`.
 """
 
 from __future__ import annotations
@@ -16,33 +16,10 @@ from indexer.models import NotRead
 from indexer.readers.base import Source
 from indexer.readers.crm import plain, when
 from indexer.readers.exported import answers, dicts, recognised
-from indexer.readers.tabular import Table, fold, read_table
+from indexer.readers.field_maps import fields_in, fold, spellings
+from indexer.readers.tabular import Table, read_table
 from indexer.readers.text import decode
 
-ALIASES = {
-    "id": ("recordid", "dealid", "contactid", "companyid", "ownerid", "engagementid", "activityid",
-           "id", "hsobjectid"),
-    "dealname": ("dealname",),
-    "dealstage": ("dealstage", "stage"),
-    "amount": ("amount", "amountincompanycurrency"),
-    "closedate": ("closedate",),
-    "owner": ("dealowner", "owner", "contactowner", "companyowner", "activityassignedto",
-              "assignedto", "activitycreatedby", "createdby"),
-    "company": ("account", "accountname", "companyname", "associatedcompany", "company",
-                "primaryassociatedcompany", "primarycompany"),
-    "firstname": ("firstname", "first"),
-    "lastname": ("lastname", "last"),
-    "fullname": ("contactname", "fullname"),
-    "jobtitle": ("jobtitle", "title"),
-    "email": ("email", "emailaddress"),
-    "role": ("buyingrole", "contactrole", "role"),
-    "activity": ("activitytype", "type", "engagementtype"),
-    "date": ("activitydate", "date", "timestamp", "createdate", "activitydatetime"),
-    "subject": ("subject", "title", "activitytitle", "emailsubject", "calltitle", "meetingname"),
-    "body": ("body", "bodypreview", "notebody", "notes", "content", "hsbodypreview", "callnotes"),
-    "direction": ("direction", "emaildirection"),
-    "website": ("companydomainname", "domain", "websiteurl", "website"),
-}  # fmt: skip
 KINDS = {
     "hs_note_body": "note", "hs_email_subject": "email", "hs_email_text": "email",
     "hs_email_html": "email", "hs_call_title": "call", "hs_call_body": "call",
@@ -84,7 +61,7 @@ class Record:
     def alias(self, name: str) -> str:
         """The first filled field among the spellings of `name`."""
         folded = {fold(PROPERTY.sub("", key)): value for key, value in self.fields.items()}
-        return next((folded[key] for key in ALIASES[name] if folded.get(key)), "")
+        return next((folded[key] for key in spellings("hubspot")[name] if folded.get(key)), "")
 
 
 @dataclass
@@ -135,14 +112,15 @@ def csv_kind(source: Source) -> str:
     if "_fivetran" in first and "property_" not in first:
         return ""
     names = {fold(PROPERTY.sub("", n.strip())) for n in re.split(r"[,;\t]", first.replace('"', ""))}
-    if {"notebody", "timestamp"} <= names or {"bodypreview"} & names:
+    known = fields_in("hubspot", names)
+    own_id = names.intersection(spellings("hubspot")["id"]) - {"id"}
+    if {"notebody", "timestamp"} <= names or "bodypreview" in names:
         return "activity"
-    if "dealname" in names and names & {"dealid", "recordid", "dealstage", "stage"}:
+    if "dealname" in known and (own_id or "dealstage" in known):
         return "deal"
-    who = names & {"firstname", "first", "lastname", "last", "email"}
-    if who and names & {"contactid", "recordid"}:
+    if own_id and known & {"firstname", "lastname", "email"}:
         return "contact"
-    if "companyname" in names and "recordid" in names:
+    if own_id and "company" in known:
         return "company"
     what = names & {"body", "notebody", "subject", "activitytype", "activitydate"}
     typed = names & {"type", "activitytype", "engagementtype"} and names & {"date", "activitydate"}
