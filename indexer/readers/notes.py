@@ -31,6 +31,7 @@ _NUMBER = re.compile(r"^(\s*)(\d{1,3}|[a-z])[.)]\s")
 _RULE = re.compile(r"^\s*([-*_=]\s*){3,}$|^\s*```\S*\s*$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)*_]*$")
+_MARGIN = 90
 _WRAPPED = 60
 """Lines at least this long, all but the last of a paragraph, were broken by a program."""
 
@@ -125,10 +126,11 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
     path: list[tuple[int, str]] = []
     group: list[tuple[int, str]] = []
     clauses = _Clauses()
+    broken = _is_hard_wrapped(lines)
     for number, line in [*enumerate(lines, 1), (len(lines) + 1, "")]:
         heading = _HEADING.match(line)
         if heading or not line.strip() or _RULE.match(line) or _TABLE_RULE.match(line):
-            yield from _group(group, tuple(title for _, title in path), clauses)
+            yield from _group(group, tuple(title for _, title in path), clauses, broken)
             group = []
         else:
             group.append((number, line))
@@ -158,11 +160,11 @@ class _Clauses:
 
 
 def _group(
-    group: Sequence[tuple[int, str]], path: tuple[str, ...], clauses: _Clauses
+    group: Sequence[tuple[int, str]], path: tuple[str, ...], clauses: _Clauses, broken: bool
 ) -> Iterator[_Block]:
     """Blocks of lines without a blank between: bullets, table rows, paragraphs, single lines."""
     block: list[tuple[int, str]] = []
-    wrapped = _is_wrapped([line.rstrip() for _, line in group])
+    wrapped = broken or _is_wrapped([line.rstrip() for _, line in group])
     for number, line in group:
         if block and not _goes_on(block[-1][1], line, wrapped, bool(_BULLET.match(block[0][1]))):
             yield _block(block, path + clauses.path(block[0][1]))
@@ -170,6 +172,14 @@ def _group(
         block.append((number, line))
     if block:
         yield _block(block, path + clauses.path(block[0][1]))
+
+
+def _is_hard_wrapped(lines: Sequence[str]) -> bool:
+    """True for a file whose lines a program broke at a margin: most are nearly as long as it."""
+    filled = [len(line.rstrip()) for line in lines if line.strip()]
+    near = sum(_WRAPPED <= length <= _MARGIN for length in filled)
+    beyond = sum(length > _MARGIN for length in filled)
+    return near >= 20 and near * 2 >= len(filled) and beyond * 20 <= len(filled)
 
 
 def _is_wrapped(lines: Sequence[str]) -> bool:
