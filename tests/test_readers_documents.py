@@ -336,6 +336,9 @@ def test_xlsx_rows_read_as_pairs() -> None:
          [["Desk", 78000, 3, 234000]], "Item: Desk\tPer year: 78000\tYears: 3\tAmount: 234000"),
         (["Acme", "quote"], ["Item", "Kind", "Amount"], [["Desk", "new", "tbd"], ["Chair", "old", 5]],
          "Item: Chair\tKind: old\tAmount: 5"),
+        (["Acme", "pricing v3", "draft"], ["Item", "Qty", "Price"], [["Desk", 3, 11], ["Chair", 5, 7]],
+         "Item: Chair\tQty: 5\tPrice: 7"),
+        (["Item", "Price"], ["Setup", "tbd"], [["Desk", 11]], "Item: Desk\tPrice: 11"),
         # A table of its own header, whose rows hold more than it names.
         (["Item", "Price"], ["Setup", "tbd", "note"], [["Desk", 11, "flat"]],
          "Item: Desk\tPrice: 11\tflat"),
