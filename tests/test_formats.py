@@ -296,6 +296,14 @@ def test_other_programs_leavings_are_no_files_of_the_deal(deal: DealReading) -> 
     assert not any(path.startswith("noise/") for path in named)
 
 
+def test_an_attachment_names_its_mail() -> None:
+    people = gather_people([])
+    mail = read_here("a/m.eml", EML).artifacts[0]
+    note = read_here("a/m.eml!/terms.txt", b"Three percent at most.").artifacts[0]
+    assert assemble(note, people, Manifest(), (mail,))[0].meta["attachment_of"] == "a/m.eml"
+    assert "attachment_of" not in assemble(mail, people, Manifest(), (mail,))[0].meta
+
+
 def test_a_day_without_a_time_stays_a_day(found: Assembled) -> None:
     (invite,) = (artifact for artifact, _ in found if artifact.path == "ics/k.ics")
     assert Artifact.model_validate_json(invite.model_dump_json()).date == invite.date

@@ -102,11 +102,8 @@ def _fits(value: object) -> bool:
         return bool(dicts(value)) and all(map(_is_message, dicts(value)[:1]))
     if not isinstance(value, dict):
         return False
-    return _is_message(value) or _fits_list(value.get("messages"))
-
-
-def _fits_list(value: object) -> bool:
-    return isinstance(value, list) and _fits(value)
+    listed = value.get("messages")
+    return _is_message(value) or (isinstance(listed, list) and _fits(listed))
 
 
 def _is_message(value: Mapping[str, Any]) -> bool:
