@@ -18,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test test-hostile check format bench eval train tree clean
+.PHONY: FORCE help setup demo test test-hostile test-samples check format bench eval train tree clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test: setup ## Run the tests
 
 test-hostile: setup ## Try 400 and more bad files and 1,000 good ones (half an hour)
 	@HOSTILE=all $(BIN)/python -m pytest tests/test_hostile.py
+
+test-samples: setup ## Read authentic exports that are no part of this repository: SAMPLES=DIR
+	@SAMPLES=$(SAMPLES) $(BIN)/python -m pytest tests/test_samples.py -rs
 
 check: setup ## Formatting, lint, types, layering
 	@$(BIN)/ruff format --check .

@@ -211,6 +211,12 @@ def _segment_side(
     return "unknown"
 
 
+def _attached_to(raw: RawArtifact, mails: Sequence[RawArtifact]) -> dict[str, str]:
+    """The link from a file to the mail that it came with."""
+    carrier = raw.path.rpartition("!/")[0]
+    return {"attachment_of": carrier} if any(mail.path == carrier for mail in mails) else {}
+
+
 def assemble(
     raw: RawArtifact, people: People, manifest: Manifest, mails: Sequence[RawArtifact]
 ) -> tuple[Artifact, list[Segment]]:
@@ -222,7 +228,7 @@ def assemble(
     summary = raw.meta.get("summary") == "true"
     artifact = Artifact(
         id=_digest(raw.path, text), path=raw.path, kind=kind, system=raw.system, title=raw.title,
-        date=dated, participants=raw.participants, execution=execution, meta=raw.meta, text=text,
+        date=dated, participants=raw.participants, execution=execution, meta=raw.meta | _attached_to(raw, mails), text=text,
         authority=artifact_rung(kind, execution, raw.title, text, summary),
     )  # fmt: skip
     segments = []

@@ -1,4 +1,4 @@
-"""Opens containers: ZIPs, and mails with attachments. Runs in the child process only.
+"""Opens containers: ZIPs, gzip, and mails with attachments. Runs in the child process only.
 
 No member is ever written to disk, whatever its name. Declared sizes are not believed: bytes are
 counted while they are unpacked. Contents are read again whenever they are asked for, so a deal may be
@@ -8,11 +8,13 @@ larger than the memory.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +38,7 @@ CACHE_BYTES = 48 << 20
 COPY_FROM = 64
 """Bytes; shorter files may be equal without being copies."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP = b"\x1f\x8b"
 _PACKAGE = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")
 """Members that tell a document in ZIP form (Office, OpenDocument, EPUB) from a ZIP of files."""
 
@@ -159,6 +162,9 @@ class Unfolding:
         if _is_zip(content):
             _check_depth(found.path)
             return list(self._members(found))
+        if content.startswith(_GZIP):
+            _check_depth(found.path)
+            return [self._packed(found)]
         contents.add(found.path, found.load, content)
         source = Source(found.path, content)
         if not mail_reader.recognises(source):
@@ -225,6 +231,28 @@ class Unfolding:
                 yield _Found(path, load, found.budget)
             if found.budget.bytes <= 0:
                 raise UnreadableFile(_TOO_MUCH)
+
+    def _packed(self, found: _Found) -> _Found:
+        """The one file that a gzip holds, under its name without the suffix."""
+        name = found.path.rsplit("/", 1)[-1]
+        stem = name[:-3] if name.lower().endswith(".gz") else name
+        load = partial(self._unpacked, found)
+        found.budget.members -= 1
+        found.budget.bytes -= len(load())
+        return _Found(f"{found.path}!/{stem}", load, found.budget)
+
+    @staticmethod
+    def _unpacked(found: _Found) -> bytes:
+        """What a gzip holds, counted as it comes."""
+        limit = min(MAX_FILE_BYTES, max(found.budget.bytes, 0))
+        try:
+            with gzip.open(io.BytesIO(found.load())) as stream:
+                content = stream.read(limit + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise UnreadableFile("damaged gzip: it can't be opened") from error
+        if len(content) > limit:
+            raise UnreadableFile("unpacks to more than 200 MB; unpack and split it")
+        return content
 
     def _member(self, found: _Found, info: zipfile.ZipInfo) -> bytes:
         """A member's bytes, counted as they come."""

@@ -23,6 +23,8 @@ from indexer.models import NotRead
 MAX_FILE_BYTES = 200 << 20
 MAX_FILES = 20_000
 _NOISE = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini", ".git/")
+_NOISE_NAMES = ("._", "~$", ".~lock.")
+"""How names of other programs' lock files and shadows begin."""
 _SPECIAL = (
     (stat.S_ISFIFO, "a pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -45,7 +47,7 @@ class Walk:
 def is_left_out(path: str, exclude: Iterable[str]) -> bool:
     """True for what programs leave behind and for what the team's patterns exclude."""
     name = path.rsplit("/", 1)[-1]
-    if any(mark in path for mark in _NOISE) or name.startswith("._") or name == FILE:
+    if any(mark in path for mark in _NOISE) or name.startswith(_NOISE_NAMES) or name == FILE:
         return True
     return any(fnmatch.fnmatch(path, pattern) for pattern in exclude)
 

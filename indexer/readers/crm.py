@@ -104,6 +104,12 @@ def day_first(values: Iterable[str]) -> bool | None:
     return None
 
 
+def iso_day(text: str, order: bool | None = None) -> str:
+    """A day in whatever form as ISO; as it stands where it could be two or none."""
+    at = when(text, order)
+    return (at.date() if isinstance(at, datetime) else at).isoformat() if at else text
+
+
 def domain(website_or_mail: str) -> str:
     """The domain of a website or mail address; empty for none and for free mail."""
     text = website_or_mail.strip().lower()

@@ -23,7 +23,7 @@ from indexer.models import (
     RowLocator,
 )
 from indexer.readers.base import Source, Sources, siblings
-from indexer.readers.crm import day, day_first, domain, field_segment, only, when
+from indexer.readers.crm import day, day_first, domain, field_segment, iso_day, only, when
 from indexer.readers.hubspot_people import (
     Folder,
     activity_of,
@@ -63,7 +63,7 @@ class HubSpotReader:
     """HubSpot API answers and export CSV."""
 
     name = "HubSpot JSON and CSV"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_kind(source))
@@ -91,6 +91,7 @@ class HubSpotReader:
 
 
 def _not_read(source: Source, found: Found, folder: Folder) -> Iterator[NotRead]:
+    yield from found.strangers
     if found.more:
         yield NotRead(path=source.path, why="further pages of the answer are missing")
     unknown = {
@@ -229,7 +230,7 @@ def _meta(record: Record, folder: Folder) -> dict[str, str]:
         stage = record.alias("dealstage")
         meta |= {
             "stage": folder.stages.get(stage) or DEFAULT_STAGES.get(stage, stage),
-            "close_date": record.alias("closedate"),
+            "close_date": iso_day(record.alias("closedate")),
             "amount": record.alias("amount"),
             "owner": folder.owner(record)[0],
         }

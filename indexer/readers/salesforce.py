@@ -19,7 +19,7 @@ from indexer.models import (
     RowLocator,
 )
 from indexer.readers.base import Source, Sources
-from indexer.readers.crm import day_first, domain, field_segment, only, when
+from indexer.readers.crm import day_first, domain, field_segment, iso_day, only, when
 from indexer.readers.salesforce_people import (
     Folder,
     account_of,
@@ -53,7 +53,7 @@ class SalesforceReader:
     """Salesforce query JSON, export trees, Data Loader CSV and report CSV."""
 
     name = "Salesforce JSON and CSV"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_flavour(source))
@@ -75,7 +75,7 @@ class SalesforceReader:
             artifacts = (*_histories(source, found), *_records(source, found, folder))
         return Reading(
             artifacts=artifacts,
-            not_read=tuple(_missing(source, found, others)),
+            not_read=(*found.strangers, *_missing(source, found, others)),
             people=tuple(people(found, folder)),
             facts=_facts(found, folder),
         )
@@ -180,7 +180,7 @@ def _records(source: Source, found: Found, folder: Folder) -> Iterator[RawArtifa
             date=at,
             participants=tuple(participants(record, folder)),
             segments=segments,
-            meta=_meta(record, folder),
+            meta=_meta(record, folder, order),
         )
 
 
@@ -214,7 +214,7 @@ def _is_system(name: str, value: str) -> bool:
     return last.lower().endswith("__c") and bool(ID.fullmatch(value)) and value[5:8] == "000"
 
 
-def _meta(record: Record, folder: Folder) -> dict[str, str]:
+def _meta(record: Record, folder: Folder, order: bool | None) -> dict[str, str]:
     meta = {
         "record_type": record.type,
         "record_id": record.id,
@@ -223,7 +223,7 @@ def _meta(record: Record, folder: Folder) -> dict[str, str]:
     if record.type == "Opportunity":
         meta |= {
             "stage": record.get("StageName"),
-            "close_date": record.get("CloseDate"),
+            "close_date": iso_day(record.get("CloseDate"), order),
             "amount": record.get("Amount"),
             "owner": owner_of(record, folder),
         }
@@ -251,14 +251,16 @@ def _facts(found: Found, folder: Folder) -> dict[str, str]:
 def _deal_facts(deals: list[Record], folder: Folder) -> dict[str, str]:
     """Of several deals of one account the won one that closed last counts."""
 
+    order = day_first(record.get("CloseDate") for record in deals)
+
     def rank(record: Record) -> tuple[bool, str]:
         won = record.get("IsWon") == "true" or "won" in record.get("StageName").lower()
-        return won, record.get("CloseDate")
+        return won, iso_day(record.get("CloseDate"), order)
 
     deal = max(deals, key=rank)
     return {
         "stage": deal.get("StageName"),
-        "close_date": deal.get("CloseDate"),
+        "close_date": iso_day(deal.get("CloseDate"), order),
         "amount": deal.get("Amount"),
         "ae": owner_of(deal, folder),
         "csm": deal.get("CSM__c", "CSM__r.Name", "Customer_Success_Manager__c"),

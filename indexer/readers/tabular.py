@@ -17,6 +17,8 @@ from itertools import islice
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
 from indexer.readers.base import Source, Sources
+from indexer.readers.field_maps import fold
+from indexer.readers.talk import artifact_of_talk, is_talk
 from indexer.readers.text import decode
 from indexer.readers.usage import machine_rows
 
@@ -62,11 +64,6 @@ class Table:
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
-
-
-def fold(header: str) -> str:
-    """A header for comparison: `Close Date`, `CLOSEDATE` and `close_date` are one."""
-    return re.sub(r"[^\w.]|_", "", header.lower())
 
 
 def read_table(content: bytes, report: bool = False) -> Table:
@@ -160,10 +157,10 @@ def row_text(row: Row) -> str:
 
 
 class TabularReader:
-    """Any CSV that no other reader knows."""
+    """Any CSV that no other reader knows: talk as turns or messages, anything else row by row."""
 
     name = "CSV table"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return source.suffix in SUFFIXES
@@ -174,6 +171,11 @@ class TabularReader:
         if not segments:
             raise UnreadableFile("the table has a header but no rows")
         title = source.path.rsplit("/", 1)[-1]
+        spoken = [row.cells for row in table.rows if row.cells]
+        if is_talk(spoken):
+            talk = artifact_of_talk(source.path, "csv", "", None, spoken)
+            if talk is not None:
+                return Reading(artifacts=(talk,))
         bulk = machine_rows([row.cells for row in table.rows])
         artifact = RawArtifact(
             path=source.path,

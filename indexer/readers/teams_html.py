@@ -15,8 +15,9 @@ from selectolax.lexbor import LexborNode
 
 from indexer.errors import UnreadableFile
 from indexer.readers.base import Source
+from indexer.readers.exported import MAX_ENTRIES
 from indexer.readers.text import decode, parse_html
-from indexer.readers.tickets import MAX_ENTRIES, Author, Message, clean, moment
+from indexer.readers.tickets import Author, Message, clean, moment
 
 CLIENT = '[data-tid="chat-pane-message"], [data-tid="channel-pane-message"]'
 SCRIPT = "div[data-deleted][data-me]"

@@ -31,7 +31,7 @@ class XlsxReader:
     """Excel workbooks."""
 
     name = "Excel (xlsx)"
-    version = 3
+    version = 4
 
     def recognises(self, source: Source) -> bool:
         if source.content.startswith(OLE):
@@ -145,13 +145,21 @@ def _is_header(rows: Sequence[Sequence[Any]], index: int, headers: dict[int, str
 
 def _under_title(rows: Sequence[Sequence[Any]], index: int, headers: dict[int, str]) -> bool:
     """True if the row above was only a title: this one also names columns of numbers that the
-    one above leaves empty."""
+    one above leaves empty; or, as wide as it, names two of them or is bold where that is not."""
     if {cell.column: shown(cell) for cell in rows[index - 1]} != headers:
         return False
-    added = {cell.column for cell in rows[index]} - set(headers)
-    block = takewhile(bool, rows[index + 1 :])
-    numbers = (c.column for row in block for c in row if isinstance(c.value, int | float))
-    return len(rows[index]) > len(headers) and any(column in added for column in numbers)
+    columns = {cell.column for cell in rows[index]}
+    block = list(takewhile(bool, rows[index + 1 :]))
+    numbers = {c.column for row in block for c in row if isinstance(c.value, int | float)}
+    if len(columns) > len(headers):
+        return bool((columns - set(headers)) & numbers)
+    texts = {c.column for row in block for c in row if isinstance(c.value, str)}
+    bold = all(map(_is_bold, rows[index])) and not all(map(_is_bold, rows[index - 1]))
+    return columns == set(headers) and len(numbers - texts) >= (1 if bold else 2)
+
+
+def _is_bold(cell: Any) -> bool:
+    return cell.font is not None and bool(cell.font.b)
 
 
 def _pair(cell: Any, headers: dict[int, str], count: int) -> str:
