@@ -17,6 +17,8 @@ from indexer.readers.tabular import delimiter_of
 from indexer.readers.text import decode
 
 HEAD = 65_536
+_NO_TEXT = bytes(8)
+"""Zero bytes in a row that no encoding of text has."""
 _PARTS = {
     "word/document.xml": ".docx",
     "xl/workbook.xml": ".xlsx",
@@ -82,6 +84,8 @@ def text_suffix(content: bytes) -> str:
 
     What begins as JSON is none: it is damaged JSON, and half of it would pass for prose.
     """
+    if _NO_TEXT in content[:HEAD]:
+        return ""
     head = decode(content[:HEAD])
     if head.lstrip()[:1] in ("{", "["):
         return ""

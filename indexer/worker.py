@@ -74,6 +74,8 @@ def not_read(path: str, error: Exception) -> dict[str, Any]:
 
 def read_by_content(source: Source, sources: Sources, readers: tuple[Reader, ...]) -> Reading:
     """Read one source, by its content where its name says something else."""
+    if source.suffix in _POINTERS:
+        raise UnreadableFile(why_unknown(source))
     signed = strong_suffix(source.content, source.suffix)
     tried = replace(source, taken_as=signed) if signed else source
     reader = reader_for(tried, readers)

@@ -29,6 +29,7 @@ from indexer.models import Artifact, RawArtifact, Reading, Segment
 from indexer.readers import load_readers, reader_for
 from indexer.readers.base import Source, SourceMap
 from indexer.reading import DealReading, read_deal
+from indexer.walk import walk_deal
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def deal(folder: Path) -> DealReading:
-    return read_deal(folder, Manifest())
+    return read_deal(walk_deal(folder), Manifest())
 
 
 Assembled = list[tuple[Artifact, list[Segment]]]
@@ -329,7 +330,7 @@ def test_segments_are_slices_of_their_text(found: Assembled) -> None:
 
 
 def test_reading_twice_gives_the_same_ids(folder: Path, found: Assembled) -> None:
-    second = put_together(read_deal(folder, Manifest()))
+    second = put_together(read_deal(walk_deal(folder), Manifest()))
     assert [(a.id, [s.id for s in s_]) for a, s_ in second] == [
         (a.id, [s.id for s in s_]) for a, s_ in found
     ]

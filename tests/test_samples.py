@@ -32,6 +32,7 @@ import yaml
 from indexer.manifest import Manifest
 from indexer.models import RawArtifact
 from indexer.reading import DealReading, read_deal
+from indexer.walk import walk_deal
 
 FOLDER = os.environ.get("SAMPLES", "")
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -44,7 +45,7 @@ pytestmark = pytest.mark.skipif(not FOLDER, reason="SAMPLES=DIR make test-sample
 @pytest.fixture(scope="module")
 def deal() -> DealReading:
     """All samples read as one deal, by the child process that reads every deal."""
-    return read_deal(Path(FOLDER), Manifest())
+    return read_deal(walk_deal(Path(FOLDER)), Manifest())
 
 
 def artifacts(deal: DealReading, path: str) -> list[RawArtifact]:
