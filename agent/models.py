@@ -160,6 +160,9 @@ class Provenance(Frozen):
     prompts: dict[str, str] = {}
     version: str
     degraded: tuple[str, ...] = ()
+    """What fell back to the extractive result, and why."""
+    run: str | None = None
+    """Id of the model's run, for `baton show`."""
 
 
 class Draft(Frozen):

@@ -301,6 +301,13 @@ class Store:
                 "INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content)
             )
 
+    def runs(self, slug: str) -> list[str]:
+        """The records of an account's runs, newest first."""
+        rows = self._db.execute(
+            "SELECT json FROM run WHERE account=? ORDER BY created_at DESC, id", (slug,)
+        )
+        return [r[0] for r in rows]
+
     def run(self, run_id: str) -> str | None:
         """A run's record, or None."""
         row = self._db.execute("SELECT json FROM run WHERE id=?", (run_id,)).fetchone()
