@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.ask import Asking
+    from agent.asking import Asking
+    from agent.conversation import Turn
+    from agent.llm.answer import AnswerWriter
     from agent.llm.brief import BriefWriter
     from agent.llm.steps import OnStep, Run
     from agent.models import Answer, Citation
@@ -160,15 +162,44 @@ class Session:
             return self.make_brief(slug, "sales-to-cs", "csm")
         return Brief.model_validate_json(kept)
 
-    def answer(self, slug: str, question: str) -> Answer:
-        from agent.ask import Asking, answer
+    def answer(
+        self, slug: str, question: str, turns: Sequence[Turn] = (), on_step: OnStep | None = None
+    ) -> Answer:
+        """The answer to a question; `turns` is the conversation before it, oldest first."""
+        from agent.ask import answer, ask_back
+        from agent.asking import Asking
+        from agent.conversation import understand
         from prompts.template import load_template
 
         if slug not in self._asking:
             self._asking[slug] = Asking(
                 self.account_index(slug), self.heads, load_template("sales-to-cs")
             )
-        return answer(self._asking[slug], question, self.fingerprint(slug))
+        people, *_ = self.store.extra(slug)
+        understood = understand(question, turns, people)
+        asking, fingerprint = self._asking[slug], self.fingerprint(slug)
+        if understood.ask_back is not None:
+            return ask_back(asking, question, understood.ask_back, fingerprint)
+        read_as = understood.question if understood.question != question else None
+        writer = self._answer_writer(people, turns, on_step)
+        return answer(asking, question, fingerprint, read_as, writer, self.engine.fallback)
+
+    def _answer_writer(
+        self, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None
+    ) -> AnswerWriter | None:
+        if self.engine.talker is None:
+            return None
+        from agent.llm.answer import AnswerWriter
+
+        limits = self.engine.settings.limits
+        return AnswerWriter(
+            self.engine.talker,
+            limits,
+            people,
+            on_step or (lambda _step: None),
+            self.keep_run,
+            turns,
+        )
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.llm.budget import tokens_of
+from agent.quoting import Sentences
 from agent.ranking import Ranking
 from indexer.models import Segment
 from indexer.sentences import sentence_spans
@@ -51,11 +52,12 @@ def field_pieces(ranking: Ranking, fields: Sequence[str]) -> dict[str, list[Piec
                 break
             if all(float(vectors[position] @ vectors[k]) <= LIKENESS for k in kept):
                 kept.append(position)
-        pieces[name] = [Piece(index.segments[p], _whole(ranking.quote(p, worth))) for p in kept]
+        pieces[name] = [Piece(index.segments[p], whole(ranking.quote(p, worth))) for p in kept]
     return pieces
 
 
-def _whole(sentences: tuple[int | None, int | None]) -> tuple[int, int] | None:
+def whole(sentences: Sentences) -> tuple[int, int] | None:
+    """Sentences to show, or None for the whole text."""
     first, last = sentences
     return None if first is None or last is None else (first, last)
 
