@@ -114,7 +114,7 @@ def answer(
         door.mark_gap(
             GapDraft(
                 field=None,
-                question=question,
+                question=judged.question,
                 ask="AE",
                 searched=tuple(dict.fromkeys(searched)),
                 nearest=tuple(index.segments[i].id for i in judged.ranked[:2]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,10 @@ _BOTH = re.compile(r"\b(?:promis|said|told|tell|signed?|contract|order form|agre
 """The question asks what was said, or what was signed."""
 
 
+FieldVectors = dict[str, Vectors]
+"""By field: the vectors of its questions."""
+
+
 class Asking:
     """One account's evidence, made ready to be asked about."""
 
@@ -36,6 +40,7 @@ class Asking:
         self.index, self.template, self._answers = index, template, heads.answers
         self.readings = index.readings(heads.reading)
         self._vectors = index.answer_vectors(heads.answers)
+        self.field_vectors = _field_vectors(index, template, self.readings.fields)
         self._clashes = find_clashes(index, self.readings)
         unsaid = self.readings.act("question", "unanswered", "hypothetical")
         self._said = np.where(unsaid > UNSAID_AT, 0.0, 1 - 0.7 * self.readings.act("smalltalk"))
@@ -86,7 +91,7 @@ def judge(asking: Asking, question: str) -> Judged:
     """What speaks to `question`, best first."""
     index = asking.index
     vector = index.embedder.embed([question])[0]
-    about = _about(index, vector, asking.readings, asking.template)
+    about = _about(vector, asking.readings, asking.field_vectors)
     names = frozenset(
         p.lower() for s in index.segments if s.person for p in s.person.split() if len(p) > 2
     )
@@ -98,15 +103,19 @@ def judge(asking: Asking, question: str) -> Judged:
     return Judged(question, judged, supported, support, tuple(ranked), names)
 
 
-def _about(index: AccountIndex, vector: Vectors, readings: Readings, template: Template) -> Vectors:
+def _field_vectors(index: AccountIndex, template: Template, fields: Sequence[str]) -> FieldVectors:
+    """The vectors of the questions of every field that the reading head knows."""
+    specs = {n: s for n, s in template.fields().items() if n in fields}
+    vectors = index.embedder.embed([q for s in specs.values() for q in s.questions])
+    stops = np.cumsum([len(s.questions) for s in specs.values()])
+    return dict(zip(specs, np.split(vectors, stops[:-1]), strict=True))
+
+
+def _about(vector: Vectors, readings: Readings, fields: FieldVectors) -> Vectors:
     """What the reading head says of every segment for the fields that the question is about."""
     about = np.zeros(readings.segments, np.float32)
-    specs = {n: s for n, s in template.fields().items() if n in readings.fields}
-    vectors = index.embedder.embed([q for s in specs.values() for q in s.questions])
-    at = 0
-    for name, spec in specs.items():
-        likeness = float((vectors[at : at + len(spec.questions)] @ vector).max())
-        at += len(spec.questions)
+    for name, vectors in fields.items():
+        likeness = float((vectors @ vector).max())
         if likeness >= FIELD_AT:
             share = min(1.0, (likeness - FIELD_AT) / 0.25 + 0.4)
             np.maximum(about, share * readings.by_segment(readings.field(name)), out=about)

@@ -6,7 +6,7 @@ Plain code over the last three exchanges, for every engine. What stays open is a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from agent.values import values_of
@@ -47,6 +47,15 @@ class Turn(Frozen):
     text: str
     people: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    read_as: str | None = None
+    """Of a question: what it was understood to ask."""
+    asks_back: bool = False
+    """Of an answer: it asked what the question means."""
+
+    @property
+    def words(self) -> str:
+        """The question with what it refers to put in words."""
+        return self.read_as or self.text
 
 
 class Understood(Frozen):
@@ -138,21 +147,32 @@ def _value(kind: str, text: str) -> str | None:
 
 
 def _person(question: str, recent: Sequence[Turn], names: _Names) -> str | Understood:
-    """`she` and `he` by name, if only one person can be meant."""
+    """`she` and `he` by name, if only one person can be meant: one whom the last exchange speaks of."""
     match = _HE_SHE.search(question)
     if match is None or names.within(question[: match.start()]):
         return question
-    for turn in reversed(recent):
-        meant = (
-            names.within(turn.text)
-            if turn.role == "user"
-            else list(dict.fromkeys((*turn.people, *names.within(turn.text))))
-        )
+    for asked, answered in _exchanges(recent):
+        meant = names.within(asked.words if asked else "")
+        if len(meant) != 1 and answered is not None and not answered.asks_back:
+            meant = list(dict.fromkeys((*meant, *answered.people, *names.within(answered.text))))
         if len(meant) == 1:
             return _named(question, meant[0])
         if meant:
             return Understood(question=question, ask_back=f"Whom do you mean: {_either(meant)}?")
     return Understood(question=question, ask_back="Whom do you mean? Nobody was named before.")
+
+
+def _exchanges(recent: Sequence[Turn]) -> Iterator[tuple[Turn | None, Turn | None]]:
+    """(question, answer), the last first."""
+    answer: Turn | None = None
+    for turn in reversed(recent):
+        if turn.role == "user":
+            yield turn, answer
+            answer = None
+        else:
+            answer = turn
+    if answer is not None:
+        yield None, answer
 
 
 def _named(question: str, name: str) -> str:
@@ -172,16 +192,30 @@ def _either(names: Sequence[str]) -> str:
 
 def _continued(question: str, recent: Sequence[Turn], names: _Names, named: bool) -> str:
     """A question that is only half of one, with the half before it."""
-    before = next((t.text for t in reversed(recent) if t.role == "user"), None)
+    before = next((t.words for t in reversed(recent) if t.role == "user"), None)
     if before is None:
         return question
     about = _WHAT_ABOUT.match(question)
-    if about:
-        now, then = names.within(about.group(1)), names.within(before)
-        if len(now) == 1 and len(then) == 1:
-            return before.replace(names.words(before, then[0]), now[0])
+    other = _other_person(question, before, recent[-1], about, names)
+    if other is not None:
+        return other
     words = [w for w in query_words(question) if w not in STOP]
     half = len(words) < 2 or (about is not None and len(words) < 4)
     if not named and (half or (len(words) < 4 and _POINTS_BACK.search(question))):
         return f"{before.rstrip()} {question}"
     return question
+
+
+def _other_person(
+    question: str, before: str, last: Turn, about: re.Match[str] | None, names: _Names
+) -> str | None:
+    """The question before, asked of another person: after `what about ...`, or when asked back whom it means."""
+    asked_back = last.asks_back and len(question.split()) <= 4
+    if about is None and not asked_back:
+        return None
+    now, then = names.within(about.group(1) if about else question), names.within(before)
+    if len(now) != 1:
+        return None
+    if _HE_SHE.search(before):
+        return _named(before, now[0])
+    return before.replace(names.words(before, then[0]), now[0]) if len(then) == 1 else None

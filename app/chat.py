@@ -26,7 +26,7 @@ class Chat:
         """The answer to a question in its conversation; both are kept."""
         turns = [turn for _, turn in self.history()]
         answer = self._session.answer(self._slug, question, turns, on_step)
-        kept = (Turn(role="user", text=question), answer_turn(answer))
+        kept = (Turn(role="user", text=question, read_as=answer.read_as), answer_turn(answer))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         self._session.store.add_turns(self._slug, now, [t.model_dump_json() for t in kept])
         return answer
@@ -48,5 +48,5 @@ def answer_turn(answer: Answer) -> Turn:
     speakers = (c.citations[0].speaker for c in answer.claims)
     return Turn(
         role="assistant", text=said or gaps, people=tuple(dict.fromkeys(s for s in speakers if s)),
-        items=tuple(c.citations[0].quote for c in answer.claims),
+        items=tuple(c.citations[0].quote for c in answer.claims), asks_back=any(g.ask == "you" for g in answer.gaps),
     )  # fmt: skip

@@ -5,6 +5,7 @@ Wrong arguments and unknown names are answered in words that the model can act o
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import inspect
 import typing
@@ -61,6 +62,7 @@ def _tidied(given: Mapping[str, Any]) -> dict[str, Any]:
     return tidy
 
 
+@functools.cache
 def tool_of(function: Callable[..., str], name: str | None = None) -> Tool:
     """A tool from a plain function: its name or another, its docstring, and its parameters but the desk."""
     hints = typing.get_type_hints(function, include_extras=True)

@@ -11,8 +11,8 @@ from typing import Any
 CHARS_PER_TOKEN = 3.4
 """English prose has 4 to 4.5 characters a token in the tokenizers of current models; ids and figures fewer."""
 MESSAGE_OVERHEAD = 6
-MOST_CHARS_PER_TOKEN = 9.0
-"""No tokenizer packs more characters of such prompts into a token: fewer tokens counted means words are missing."""
+MOST_CHARS_PER_TOKEN = 5.5
+"""Prose takes 4 to 5 characters a token; fewer tokens counted than this gives mean that words are missing."""
 _FIGURES = re.compile(r"\d")
 
 
@@ -45,8 +45,12 @@ def prompt_tokens(body: Mapping[str, Any]) -> int:
 
 
 def was_cut(body: Mapping[str, Any], counted: int | None) -> bool:
-    """True if the server read fewer tokens than the prompt can have: something was left out unsaid.
+    """True if the server read fewer tokens than the messages must have: something was left out unsaid.
 
-    A server that reports nothing (None or 0, as for a prompt wholly in its cache) proves nothing.
+    Only the messages count, for how tools are worded is the model's own. A server that reports nothing (None or 0,
+    as for a prompt wholly in its cache) proves nothing.
     """
-    return bool(counted) and counted < len(prompt_text(body)) / MOST_CHARS_PER_TOKEN  # type: ignore[operator]
+    if not counted:
+        return False
+    words = sum(len(str(m.get("content") or "")) for m in body.get("messages") or ())
+    return counted < words / MOST_CHARS_PER_TOKEN

@@ -51,7 +51,7 @@ def _ollama(settings: ModelSettings, served: ServedModel) -> tuple[LLM, GuardedT
     import ollama
     from llama_index.llms.ollama import Ollama
 
-    wire = GuardedTransport(settings, served.context)
+    wire = GuardedTransport(settings, served.context, tls=settings.host.startswith("https:"))
     client = ollama.AsyncClient(
         settings.host, transport=wire, follow_redirects=False, trust_env=False, timeout=None
     )
