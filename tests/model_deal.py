@@ -87,6 +87,7 @@ def index_deal(
     exported.mkdir(parents=True, exist_ok=True)
     (home / "models").symlink_to(exported)
     session = Session(home)
+    _LOADED.append(session)
     session.index_deal(folder, slug, False, False, lambda _what, _done, _total: None)
     return session
 
@@ -98,6 +99,22 @@ def settings(
     url = server if isinstance(server, str) else server.url
     model = {"name": MODEL, "host": url, "limits": limits or FAST, **more}
     (home / "settings.yaml").write_text(yaml.safe_dump({"model": model}), encoding="utf-8")
+
+
+STEADY = FAST | {"section_s": 60, "connect_s": 2, "first_token_s": 5, "between_tokens_s": 5}
+"""For whole briefs by a server that works, on a machine that may be busy."""
+
+_LOADED: list[Session] = []
+
+
+def open_home(home: Path) -> Session:
+    """A session over a home, with the models that are in memory already."""
+    session = Session(home)
+    if _LOADED:
+        session.__dict__.update(
+            {k: v for k, v in _LOADED[0].__dict__.items() if k in ("embedder", "heads")}
+        )
+    return session
 
 
 def copy_home(home: Path, to: Path) -> Path:

@@ -33,7 +33,8 @@ class Talker:
     tools: bool
     context: int
     takes_schema: bool
-    open: Callable[[], tuple[LLM, GuardedTransport | None]]
+    open: Callable[[int], tuple[LLM, GuardedTransport | None]]
+    """Makes the model with a context of so many tokens."""
     loaded: Callable[[], int | None] = lambda: None
     """The context that the server really gave the model, where it tells."""
 
@@ -42,21 +43,23 @@ def ollama_talker(settings: ModelSettings) -> Talker:
     """The Ollama model of the settings. Raises ModelFault if it can't be used."""
     served = server.inspect(settings)
     return Talker(
-        "ollama", served.name, served.tools, served.context, True, lambda: _ollama(settings, served),
+        "ollama", served.name, served.tools, served.context, True, lambda context: _ollama(settings, served, context),
         lambda: loaded_context(settings),
     )  # fmt: skip
 
 
-def _ollama(settings: ModelSettings, served: ServedModel) -> tuple[LLM, GuardedTransport]:
+def _ollama(
+    settings: ModelSettings, served: ServedModel, context: int
+) -> tuple[LLM, GuardedTransport]:
     import ollama
     from llama_index.llms.ollama import Ollama
 
-    wire = GuardedTransport(settings, served.context, tls=settings.host.startswith("https:"))
+    wire = GuardedTransport(settings, context, tls=settings.host.startswith("https:"))
     client = ollama.AsyncClient(
         settings.host, transport=wire, follow_redirects=False, trust_env=False, timeout=None
     )
     llm = Ollama(
-        model=served.name, base_url=settings.host, async_client=client, context_window=served.context,
+        model=served.name, base_url=settings.host, async_client=client, context_window=context,
         temperature=settings.temperature, keep_alive=settings.keep_alive, request_timeout=settings.limits.section_s,
         is_function_calling_model=served.tools, thinking=False if served.thinks else None,
         additional_kwargs={"num_predict": settings.limits.num_predict},
@@ -75,7 +78,7 @@ def custom_talker(settings: ModelSettings) -> Talker:
     context = min(settings.context(), llm.metadata.context_window)
     return Talker(
         "llm", llm.metadata.model_name or custom.cls, llm.metadata.is_function_calling_model, context, False,
-        lambda: _custom(custom, settings),
+        lambda _context: _custom(custom, settings),
     )  # fmt: skip
 
 

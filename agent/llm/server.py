@@ -64,7 +64,7 @@ def _client(settings: ModelSettings) -> Iterator[ollama.Client]:
 
     limits = httpx.Timeout(ASK_S, connect=settings.limits.connect_s)
     with ollama.Client(
-        settings.host, follow_redirects=False, trust_env=False, timeout=limits,
+        settings.host, verify=settings.host.startswith("https:"), follow_redirects=False, trust_env=False, timeout=limits,
         event_hooks={"response": [refuse_remote]},
     ) as client:  # fmt: skip
         try:

@@ -138,7 +138,7 @@ def _with_tools(
 
     system, task = words
     for more in ("", fill("again", why="a tool call could not be read")):
-        llm, wire = talker.open()
+        llm, wire = talker.open(talker.context)
         try:
             talk_with_tools(
                 llm, system, f"{task}\n{more}".strip(), desk, job.tools, limits, talker.context
@@ -168,7 +168,7 @@ def _structured(
     schema = reply_schema(list(desk.fields)) if talker.takes_schema else None
     more = ""
     for attempt in (1, 2):
-        llm, wire = talker.open()
+        llm, wire = talker.open(talker.context)
         try:
             reply = ask_structured(
                 llm, f"{system}\n\n{fill('structured')}", f"{task}\n{more}".strip(), schema, limits
