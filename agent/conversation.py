@@ -37,6 +37,7 @@ _KINDS = {
 _WHAT_ABOUT = re.compile(
     r"^\W*(?:and |what about |how about |und )+(?:with |for |mit )?(.+?)\W*$", re.I
 )
+_FULL_NAME = re.compile(r"(?<=\w )[A-ZÄÖÜ][\w'’-]+ [A-ZÄÖÜ][\w'’-]+\b")
 _POINTS_BACK = re.compile(r"\b(?:it|that|this|there|then|those|these|they|them|their)\b", re.I)
 
 
@@ -103,6 +104,12 @@ class _Names:
                 found[name] = min(found.get(name, match.start()), match.start())
         return sorted(found, key=lambda n: found[n])
 
+    def asked_of(self, question: str) -> list[str]:
+        """People in a question, and beside them whoever else it names in full: they may be meant as well."""
+        known = self.within(question)
+        others = [n for n in _FULL_NAME.findall(question) if n not in self._by_words]
+        return [*known, *others] if known else known
+
     def words(self, text: str, name: str) -> str:
         """How `text` calls `name`: the longest of their names in it."""
         return max(
@@ -152,7 +159,7 @@ def _person(question: str, recent: Sequence[Turn], names: _Names) -> str | Under
     if match is None or names.within(question[: match.start()]):
         return question
     for asked, answered in _exchanges(recent):
-        meant = names.within(asked.words if asked else "")
+        meant = names.asked_of(asked.words if asked else "")
         if len(meant) != 1 and answered is not None and not answered.asks_back:
             meant = list(dict.fromkeys((*meant, *answered.people, *names.within(answered.text))))
         if len(meant) == 1:
