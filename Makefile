@@ -18,10 +18,10 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test check format bench eval train tree clean
+.PHONY: FORCE help setup demo test test-model test-server check format bench eval train tree clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Create .venv and install Baton into it (needs Python 3.11 or newer)
 
@@ -49,6 +49,13 @@ demo: setup ## Index the three demo deals and print a brief
 
 test: setup ## Run the tests
 	@$(BIN)/python -m pytest
+
+test-model: setup ## Long tests of the agent: 500 faults, three demo deals, planted instructions
+	@$(BIN)/python -m pytest -m long -s tests/test_model_long.py tests/test_model_injection.py
+
+test-server: setup ## The agent against a real server with a tiny random model (minutes)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[server]'
+	@$(BIN)/python -m pytest -m server tests/test_model_server.py
 
 check: setup ## Formatting, lint, types, layering
 	@$(BIN)/ruff format --check .
