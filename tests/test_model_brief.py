@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from agent.llm.steps import Run, Step
+from agent.llm.steps import OnStep, Run, Step
 from app import cli
 from app.session import Session
+from app.streaming import Done, stream
+from indexer.errors import InputError
 from prompts.template import load_template
 from review.models import Brief
 from tests.characters import Hallucinating, claim, honest, lazy, looping, short, words_of, wordy
@@ -343,6 +345,28 @@ def test_a_refusal_says_what_is_wrong_and_what_the_evidence_says(home: Path) -> 
     texts = [c.text for c in brief.claims]
     assert "The yearly price is $48,000 for 40 users." in texts
     assert "The yearly price is $84,000 for 40 users." not in texts
+
+
+def test_steps_can_be_streamed_while_the_model_writes(home: Path) -> None:
+    with OllamaServer(honest) as server:
+        settings(home, server, STEADY)
+
+        def work(on_step: OnStep) -> Brief:
+            session = open_home(home)
+            session.use_engine("ollama")
+            return session.make_brief(SLUG, "sales-to-cs", "csm", on_step)
+
+        steps = list(stream(work))
+    assert isinstance(steps[-1], Done)
+    assert steps[-1].result.provenance.engine == "ollama"
+    kinds = {s.kind for s in steps if isinstance(s, Step)}
+    assert {"section", "claim_recorded"} <= kinds
+
+    def fails(_on_step: OnStep) -> Brief:
+        raise InputError("no")
+
+    with pytest.raises(InputError):
+        list(stream(fails))
 
 
 def test_a_run_can_be_shown(home: Path) -> None:

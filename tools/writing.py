@@ -77,7 +77,9 @@ def _record(desk: Desk, field: str | None, text: str, evidence: str, sentence: i
 def _gap(desk: Desk, field: str | None) -> str:
     draft = GapDraft(field=field, question="", ask="", searched=tuple(desk.searched))
     outcome = desk.door.mark_gap(draft)
-    return f"Not a gap: {outcome.why}." if isinstance(outcome, Refusal) else "Marked as a gap."
+    if isinstance(outcome, Refusal):
+        return f"Not a gap: {outcome.why}:\n" + desk.data([numbered(outcome.text)])
+    return "Marked as a gap."
 
 
 def _pointed(segment: Segment, sentence: int) -> EvidenceRef:

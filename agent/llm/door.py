@@ -96,8 +96,10 @@ class ModelDoor:
         claims: list[Claim] = [self._inner.claims[c] for c in self._answered.get(draft.field, ())]
         claims += [self._inner.claims[c] for c, d in self.claims.items() if d.field == draft.field]
         if claims:
-            why = f"the sources answer it: {claims[0].citations[0].quote}"
-            return Refusal(field=draft.field, text="", verdict="contradicted", why=why)
+            quote = claims[0].citations[0].quote
+            return Refusal(
+                field=draft.field, text=quote, verdict="contradicted", why="the sources answer it"
+            )
         if draft.field not in self.gaps:
             self.gaps.append(draft.field)
             self._noticed("gap_marked", draft.field or "the question", None)
