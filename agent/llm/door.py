@@ -13,10 +13,11 @@ from agent.door import BriefDoor
 from agent.found import flags_of
 from agent.llm.steps import StepKind
 from agent.models import Claim
+from agent.quoting import best_sentences
 from agent.ranking import looks_like_instruction
 from indexer.models import Segment
 from indexer.search import AccountIndex
-from tools.drafts import ClaimDraft, GapDraft, Refusal
+from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 CLAIMS_A_FIELD = 4
 MIN_WORDS = 3
@@ -63,7 +64,10 @@ class ModelDoor:
             outcome: str | Refusal = refusal
         else:
             first = self._segments[draft.evidence[0].segment]
-            draft = draft.model_copy(update={"flags": flags_of(self._index, first)})
+            pointed = tuple(self._pointed(e, draft.text) for e in draft.evidence)
+            draft = draft.model_copy(
+                update={"flags": flags_of(self._index, first), "evidence": pointed}
+            )
             outcome = self._inner.record_claim(draft)
         if isinstance(outcome, Refusal):
             self.refusals.append(outcome)
@@ -73,6 +77,13 @@ class ModelDoor:
             self.claims[outcome] = draft
             self._noticed("claim_recorded", draft.text, draft.field)
         return outcome
+
+    def _pointed(self, ref: EvidenceRef, text: str) -> EvidenceRef:
+        """A reference to a whole segment, narrowed to the sentences that say what the claim says: a quote is short."""
+        if ref.first_sentence is not None:
+            return ref
+        first, last = best_sentences(self._segments[ref.segment].text, [text])
+        return ref.model_copy(update={"first_sentence": first, "last_sentence": last})
 
     def _objection(self, draft: ClaimDraft) -> str | None:
         """What a model may not do, before support is looked at."""
