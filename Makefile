@@ -18,10 +18,10 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test test-model test-server check format bench eval train tree clean
+.PHONY: FORCE help setup demo test test-hostile test-model test-server check format bench eval train tree clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Create .venv and install Baton into it (needs Python 3.11 or newer)
 
@@ -56,6 +56,9 @@ test-model: setup ## Long tests of the agent: 500 faults, three demo deals, plan
 test-server: setup ## The agent against a real server with a tiny random model (minutes)
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[server]'
 	@$(BIN)/python -m pytest -m server tests/test_model_server.py
+
+test-hostile: setup ## Try 400 and more bad files and 1,000 good ones (half an hour)
+	@HOSTILE=all $(BIN)/python -m pytest tests/test_hostile.py
 
 check: setup ## Formatting, lint, types, layering
 	@$(BIN)/ruff format --check .

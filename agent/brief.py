@@ -10,9 +10,8 @@ from agent.door import BriefDoor
 from agent.extract import Extractor
 from agent.found import Found
 from agent.models import Claim, Draft, PersonRow, Provenance, Suggestion, TimelineRow
-from agent.ranking import Ranking
+from indexer.heads import Heads
 from indexer.models import Person
-from indexer.reading_head import ReadingHead
 from indexer.search import AccountIndex
 from prompts.template import load_template, template_hash
 
@@ -148,7 +147,7 @@ def _kickoff_gap(index: AccountIndex, door: BriefDoor) -> None:
 
 def draft_brief(
     index: AccountIndex,
-    head: ReadingHead,
+    heads: Heads,
     people: Sequence[Person],
     fingerprint: str,
     template_name: str = "sales-to-cs",
@@ -161,14 +160,13 @@ def draft_brief(
     """
     template = load_template(template_name)
     door = BriefDoor(index, {name: spec.title for name, spec in template.fields().items()})
-    ranking = Ranking(index, head, template.fields())
-    extractor = Extractor(index, ranking, template, door)
+    extractor = Extractor(index, heads, template, door)
     found = extractor.run()
     made_by = provenance(index, fingerprint, {template.id: template_hash(template_name)})
     if fallback:
         made_by = made_by.model_copy(update={"degraded": (f"Whole brief: {fallback}",)})
     if writer is not None:
-        written = writer.write(ranking, template, door, found, fingerprint)
+        written = writer.write(extractor.ranking, template, door, found, fingerprint)
         made_by = made_by.model_copy(
             update={
                 "engine": writer.talker.engine, "model": writer.talker.name, "degraded": written.degraded,

@@ -15,6 +15,8 @@ from agent.found import Found, Proposer, flags_of
 from agent.models import FieldResult, SectionResult
 from agent.promises import Promises
 from agent.ranking import Ranking, Scores
+from agent.relatedness import Relatedness
+from indexer.heads import Heads
 from indexer.search import AccountIndex
 from prompts.template import FieldSpec, Template
 from tools.drafts import GapDraft
@@ -33,19 +35,22 @@ class Extractor:
     """One run of the extractive engine over one account."""
 
     def __init__(
-        self, index: AccountIndex, ranking: Ranking, template: Template, door: BriefDoor
+        self, index: AccountIndex, heads: Heads, template: Template, door: BriefDoor
     ) -> None:
+        ranking = Ranking(index, heads.reading, template.fields())
         self.index, self.ranking, self.template, self.door = index, ranking, template, door
         self.specs: Mapping[str, FieldSpec] = template.fields()
         self.found = Found()
         self._proposer = Proposer(index, door)
         self._vectors = index.single_vectors()
+        self._answers = index.answer_vectors(heads.answers)
         self._matrix = {f: ranking.score(f) for f in self.specs}
         self._stated = {f: ranking.readings.by_segment(ranking.passages(f)) for f in self.specs}
 
     def run(self) -> Found:
         """Promises and conflicts first, then every field, then what is missing."""
-        Promises(self.index, self.ranking, self._vectors, self.specs, self.door, self.found).run()
+        related = Relatedness(self._vectors, self._answers, self.ranking.readings)
+        Promises(self.index, self.ranking, related, self.specs, self.door, self.found).run()
         for name in self.specs:
             self._fill(name)
         return self.found

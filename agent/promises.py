@@ -18,8 +18,8 @@ from agent.ledger import ScopeFinding, SignedScope, promise_type
 from agent.models import Citation, Commitment, Conflict, ConflictSide
 from agent.quoting import Sentences, best_sentences, run_around
 from agent.ranking import Ranking, Scores
+from agent.relatedness import Relatedness
 from indexer.authority import NAMES, segment_rung
-from indexer.embed import Vectors
 from indexer.models import Artifact, Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
@@ -56,20 +56,22 @@ class Promises:
     """One account's promises and the conflicts that come of them."""
 
     def __init__(
-        self, index: AccountIndex, ranking: Ranking, vectors: Vectors, specs: Mapping[str, FieldSpec],
-        door: BriefDoor, found: Found,
+        self, index: AccountIndex, ranking: Ranking, related: Relatedness,
+        specs: Mapping[str, FieldSpec], door: BriefDoor, found: Found,
     ) -> None:  # fmt: skip
         self._index, self._ranking, self._specs = index, ranking, specs
         self._door, self._found = door, found
         self._proposer = Proposer(index, door)
-        self._scope = SignedScope(index, vectors, index.embedder)
+        self._scope = SignedScope(index, related)
         self._at = {s.id: i for i, s in enumerate(index.segments)}
         self._met = meets_customer(index)
         self._worth = self._strength()
 
     def run(self) -> None:
-        """Every promise, strongest first; then what was said last and signed otherwise."""
+        """What was said last and signed otherwise; then every promise, strongest first."""
         readings = self._ranking.readings
+        for clash in find_clashes(self._index, readings):
+            self._clash(clash)
         taken = 0
         for row in np.argsort(-self._worth, kind="stable").tolist():
             if self._worth[row] < PROMISE_AT or taken == MAX_PROMISES:
@@ -84,8 +86,6 @@ class Promises:
             )
             taken += self._promise(position, sentences, core=(start, end)) is not None
         self._retractions()
-        for clash in find_clashes(self._index, self._ranking.readings):
-            self._clash(clash)
 
     def _retractions(self) -> None:
         """Link a promise to the later words that take it back: it stays in the table, marked superseded."""
@@ -173,7 +173,7 @@ class Promises:
         if claim_id is None:
             return None
         said_at = self._door.claims[claim_id].citations[0]
-        finding = _found_by(clash, self._index) if clash else self._compare(said_at.quote)
+        finding = _found_by(clash, self._index) if clash else self._compare(position, said_at)
         clause = self._clause(finding, clash, said_at.quote)
         if finding.status != "covered":
             self._door.flag(claim_id, "custom_promise")
@@ -188,8 +188,16 @@ class Promises:
             self._conflict(home, said_at, clause, finding, topic or _TOPICS.get(kind, "scope"))
         return claim_id
 
-    def _compare(self, quote: str) -> ScopeFinding:
-        return self._scope.compare(quote, self._index.embedder.embed([quote])[0])
+    def _compare(self, position: int, said: Citation) -> ScopeFinding:
+        """The promise's words, by the passages of its segment that they overlap, against the signed scope."""
+        offset = self._index.segments[position].start
+        rows = [
+            r
+            for r in self._ranking.readings.of(position)
+            if self._ranking.readings.spans[r][0] + offset < said.end
+            and said.start < self._ranking.readings.spans[r][1] + offset
+        ]
+        return self._scope.compare(said.quote, self._index.embedder.embed([said.quote])[0], rows)
 
     @staticmethod
     def _words(segment: Segment, sentences: Sentences) -> str:
@@ -269,7 +277,8 @@ class Promises:
         """Both quotes side by side; one conflict a topic and clause."""
         for known in self._found.conflicts:
             cited = {c.segment for side in known.sides for c in side.citations}
-            if clause.segment in cited and (known.topic == topic or said.segment in cited):
+            ruled = finding.topic is not None and known.topic != topic
+            if clause.segment in cited and (not ruled or said.segment in cited):
                 return
         spoken: Artifact = self._index.artifacts[said.artifact]
         rung = segment_rung(spoken.authority, spoken.kind, said.side, False)
@@ -297,5 +306,5 @@ def _found_by(clash: Clash, index: AccountIndex) -> ScopeFinding:
     said, signed = clash.said.value.text, clash.signed.value.text
     return ScopeFinding(
         status="contradicted", clause=index.segments[clash.signed.position].id, promised=said,
-        signed=signed, why=f"said {said}, signed {signed}",
+        signed=signed, topic=clash.said.topic, why=f"said {said}, signed {signed}",
     )  # fmt: skip

@@ -120,7 +120,7 @@ class Session:
         index = self.account_index(slug)
         people, duplicates, not_read, _ = self.store.extra(slug)
         draft = draft_brief(
-            index, self.heads.reading, people, self.fingerprint(slug), template,
+            index, self.heads, people, self.fingerprint(slug), template,
             self._writer(slug, people, on_step), self.engine.fallback,
         )  # fmt: skip
         brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)

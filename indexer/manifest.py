@@ -17,6 +17,8 @@ from indexer.errors import InputError
 from indexer.models import Kind
 
 FILE = "deal.yaml"
+MAX_BYTES = 256 << 10
+MAX_BRACKETS = 2_000
 
 
 class Manifest(BaseModel):
@@ -45,16 +47,26 @@ class Manifest(BaseModel):
 def load_manifest(folder: Path) -> Manifest:
     """The folder's manifest, or an empty one. Raises InputError when the file is malformed."""
     path = folder / FILE
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         return Manifest()
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(
+                f"{FILE} is larger than {MAX_BYTES >> 10} KB. Correct it and index again."
+            )
+        text = path.read_text(encoding="utf-8")
+        if text.count("[") + text.count("{") > MAX_BRACKETS:
+            # The parser's time grows with the square of their depth.
+            raise ValueError(f"more than {MAX_BRACKETS:,} brackets")
+        content = yaml.safe_load(text) or {}
         return Manifest.model_validate(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{FILE} is not readable YAML ({error}). Correct it and index again."
-        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"])
         raise InputError(f"{FILE}: {where}: {first['msg']}. Correct it and index again.") from error
+    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
+        # ValueError: bytes that are no UTF-8, and days that no month has.
+        why = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"{FILE} is not readable YAML ({why}). Correct it and index again."
+        ) from error

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.commands.options import DEFAULT_HOME, AccountArg, Format, FormatOption, Home, open_session
-from app.commands.printing import print_json, print_table
+from app.commands.printing import one_line, print_json, print_table
 from indexer.errors import InputError
 
 
@@ -42,9 +42,9 @@ def index(
             f"{len(report.duplicates)} duplicates, {len(report.not_read)} not read"
         )
         for copy, original in report.duplicates:
-            typer.echo(f"  duplicate  {copy}  (of {original})")
+            typer.echo(one_line(f"  duplicate  {copy}  (of {original})"))
         for failure in report.not_read:
-            typer.echo(f"  not read   {failure.path}: {failure.why}")
+            typer.echo(one_line(f"  not read   {failure.path}: {failure.why}"))
 
 
 def accounts(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:
@@ -85,14 +85,14 @@ def status(
         f"{head.name} ({head.slug}), vendor {head.vendor or 'unknown'}, stage {head.stage or 'unknown'}"
     )
     typer.echo("read: " + ", ".join(f"{n} {k}" for k, n in sorted(kinds.items())))
-    typer.echo("signed scope: " + (", ".join(executed) or "none found"))
+    typer.echo(one_line("signed scope: " + (", ".join(executed) or "none found")))
     if missing:
         typer.echo("no source of this kind: " + ", ".join(missing))
     print_table(["who", "side and why"], sorted([k, v] for k, v in sides.items()), "Sides inferred")
     for failure in not_read:
-        typer.echo(f"not read   {failure.path}: {failure.why}")
+        typer.echo(one_line(f"not read   {failure.path}: {failure.why}"))
     for copy, original in duplicates:
-        typer.echo(f"duplicate  {copy}  (of {original})")
+        typer.echo(one_line(f"duplicate  {copy}  (of {original})"))
 
 
 def forget(account: AccountArg, home: Home = DEFAULT_HOME) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 
 from indexer.errors import UnreadableFile
@@ -75,7 +76,9 @@ class HubSpotReader:
         folder.add(found)
         for other in siblings(source, sources):
             if self.recognises(other):
-                folder.add(records_of(other))
+                # A damaged one is reported when its own turn comes.
+                with suppress(UnreadableFile):
+                    folder.add(records_of(other))
         order = day_first(
             value for r in found.records for value in (r.alias("date"), r.alias("closedate"))
         )

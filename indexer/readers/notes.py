@@ -23,7 +23,7 @@ _SUFFIXES = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".log")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,3}[.)])\s+(\S.*)$")
 _RULE = re.compile(r"^\s*([-*_=]\s*){3,}$|^\s*```\S*\s*$")
-_TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|[\s:|-]*$")
+_TABLE_RULE = re.compile(r"^(?=[^|]*\|)[\s:|-]{2,}$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)*_]*$")
 _WRAPPED = 60
 """Lines at least this long, all but the last of a paragraph, were broken by a program."""

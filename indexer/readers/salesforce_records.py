@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from indexer.errors import UnreadableFile
 from indexer.readers.base import Source, Sources, siblings
 from indexer.readers.crm import plain
 from indexer.readers.tabular import Row, Table, fold, has_report_footer, read_table
@@ -207,4 +208,8 @@ def sibling_records(source: Source, sources: Sources) -> Iterator[tuple[Source, 
     """The other Salesforce files of the folder, taken apart."""
     for other in siblings(source, sources):
         if is_json(other) or csv_flavour(other):
-            yield other, records_of(other)
+            try:
+                yield other, records_of(other)
+            except UnreadableFile:
+                # It is reported when its own turn comes.
+                continue

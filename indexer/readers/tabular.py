@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
@@ -21,6 +22,7 @@ from indexer.readers.usage import machine_rows
 
 DELIMITERS = ",;\t|"
 MAX_CELL = 10_000_000
+MAX_ROWS = 100_000
 FOOTER_LINES = 16
 REPORT_FOOTER = {
     "copyright": re.compile(r"(?:droits d.auteur )?(?:copyright|©|\(c\)).{0,60}\bsalesforce\b", re.I),
@@ -73,9 +75,12 @@ def read_table(content: bytes, report: bool = False) -> Table:
     text = decode(content)
     csv.field_size_limit(MAX_CELL)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)))
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+        rows = list(islice(lines, MAX_ROWS + 1))
     except csv.Error as error:
         raise UnreadableFile(f"not a readable CSV file: {error}") from error
+    if len(rows) > MAX_ROWS:
+        raise UnreadableFile(f"holds more than {MAX_ROWS:,} rows; export those of this deal alone")
     numbered = [(number, row) for number, row in enumerate(rows, 1)]
     start = _header_row(rows)
     header = _unique(numbered[start][1])

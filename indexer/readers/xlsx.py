@@ -74,10 +74,9 @@ def _uncalculated(source: Source, book: Any) -> tuple[NotRead, ...]:
     formulas = _open(source.content, values=False)
     missing = 0
     for sheet in formulas.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f" and book[sheet.title][cell.coordinate].value is None:
-                    missing += 1
+        for cell in _cells(sheet):
+            if cell.data_type == "f" and book[sheet.title][cell.coordinate].value is None:
+                missing += 1
     if not missing:
         return ()
     why = f"{missing} formula cells have no stored value; open and save the file in Excel"
@@ -85,7 +84,7 @@ def _uncalculated(source: Source, book: Any) -> tuple[NotRead, ...]:
 
 
 def _segments(sheet: Any) -> Iterator[RawSegment]:
-    rows = [[cell for cell in row if shown(cell)] for row in sheet.iter_rows()]
+    rows = _rows(sheet)
     headers: dict[int, str] = {}
     hidden_sheet = sheet.sheet_state != "visible"
     hidden_columns = _hidden_columns(sheet)
@@ -105,6 +104,21 @@ def _segments(sheet: Any) -> Iterator[RawSegment]:
                 locator = _locator(sheet.title, part[0])
                 yield RawSegment(text=text, locator=locator, role="hidden" if unseen else role)
         yield from _comments(sheet.title, cells)
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    """The filled cells of each row, from the first row to the last that has any."""
+    found: dict[int, list[Any]] = {}
+    for cell in _cells(sheet):
+        if shown(cell):
+            found.setdefault(cell.row, []).append(cell)
+    return [found.get(number, []) for number in range(1, max(found, default=0) + 1)]
+
+
+def _cells(sheet: Any) -> list[Any]:
+    """The cells that the file has, row by row. `iter_rows` would make all cells that it lacks too:
+    seventeen thousand million of them where one stands in the last corner."""
+    return [cell for _, cell in sorted(sheet._cells.items())]
 
 
 def _hidden_columns(sheet: Any) -> frozenset[int]:

@@ -10,6 +10,7 @@ end users the customer's; a comment that is not public is an internal note.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from indexer.errors import UnreadableFile
@@ -70,8 +71,10 @@ class ZendeskReader:
         directory = Directory()
         for other in siblings(source, sources):
             if recognised(other, MARKS, _fits):
-                for found in _answers(other):
-                    directory.add(found)
+                # A damaged one is reported when its own turn comes.
+                with suppress(UnreadableFile):
+                    for found in _answers(other):
+                        directory.add(found)
         if is_table(source):
             return read_csv(source, directory)
         answers = _answers(source)
