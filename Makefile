@@ -18,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test test-hostile test-samples check format bench eval train tree clean
+.PHONY: FORCE help setup demo test test-hostile test-samples test-model test-server check format bench eval train tree clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,13 @@ demo: setup ## Index the three demo deals and print a brief
 
 test: setup ## Run the tests
 	@$(BIN)/python -m pytest
+
+test-model: setup ## Long tests of the agent: 500 faults, three demo deals, planted instructions
+	@$(BIN)/python -m pytest -m long -s tests/test_model_long.py tests/test_model_injection.py
+
+test-server: setup ## The agent against a real server with a tiny random model (minutes)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[server]'
+	@$(BIN)/python -m pytest -m server tests/test_model_server.py
 
 test-hostile: setup ## Try 400 and more bad files and 1,000 good ones (half an hour)
 	@HOSTILE=all $(BIN)/python -m pytest tests/test_hostile.py

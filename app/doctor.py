@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -60,31 +61,28 @@ def _full_text() -> dict[str, Any]:
     return _check("SQLite FTS5", "ENABLE_FTS5" in options, f"SQLite {sqlite3.sqlite_version}")
 
 
-def _ollama() -> dict[str, Any]:
-    import httpx
-    import ollama
+def _model_server(home: Path) -> dict[str, Any]:
+    """The server that the settings name, its models, and what of its own settings is unwise."""
+    from agent.llm.faults import ModelFault
+    from agent.llm.server import listens, models
+    from app.settings import load_settings
+    from indexer.errors import InputError
 
+    name = "Ollama"
     try:
-        models = (
-            ollama.Client(
-                host="http://127.0.0.1:11434", timeout=2, follow_redirects=False, trust_env=False
-            )
-            .list()
-            .models
-        )
-    except (httpx.HTTPError, ConnectionError, ollama.ResponseError):
-        return _check(
-            "Ollama",
-            False,
-            "no server on loopback; the extractive engine works without",
-            required=False,
-        )
-    return _check(
-        "Ollama",
-        True,
-        ", ".join(m.model or "?" for m in models) or "no model pulled",
-        required=False,
-    )
+        settings = load_settings(home).model
+        if not listens(settings):
+            said = f"no server at {settings.host}; the extractive engine works without"
+            return _check(name, False, said, required=False)
+        found = models(settings)
+    except (ModelFault, InputError) as error:
+        return _check(name, False, str(error), required=False)
+    said = ", ".join(found) or "no model pulled"
+    if settings.name not in found:
+        said += f"; the settings name {settings.name}: ollama pull {settings.name}"
+    if os.environ.get("OLLAMA_DEBUG_LOG_REQUESTS"):
+        said += "; OLLAMA_DEBUG_LOG_REQUESTS is set: a server started so writes prompts to disk"
+    return _check(name, settings.name in found, said, required=False)
 
 
 def examine(home: Path) -> list[dict[str, Any]]:
@@ -99,5 +97,5 @@ def examine(home: Path) -> list[dict[str, Any]]:
         _model(),
         _full_text(),
         _record(home),
-        _ollama(),
+        _model_server(home),
     ]

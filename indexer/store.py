@@ -37,9 +37,11 @@ CREATE TABLE IF NOT EXISTS signal(account TEXT, model TEXT, hash TEXT, value BLO
   PRIMARY KEY(account, model, hash));
 CREATE TABLE IF NOT EXISTS brief(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT,
   json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS turn(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT,
+  json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, account TEXT, created_at TEXT, json TEXT NOT NULL);
 """
-_TABLES = ("artifact", "segment", "chunk", "vector", "signal", "brief", "run")
+_TABLES = ("artifact", "segment", "chunk", "vector", "signal", "brief", "run", "turn")
 
 
 @dataclass(frozen=True)
@@ -300,6 +302,32 @@ class Store:
             db.execute(
                 "INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content)
             )
+
+    def add_turns(self, slug: str, at: str, contents: Sequence[str]) -> None:
+        """Keep turns of the account's conversation, in order."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT INTO turn(account, at, json) VALUES(?,?,?)",
+                ((slug, at, c) for c in contents),
+            )
+
+    def turns(self, slug: str) -> list[tuple[str, str]]:
+        """(when, content) of every turn of the account's conversation, oldest first."""
+        return self._db.execute(
+            "SELECT at, json FROM turn WHERE account=? ORDER BY id", (slug,)
+        ).fetchall()
+
+    def forget_turns(self, slug: str) -> int:
+        """Remove the account's conversation. Returns how many turns it had."""
+        with self._transaction() as db:
+            return db.execute("DELETE FROM turn WHERE account=?", (slug,)).rowcount
+
+    def runs(self, slug: str) -> list[str]:
+        """The records of an account's runs, newest first."""
+        rows = self._db.execute(
+            "SELECT json FROM run WHERE account=? ORDER BY created_at DESC, id", (slug,)
+        )
+        return [r[0] for r in rows]
 
     def run(self, run_id: str) -> str | None:
         """A run's record, or None."""

@@ -15,8 +15,11 @@ from app.commands.options import (
     Engine,
     EngineOption,
     Home,
+    ModelOption,
+    choose_engine,
     open_session,
 )
+from app.progress import step_printer
 from indexer.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ def brief(
     template: Annotated[str, typer.Option(help="The handoff template.")] = "sales-to-cs",
     view: Annotated[str, typer.Option(help="Whose view.")] = "csm",
     engine: EngineOption = Engine.auto,
+    model: ModelOption = None,
     format: Annotated[
         BriefFormat | None,
         typer.Option("--format", help="md, html or json; else by --output's suffix."),
@@ -43,7 +47,8 @@ def brief(
             f"There is no template {template!r}. Choose one of: {', '.join(template_names())}."
         )
     session = open_session(home)
-    made = session.make_brief(account, template, view)
+    choose_engine(session, engine, model)
+    made = session.make_brief(account, template, view, step_printer())
     suffix = output.suffix.lstrip(".") if output else ""
     chosen = format or (
         BriefFormat(suffix) if suffix in BriefFormat.__members__ else BriefFormat.md
