@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from app.commands import asking, briefs, indexing, showing, upkeep
+from app.commands import asking, briefs, indexing, serving, showing, upkeep
 from app.commands.listings import LISTINGS, listing_command
 from indexer.errors import BatonError
 
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": asking.search,
     "show": showing.show,
     **{name: listing_command(name, listing) for name, listing in LISTINGS.items()},
+    "serve": serving.serve,
     "doctor": upkeep.doctor,
     "eval": upkeep.evaluate,
 }

@@ -6,6 +6,8 @@ The only place that knows the settings (environment variables and options).
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,12 +26,16 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """One home folder and what is opened of it, each part at its first use."""
+    """One home folder and what is opened of it, each part at its first use; threads may share it.
+
+    What is in memory of an account is opened anew when its index has changed, whoever changed it.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._indexes: dict[str, AccountIndex] = {}
-        self._asking: dict[str, Asking] = {}
+        self._opening = threading.RLock()
+        self._indexes: dict[str, tuple[str, AccountIndex]] = {}
+        self._asking: dict[str, tuple[str, Asking]] = {}
 
     @cached_property
     def store(self) -> Store:
@@ -64,8 +70,6 @@ class Session:
             self.store, self.home, path, self.embedder, self.heads, account=account, own_domains=domains,
             rebuild=rebuild, replace=replace, progress=progress,
         )  # fmt: skip
-        self._indexes.pop(report.account, None)
-        self._asking.pop(report.account, None)
         return report
 
     def account_index(self, slug: str) -> AccountIndex:
@@ -73,22 +77,27 @@ class Session:
         from indexer.errors import ModelMissing
         from indexer.search import AccountIndex
 
-        if slug not in self._indexes:
-            self.store.account(slug)
-            made_with = self.store.model(slug)
-            if made_with != self.embedder.name:
-                raise ModelMissing(
-                    f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
-                    "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
-                )
-            self._indexes[slug] = AccountIndex(self.store, self.home, slug, self.embedder)
-        return self._indexes[slug]
+        self.store.account(slug)
+        made_with = self.store.model(slug)
+        if made_with != self.embedder.name:
+            raise ModelMissing(
+                f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
+                "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
+            )
+        with self._opening:
+            mark = self.fingerprint(slug)
+            if slug not in self._indexes or self._indexes[slug][0] != mark:
+                index = AccountIndex(self.store, self.home, slug, self.embedder)
+                self._indexes[slug] = (mark, index)
+            return self._indexes[slug][1]
 
     def fingerprint(self, slug: str) -> str:
         return self.store.fingerprint(slug) or ""
 
-    def make_brief(self, slug: str, template: str, view: str) -> Brief:
-        """A new brief, kept in the record."""
+    def make_brief(
+        self, slug: str, template: str, view: str, check: Callable[[], None] = lambda: None
+    ) -> Brief:
+        """A new brief, kept in the record; `check` may raise before it is kept, to cancel."""
         from agent.brief import draft_brief
         from review.complete import complete
 
@@ -96,6 +105,7 @@ class Session:
         people, duplicates, not_read, _ = self.store.extra(slug)
         draft = draft_brief(index, self.heads.reading, people, self.fingerprint(slug), template)
         brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)
+        check()
         self.store.add_brief(slug, brief.provenance.created_at, brief.model_dump_json())
         return brief
 
@@ -113,11 +123,12 @@ class Session:
         from agent.ask import Asking, answer
         from prompts.template import load_template
 
-        if slug not in self._asking:
-            self._asking[slug] = Asking(
-                self.account_index(slug), self.heads, load_template("sales-to-cs")
-            )
-        return answer(self._asking[slug], question, self.fingerprint(slug))
+        with self._opening:
+            mark = self.fingerprint(slug)
+            if slug not in self._asking or self._asking[slug][0] != mark:
+                asking = Asking(self.account_index(slug), self.heads, load_template("sales-to-cs"))
+                self._asking[slug] = (mark, asking)
+            return answer(self._asking[slug][1], question, mark)
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

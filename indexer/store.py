@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -91,14 +92,24 @@ class Store:
             raise StoreError(
                 f"{home} can't be made: {error.strerror}. Choose another --home."
             ) from error
+        self._threads = threading.local()
         with _speaking(self.path):
-            self._db = sqlite3.connect(self.path, timeout=5, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_SCHEMA)
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        """This thread's connection: readers of other threads never wait, and none sees half a write."""
+        if not hasattr(self._threads, "db"):
+            db = sqlite3.connect(self.path, timeout=5, isolation_level=None)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            self._threads.db = db
+        connection: sqlite3.Connection = self._threads.db
+        return connection
 
     def close(self) -> None:
         self._db.close()
+        del self._threads.db
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -239,6 +250,14 @@ class Store:
         )
         return [Segment.model_validate_json(r[0]) for r in rows]
 
+    def artifact_segments(self, slug: str, path: str) -> list[Segment]:
+        """The segments of one artifact, in reading order."""
+        rows = self._db.execute(
+            "SELECT json FROM segment WHERE account=? AND artifact=? ORDER BY position",
+            (slug, path),
+        )
+        return [Segment.model_validate_json(r[0]) for r in rows]
+
     def find_segment(self, segment_id: str) -> tuple[str, Segment] | None:
         """The account's slug and the segment with this id, or None."""
         row = self._db.execute(
@@ -300,6 +319,13 @@ class Store:
             db.execute(
                 "INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content)
             )
+
+    def runs(self, slug: str) -> list[str]:
+        """The records of an account's runs, newest first."""
+        rows = self._db.execute(
+            "SELECT json FROM run WHERE account=? ORDER BY created_at DESC, rowid DESC", (slug,)
+        )
+        return [r[0] for r in rows]
 
     def run(self, run_id: str) -> str | None:
         """A run's record, or None."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,9 @@ from app.commands.options import (
 )
 from app.commands.printing import one_line, print_json
 from indexer.errors import InputError
+
+if TYPE_CHECKING:
+    from indexer.search import AccountIndex
 
 
 def ask(
@@ -72,25 +75,15 @@ def search(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Find evidence: disjoint segments, best first."""
-    session = open_session(home)
-    index = session.account_index(account)
-
-    def results(text: str) -> list[dict[str, Any]]:
-        return [
-            {
-                "artifact": e.segment.artifact, "segment": e.segment.id, "start": e.segment.start, "end": e.segment.end,
-                "text": e.segment.text, "score": e.score, "locator": e.segment.locator.model_dump(mode="json"),
-            }
-            for e in index.search(text, limit)
-        ]  # fmt: skip
-
+    index = open_session(home).account_index(account)
     if queries is not None:
         for line in _json_lines(queries, "query"):
-            print_json({"id": line.get("id"), "results": results(str(line["query"]))})
+            results = search_results(index, str(line["query"]), limit)
+            print_json({"id": line.get("id"), "results": results})
         return
     if not query:
         raise InputError("There is no query. Give one after the account, or a file with --queries.")
-    found = results(query)
+    found = search_results(index, query, limit)
     if format is Format.json:
         print_json({"query": query, "results": found})
         return
@@ -98,6 +91,17 @@ def search(
         typer.echo(
             f"{one['score']:.3f}  {one_line(one['text'])}\n       {one['locator']['label']} · {one['artifact']} · {one['segment']}"
         )
+
+
+def search_results(index: AccountIndex, query: str, limit: int) -> list[dict[str, Any]]:
+    """What `search` prints and the API answers: disjoint segments, best first."""
+    return [
+        {
+            "artifact": e.segment.artifact, "segment": e.segment.id, "start": e.segment.start, "end": e.segment.end,
+            "text": e.segment.text, "score": e.score, "locator": e.segment.locator.model_dump(mode="json"),
+        }
+        for e in index.search(query, limit)
+    ]  # fmt: skip
 
 
 def _json_lines(path: Path, key: str) -> list[dict[str, Any]]:

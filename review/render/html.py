@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from review.models import Brief
@@ -26,7 +26,7 @@ def to_html(brief: Brief, context: Mapping[str, CitationContext]) -> str:
             quote alone.
     """
     view = outline(brief)
-    environment = _environment()
+    environment = page_environment()
     return environment.get_template("brief.html.j2").render(
         brief=brief,
         view=view,
@@ -38,9 +38,11 @@ def to_html(brief: Brief, context: Mapping[str, CitationContext]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def page_environment(*packages: str) -> Environment:
+    """The templates of these packages, then those of briefs: every value escaped, every name known."""
+    loaders = [PackageLoader(package, "templates") for package in (*packages, "review.render")]
     environment = Environment(
-        loader=PackageLoader("review.render", "templates"),
+        loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -59,6 +61,6 @@ def _shown(value: Any) -> Any:
 @cache
 def _inline(name: str) -> Markup:
     """A file of the package that goes into the page as it is; ours, so not escaped."""
-    environment = _environment()
+    environment = page_environment()
     assert environment.loader is not None
     return Markup(environment.loader.get_source(environment, name)[0])
