@@ -152,6 +152,16 @@ class Store:
             ).fetchone()
         return row[0] if row else None
 
+    def mark(self, slug: str) -> tuple[object, ...]:
+        """Changes whenever the account's index, its briefs or its events do; cheap to take."""
+        with _speaking(self.path):
+            row = self._db.execute(
+                "SELECT (SELECT fingerprint FROM account WHERE slug=?1), (SELECT max(id) FROM brief WHERE account=?1), "
+                "(SELECT count || hash FROM event_head WHERE account=?1)",
+                (slug,),
+            ).fetchone()
+        return tuple(row)
+
     def model(self, slug: str) -> str | None:
         """The name of the embedding model the account was indexed with."""
         row = self._db.execute("SELECT model FROM account WHERE slug=?", (slug,)).fetchone()

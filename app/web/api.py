@@ -14,6 +14,8 @@ from app.web.pages.asking import Question, keep_question
 from app.web.site import Site
 from app.web.uploads import Sent, keep
 from app.web.work import brief_job, index_job
+from review.acts import Act
+from review.desk import Page
 
 
 class BriefOrder(BaseModel):
@@ -63,10 +65,18 @@ def router(site: Site) -> APIRouter:
     @routes.get("/accounts/{slug}/briefs/latest", summary="The latest brief")
     def latest(slug: str) -> Response:
         store.account(slug)
-        content = store.latest_brief(slug)
-        if content is None:
+        brief = site.brief(slug)
+        if brief is None:
             return _missing("There is no brief yet. Write one with POST .../briefs.")
-        return Response(content, media_type="application/json")
+        return Response(brief.model_dump_json(), media_type="application/json")
+
+    @routes.get("/accounts/{slug}/review", summary="The brief as reviewed, the queue, what comes next")
+    def review(slug: str) -> Response:
+        return _review(site.session.desk(slug).page())
+
+    @routes.post("/accounts/{slug}/review", summary="One act of a review")
+    def act(slug: str, act: Act) -> Response:
+        return _review(site.session.act(slug, act))
 
     @routes.get("/accounts/{slug}/artifacts/{path:path}/text", summary="A source's extracted text")
     def text(slug: str, path: str) -> Response:
@@ -93,6 +103,10 @@ def router(site: Site) -> APIRouter:
         return StreamingResponse(site.jobs.events(job), media_type="text/event-stream")
 
     return routes
+
+
+def _review(page: Page) -> Response:
+    return JSONResponse({**page.model_dump(mode="json"), "hash": page.hash})
 
 
 def _job(view: JobView, status: int = 200) -> JSONResponse:

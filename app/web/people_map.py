@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.models import PersonRow
+from review.render.text import plural
 
 WIDTH = 720
 ROW = 62
@@ -90,7 +91,7 @@ def _node(person: PersonRow, x: float, y: float, most: int) -> Node:
     initials = "".join(w[0] for w in (words[:1] + words[-1:] if len(words) > 1 else words) if w)
     roles = ", ".join(r.replace("_", " ").lower() for r in person.roles)
     below = " · ".join(part for part in (roles, person.title or "") if part)
-    counted = ", ".join(f"{n} {k}" for k, n in person.engagement.items() if n)
+    counted = ", ".join(plural(n, k.removesuffix("s")) for k, n in person.engagement.items() if n)
     return Node(
         person.name, _short(below, 44), counted or "not heard", person.side, x, y, round(radius, 1), initials.upper()[:2], bool(roles)
     )  # fmt: skip

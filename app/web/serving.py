@@ -16,11 +16,11 @@ from app.session import Session
 from app.web import api, docs
 from app.web.access import Access
 from app.web.guard import Guard
-from app.web.pages import accounts, asking, brief, login, source
+from app.web.pages import accounts, asking, brief, exports, login, review, source
 from app.web.site import Site
-from indexer.errors import BatonError, InputError, Locked, UnknownAccount
+from indexer.errors import BatonError, InputError, Locked, Refused, UnknownAccount
 
-STATIC = {"app.css": "text/css", "app.js": "text/javascript", "accounts.js": "text/javascript", "brief.css": "text/css"}  # fmt: skip
+STATIC = {"app.css": "text/css", "app.js": "text/javascript", "accounts.js": "text/javascript", "review.js": "text/javascript", "icon.svg": "image/svg+xml", "brief.css": "text/css"}  # fmt: skip
 _HERE = Path(__file__).parent
 _BRIEF = _HERE.parents[1] / "review" / "render" / "templates"
 
@@ -34,7 +34,7 @@ def application(site: Site) -> FastAPI:
         site.jobs.close()
 
     app = FastAPI(title="Baton", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    for part in (login, accounts, brief, source, asking):
+    for part in (login, accounts, brief, source, asking, review, exports):
         app.include_router(part.router(site), include_in_schema=False)
     app.include_router(docs.router(site), include_in_schema=False)
     app.include_router(api.router(site))
@@ -48,7 +48,7 @@ def application(site: Site) -> FastAPI:
 
     @app.exception_handler(BatonError)
     def told(request: Request, error: Exception) -> Response:
-        status = {UnknownAccount: 404, InputError: 400, Locked: 409}.get(type(error), 500)
+        status = {UnknownAccount: 404, InputError: 400, Locked: 409, Refused: 409}.get(type(error), 500)
         if _wants_json(request):
             return JSONResponse({"error": str(error)}, status)
         return site.page("error.html.j2", status, why=str(error))

@@ -17,7 +17,6 @@ from app.web.uploads import Sent, keep
 from app.web.work import index_job
 from indexer.errors import InputError, UnknownAccount
 from indexer.models import Account
-from review.models import Brief
 
 DUE_BEFORE = timedelta(hours=48)
 """The brief is due this long before the handoff meeting."""
@@ -58,6 +57,7 @@ class AccountRow:
 
     account: Account
     signed: bool
+    """False if the stage says that the deal is still open."""
     status: str | None = None
     answered: int = 0
     asked: int = 0
@@ -74,18 +74,18 @@ def account_row(site: Site, account: Account, now: datetime) -> AccountRow:
     """What the list says of an account."""
     artifacts = site.session.store.artifacts(account.slug)
     days = [a.date.date() if isinstance(a.date, datetime) else a.date for a in artifacts if a.date]
-    content = site.session.store.latest_brief(account.slug)
+    brief = site.brief(account.slug)
     stage = (account.stage or "").lower()
-    signed = any(word in stage for word in SIGNED) and "lost" not in stage
+    signed = not stage or (any(word in stage for word in SIGNED) and "lost" not in stage)
     newest = max(days, default=None)
-    if content is None:
+    if brief is None:
         return AccountRow(
             account, signed, newest=newest, sources=len(artifacts), due=due(account.kickoff_date, now, False)
         )  # fmt: skip
-    brief = Brief.model_validate_json(content)
     fields = [f for s in brief.sections for f in s.fields]
+    named = {"ae": brief.account.ae, "csm": brief.account.csm}
     return AccountRow(
-        account, signed, brief.status, sum(f.status != "needs_clarification" for f in fields), len(fields),
+        account.model_copy(update=named), signed, brief.status, sum(f.status == "answered" for f in fields), len(fields),
         len(brief.gaps), sum(x.resolution is None for x in brief.conflicts),
         sum(c.reviewed_by is None for c in brief.commitments), newest, len(artifacts),
         due(account.kickoff_date, now, brief.status == "accepted"),

@@ -53,11 +53,9 @@ def _same_words(claim: Claim, cited: list[Any]) -> bool:
 
 def keep_question(site: Site, slug: str, answer: Answer) -> Asked:
     """Log what was asked and what came of it."""
-    content = site.session.store.latest_brief(slug)
-    brief = Brief.model_validate_json(content) if content else None
     at = datetime.now(UTC).isoformat(timespec="seconds")
     asked = Asked(
-        question=answer.question, at=at, status=answer.status, known=already_known(answer, brief)
+        question=answer.question, at=at, status=answer.status, known=already_known(answer, site.brief(slug))
     )
     record = {"kind": "question", **asked.model_dump(), "answer": answer.model_dump(mode="json")}
     site.session.store.add_run(

@@ -76,10 +76,6 @@ class Sources:
         """Where the quoted words stand on the painted page."""
         return boxes_of(image, seen.quote, seen.near)
 
-    def brief(self, slug: str) -> Brief | None:
-        content = self._site.session.store.latest_brief(slug)
-        return Brief.model_validate_json(content) if content else None
-
 
 def router(site: Site) -> APIRouter:
     """The routes of the source pages."""
@@ -126,7 +122,7 @@ def router(site: Site) -> APIRouter:
             return site.page("pane_missing.html.j2", 404, artifact=artifact)
         return site.page(
             "source.html.j2", slug=slug, here="sources", account=account, seen=seen, rung=rung(seen), execution=EXECUTION,
-            copied=citation_text(seen), cited=cited_in(sources.brief(slug), artifact),
+            copied=citation_text(seen), cited=cited_in(site.brief(slug), artifact),
         )  # fmt: skip
 
     @routes.get("/accounts/{slug}/sources")
@@ -134,7 +130,7 @@ def router(site: Site) -> APIRouter:
         account = site.session.store.account(slug)
         artifacts = site.session.store.artifacts(slug)
         people, duplicates, not_read, sides = site.session.store.extra(slug)
-        brief = sources.brief(slug)
+        brief = site.brief(slug)
         counts = Counter(c.artifact for claim in (brief.claims if brief else ()) for c in claim.citations)  # fmt: skip
         kinds: dict[str, list[Artifact]] = {}
         for one in sorted(artifacts, key=lambda a: (str(a.date or "9"), a.path)):

@@ -17,6 +17,8 @@
     clearTimeout(toastTimer);
     toastTimer = setTimeout(() => { toast.hidden = true; }, 2000);
   };
+  document.addEventListener("baton:tell", (event) => tell(event.detail));
+  document.addEventListener("baton:fill", (event) => fill(...event.detail));
   const copy = async (text) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -236,6 +238,7 @@
       return;
     }
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+    if (one("main[data-review]")) return;
     if (event.key === "j" && sources.length && pane) step(1);
     else if (event.key === "k" && sources.length && pane) step(-1);
     else if (event.key === "c" && pane && !pane.hidden) copy(one("[data-copied]", pane).textContent);
