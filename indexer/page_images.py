@@ -20,6 +20,8 @@ from indexer.errors import UnreadableFile
 
 TIMEOUT_S = 30.0
 MAX_ALIKE = 50
+MARGIN = 14.0
+"""Points."""
 
 
 class Box(NamedTuple):
@@ -45,6 +47,17 @@ class PageImage(NamedTuple):
     width: float
     height: float
     signs: tuple[Sign, ...]
+
+    @property
+    def written(self) -> Box:
+        """The part of the page that holds its words, with a margin: what is worth looking at."""
+        if not self.signs:
+            return Box(0, 0, self.width, self.height)
+        boxes = [s.box for s in self.signs]
+        return Box(
+            max(min(b.left for b in boxes) - MARGIN, 0), max(min(b.top for b in boxes) - MARGIN, 0),
+            min(max(b.right for b in boxes) + MARGIN, self.width), min(max(b.bottom for b in boxes) + MARGIN, self.height),
+        )  # fmt: skip
 
 
 def page_image(home: Path, slug: str, artifact_id: str, root: Path, path: str, page: int) -> PageImage:  # fmt: skip
@@ -99,7 +112,8 @@ def boxes_of(page: PageImage, words: str, near: float = 0.0) -> tuple[Box, ...]:
         if not heights:
             return []
         best = min(heights, key=lambda p: abs(heights[p] - near))
-        return sorted(set(owners[best : best + len(words)]))
+        first, last = owners[best], owners[best + len(words) - 1]
+        return list(range(first, last + 1)) if first <= last else []
 
     found = [place(_plain(words))]
     if not found[0]:

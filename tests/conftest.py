@@ -7,6 +7,8 @@ import os
 import pytest
 import pytest_socket
 
+pytest_plugins = ["tests.web_fixtures"]
+
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",

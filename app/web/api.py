@@ -70,7 +70,9 @@ def router(site: Site) -> APIRouter:
             return _missing("There is no brief yet. Write one with POST .../briefs.")
         return Response(brief.model_dump_json(), media_type="application/json")
 
-    @routes.get("/accounts/{slug}/review", summary="The brief as reviewed, the queue, what comes next")
+    @routes.get(
+        "/accounts/{slug}/review", summary="The brief as reviewed, the queue, what comes next"
+    )
     def review(slug: str) -> Response:
         return _review(site.session.desk(slug).page())
 

@@ -48,7 +48,9 @@ def application(site: Site) -> FastAPI:
 
     @app.exception_handler(BatonError)
     def told(request: Request, error: Exception) -> Response:
-        status = {UnknownAccount: 404, InputError: 400, Locked: 409, Refused: 409}.get(type(error), 500)
+        status = {UnknownAccount: 404, InputError: 400, Locked: 409, Refused: 409}.get(
+            type(error), 500
+        )
         if _wants_json(request):
             return JSONResponse({"error": str(error)}, status)
         return site.page("error.html.j2", status, why=str(error))

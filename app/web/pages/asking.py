@@ -55,7 +55,10 @@ def keep_question(site: Site, slug: str, answer: Answer) -> Asked:
     """Log what was asked and what came of it."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     asked = Asked(
-        question=answer.question, at=at, status=answer.status, known=already_known(answer, site.brief(slug))
+        question=answer.question,
+        at=at,
+        status=answer.status,
+        known=already_known(answer, site.brief(slug)),
     )
     record = {"kind": "question", **asked.model_dump(), "answer": answer.model_dump(mode="json")}
     site.session.store.add_run(

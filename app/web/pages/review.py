@@ -94,7 +94,11 @@ def router(site: Site) -> APIRouter:
 
     @routes.post("/accounts/{slug}/review/found")
     def add_found(
-        request: Request, slug: str, question: str = Form(), claim: str = Form(), field: str = Form()
+        request: Request,
+        slug: str,
+        question: str = Form(),
+        claim: str = Form(),
+        field: str = Form(),
     ) -> Response:
         answers = (a for asked, a in asked_before(site, slug) if a.question == question)
         found = next((c for a in answers for c in a.claims if c.key == claim), None)
@@ -104,9 +108,7 @@ def router(site: Site) -> APIRouter:
         who = _who(request)
         if not who:
             raise InputError("Say who you are first, on the review page: every act is kept with its name.")  # fmt: skip
-        return _act(
-            site, request, slug, AddFound(name=who, draft=draft_of(found, field, segments))
-        )
+        return _act(site, request, slug, AddFound(name=who, draft=draft_of(found, field, segments)))
 
     @routes.post("/name")
     def name(request: Request, who: str = Form(min_length=1, max_length=120), back: str = Form("/")) -> Response:  # fmt: skip

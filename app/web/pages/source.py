@@ -27,7 +27,9 @@ def citation_text(seen: Surroundings) -> str:
     label = said.locator.label if said else ""
     parts = [p for p in (None if who and who in label else who, label) if p]
     when = day(said.at if said and said.at else seen.artifact.date)
-    return f"“{seen.quote}”\n{', '.join([*parts, *([when] if when else [])])} ({seen.artifact.path})"
+    return (
+        f"“{seen.quote}”\n{', '.join([*parts, *([when] if when else [])])} ({seen.artifact.path})"
+    )
 
 
 def rung(seen: Surroundings) -> str:
