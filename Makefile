@@ -18,10 +18,10 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test check format bench eval train tree clean
+.PHONY: FORCE help setup demo serve test test-browser check format bench bench-web screenshots eval train tree clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Create .venv and install Baton into it (needs Python 3.11 or newer)
 
@@ -50,6 +50,12 @@ demo: setup ## Index the three demo deals and print a brief
 test: setup ## Run the tests
 	@$(BIN)/python -m pytest
 
+test-browser: setup ## Run the pages in a headless Chromium (apt install chromium, or BATON_CHROMIUM)
+	@$(BIN)/python -m pytest tests/test_browser.py -m browser
+
+serve: setup ## Open the pages and the API on this machine
+	@$(BIN)/baton serve
+
 check: setup ## Formatting, lint, types, layering
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -62,6 +68,12 @@ format: setup ## Format the code and apply the lint's safe fixes
 
 bench: setup ## Measure the speeds and print them beside their goals
 	@$(BIN)/python -m eval.bench
+
+bench-web: setup ## Let 20 users read and ask at once for 5 minutes (after `make demo`)
+	@$(BIN)/python -m eval.bench_web
+
+screenshots: setup ## Take the pictures of the pages in docs/ (after `make demo`)
+	@$(BIN)/python -m tests.screenshots
 
 eval: setup ## Score the demo deals against their gold facts
 	@$(BIN)/baton eval

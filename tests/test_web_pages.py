@@ -11,11 +11,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+import jsonschema
 import pytest
 
 from app.session import Session
 from app.web.jobs import Jobs, Told
 from app.web.pages.accounts import due
+from app.web.pages.exports import EXPORTS
 from indexer.errors import InputError
 from review.schema import brief_schema
 from tests.web_fixtures import HOSTILE, QUOTES, SLUG, Served, deal_files
@@ -80,8 +82,6 @@ def test_the_api_has_the_command_lines_shapes(client: httpx.Client, web_session:
     assert len(found["results"]) == 3
     assert set(found["results"][0]) == {"artifact", "segment", "start", "end", "text", "score", "locator"}  # fmt: skip
     brief = client.get(f"/api/accounts/{SLUG}/briefs/latest").json()
-    import jsonschema
-
     jsonschema.validate(brief, brief_schema())
     assert brief["view"] == "csm"
     path = "crm/Opportunity.json!/0065g00000AbcdeAAE"
@@ -190,10 +190,10 @@ def test_a_job_that_fails_says_so_and_the_next_one_runs() -> None:
     deadline = time.monotonic() + 5
     while not all((v := jobs.view(r.job)) and v.over for r in ran) and time.monotonic() < deadline:
         time.sleep(0.01)
-    views = [jobs.view(r.job) for r in ran]
-    assert [v.state for v in views if v] == ["failed", "failed", "done"]
-    assert views[0] and views[0].error == "There is nothing. Do it again."
-    assert views[1] and "secret" not in (views[1].error or "")
+    views = [v for r in ran if (v := jobs.view(r.job))]
+    assert [v.state for v in views] == ["failed", "failed", "done"]
+    assert views[0].error == "There is nothing. Do it again."
+    assert "secret" not in (views[1].error or "")
     jobs.close()
 
 
@@ -256,11 +256,21 @@ def test_an_answers_claim_is_added_to_the_brief_through_the_door(client: httpx.C
     assert found[0]["citations"][0]["quote"] == claim["citations"][0]["quote"]
 
 
-@pytest.mark.parametrize("name", ["brief-html", "brief-md", "brief-json"])
-def test_exports_are_files_that_do_nothing(client: httpx.Client, name: str) -> None:
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exports_are_files_with_their_hash_that_do_nothing(client: httpx.Client, name: str) -> None:
     answer = client.get(f"/accounts/{SLUG}/exports/{name}")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"].startswith("attachment")
-    assert QUOTES["notes/discovery.md"][:20] in answer.text
-    if name == "brief-html":
-        assert HOSTILE not in answer.text
+    if name == "brief-docx":
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as document:
+            text = document.read("word/document.xml").decode()
+    else:
+        text = answer.text
+        assert client.get(f"/api/accounts/{SLUG}/briefs/latest").json()["review"]["hash"] in text
+    assert text
+    if name in ("brief-html", "brief-docx"):
+        assert HOSTILE not in text
+
+
+def test_an_export_that_is_not_there_is_not_found(client: httpx.Client) -> None:
+    assert client.get(f"/accounts/{SLUG}/exports/passwords").status_code == 404

@@ -32,6 +32,13 @@ def _missing(what: str) -> JSONResponse:
 def router(site: Site) -> APIRouter:
     """The routes under `/api`."""
     routes = APIRouter(prefix="/api", tags=["api"])
+    _evidence(routes, site)
+    _briefs(routes, site)
+    _jobs(routes, site)
+    return routes
+
+
+def _evidence(routes: APIRouter, site: Site) -> None:
     store = site.session.store
 
     @routes.get("/accounts", summary="What is indexed")
@@ -51,6 +58,16 @@ def router(site: Site) -> APIRouter:
     def search(slug: str, q: str, limit: Annotated[int, Query(ge=1, le=200)] = 10) -> dict[str, Any]:  # fmt: skip
         return {"query": q, "results": search_results(site.session.account_index(slug), q, limit)}
 
+    @routes.get("/accounts/{slug}/artifacts/{path:path}/text", summary="A source's extracted text")
+    def text(slug: str, path: str) -> Response:
+        store.account(slug)
+        artifact = store.artifact(slug, path)
+        if artifact is None:
+            return _missing(f"There is no source {path!r} in this account.")
+        return PlainTextResponse(artifact.text)
+
+
+def _briefs(routes: APIRouter, site: Site) -> None:
     @routes.post("/accounts/{slug}/ask", summary="A cited answer, or what needs clarification")
     def ask(slug: str, question: Question) -> dict[str, Any]:
         answer = site.session.answer(slug, question.question.strip())
@@ -64,7 +81,6 @@ def router(site: Site) -> APIRouter:
 
     @routes.get("/accounts/{slug}/briefs/latest", summary="The latest brief")
     def latest(slug: str) -> Response:
-        store.account(slug)
         brief = site.brief(slug)
         if brief is None:
             return _missing("There is no brief yet. Write one with POST .../briefs.")
@@ -80,14 +96,8 @@ def router(site: Site) -> APIRouter:
     def act(slug: str, act: Act) -> Response:
         return _review(site.session.act(slug, act))
 
-    @routes.get("/accounts/{slug}/artifacts/{path:path}/text", summary="A source's extracted text")
-    def text(slug: str, path: str) -> Response:
-        store.account(slug)
-        artifact = store.artifact(slug, path)
-        if artifact is None:
-            return _missing(f"There is no source {path!r} in this account.")
-        return PlainTextResponse(artifact.text)
 
+def _jobs(routes: APIRouter, site: Site) -> None:
     @routes.get("/jobs/{job}", summary="How far a job is")
     def job(job: str) -> Response:
         view = site.jobs.view(job)
@@ -103,8 +113,6 @@ def router(site: Site) -> APIRouter:
         if site.jobs.view(job) is None:
             return _missing("There is no such job.")
         return StreamingResponse(site.jobs.events(job), media_type="text/event-stream")
-
-    return routes
 
 
 def _review(page: Page) -> Response:

@@ -21,6 +21,7 @@ from app.web.site import Site
 from indexer.errors import BatonError, InputError, Locked, Refused, UnknownAccount
 
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "accounts.js": "text/javascript", "review.js": "text/javascript", "icon.svg": "image/svg+xml", "brief.css": "text/css"}  # fmt: skip
+STATUSES = {UnknownAccount: 404, InputError: 400, Locked: 409, Refused: 409}
 _HERE = Path(__file__).parent
 _BRIEF = _HERE.parents[1] / "review" / "render" / "templates"
 
@@ -48,9 +49,7 @@ def application(site: Site) -> FastAPI:
 
     @app.exception_handler(BatonError)
     def told(request: Request, error: Exception) -> Response:
-        status = {UnknownAccount: 404, InputError: 400, Locked: 409, Refused: 409}.get(
-            type(error), 500
-        )
+        status = next((s for kind, s in STATUSES.items() if isinstance(error, kind)), 500)
         if _wants_json(request):
             return JSONResponse({"error": str(error)}, status)
         return site.page("error.html.j2", status, why=str(error))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from indexer.models import (
@@ -116,8 +117,7 @@ def pieces_of(text: str, at: int, marks: Sequence[tuple[int, int]]) -> tuple[Pie
     inside = [(max(s - at, 0), min(e - at, len(text))) for s, e in marks]
     edges = sorted({0, len(text), *(edge for s, e in inside if s < e for edge in (s, e))})
     return tuple(
-        Piece(text[a:b], any(s <= a and b <= e for s, e in inside))
-        for a, b in zip(edges, edges[1:], strict=False)
+        Piece(text[a:b], any(s <= a and b <= e for s, e in inside)) for a, b in pairwise(edges)
     )
 
 

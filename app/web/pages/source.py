@@ -83,6 +83,7 @@ def router(site: Site) -> APIRouter:
     """The routes of the source pages."""
     routes = APIRouter()
     sources = Sources(site)
+    _pages_of_pdfs(routes, site, sources)
 
     @routes.get("/accounts/{slug}/pane")
     def pane(slug: str, artifact: str, start: int, end: int) -> Response:
@@ -92,29 +93,6 @@ def router(site: Site) -> APIRouter:
         return site.page(
             "pane.html.j2", slug=slug, seen=seen, copied=citation_text(seen), rung=rung(seen), execution=EXECUTION
         )  # fmt: skip
-
-    @routes.get("/accounts/{slug}/page")
-    def page(slug: str, artifact: str, start: int, end: int) -> Response:
-        seen = sources.seen(slug, artifact, start, end)
-        if seen is None or seen.page is None:
-            return site.page("pane_missing.html.j2", 404, artifact=artifact)
-        try:
-            image = sources.painted(slug, seen.artifact, seen.page)
-        except UnreadableFile as error:
-            return site.page("page_missing.html.j2", why=str(error))
-        return site.page("page.html.j2", slug=slug, seen=seen, image=image, boxes=sources.boxes(image, seen))  # fmt: skip
-
-    @routes.get("/accounts/{slug}/page.png")
-    def picture(slug: str, artifact: str, page: int) -> Response:
-        found = site.session.store.artifact(slug, artifact)
-        if found is None:
-            return Response(status_code=404)
-        try:
-            image = sources.painted(slug, found, page)
-        except UnreadableFile:
-            return Response(status_code=404)
-        headers = {"Cache-Control": "private, max-age=86400"}
-        return FileResponse(image.png, media_type="image/png", headers=headers)
 
     @routes.get("/accounts/{slug}/source")
     def source(slug: str, artifact: str, start: int = 0, end: int = 0) -> Response:
@@ -144,3 +122,28 @@ def router(site: Site) -> APIRouter:
         )  # fmt: skip
 
     return routes
+
+
+def _pages_of_pdfs(routes: APIRouter, site: Site, sources: Sources) -> None:
+    @routes.get("/accounts/{slug}/page")
+    def page(slug: str, artifact: str, start: int, end: int) -> Response:
+        seen = sources.seen(slug, artifact, start, end)
+        if seen is None or seen.page is None:
+            return site.page("pane_missing.html.j2", 404, artifact=artifact)
+        try:
+            image = sources.painted(slug, seen.artifact, seen.page)
+        except UnreadableFile as error:
+            return site.page("page_missing.html.j2", why=str(error))
+        return site.page("page.html.j2", slug=slug, seen=seen, image=image, boxes=sources.boxes(image, seen))  # fmt: skip
+
+    @routes.get("/accounts/{slug}/page.png")
+    def picture(slug: str, artifact: str, page: int) -> Response:
+        found = site.session.store.artifact(slug, artifact)
+        if found is None:
+            return Response(status_code=404)
+        try:
+            image = sources.painted(slug, found, page)
+        except UnreadableFile:
+            return Response(status_code=404)
+        headers = {"Cache-Control": "private, max-age=86400"}
+        return FileResponse(image.png, media_type="image/png", headers=headers)
