@@ -57,6 +57,7 @@ class Tab:
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})  # fmt: skip
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.page.on("request", lambda r: self.requests.append(r.url))
@@ -278,11 +279,14 @@ def test_a_review_is_done_by_keyboard_refused_while_a_gate_is_open_and_survives_
     page = one.open(f"/accounts/{SLUG}/review")
 
     def settle() -> None:
+        """Wait until the server has answered and the page is filled anew."""
         page.wait_for_selector(".toast:not([hidden])")
-        page.wait_for_timeout(500)
+        page.evaluate("document.querySelector('.toast').hidden = true")
+        page.wait_for_load_state("networkidle")
 
     page.locator("input[name=who]").fill("Ann Lee")
     page.get_by_role("button", name="Use this name").click()
+    page.get_by_role("button", name="Change").wait_for()
     for box in range(4):
         page.locator(".tick-button").nth(box).click()
         settle()
@@ -300,7 +304,7 @@ def test_a_review_is_done_by_keyboard_refused_while_a_gate_is_open_and_survives_
     page.get_by_role("button", name="Accept the handoff").click()
     settle()
     assert session.desk(SLUG).page().brief.status == "csm_review"
-    assert "gate is open" in page.locator(".toast").inner_text()
+    assert "gate is open" in (page.locator(".toast").text_content() or "")
 
     page.mouse.click(5, 400)
     for _ in range(30):
@@ -316,7 +320,7 @@ def test_a_review_is_done_by_keyboard_refused_while_a_gate_is_open_and_survives_
             page.wait_for_timeout(60)
             page.keyboard.type("The first cycle count under two percent error counts.")
             page.keyboard.press("Enter")
-        elif "is-risk" in kind and not item.locator("text=owner ").count():
+        elif "is-risk" in kind and not item.locator(".chip", has_text="owner").count():
             page.keyboard.press("o")
             page.wait_for_timeout(60)
             page.keyboard.type("Bea Kron")

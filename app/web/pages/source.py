@@ -18,6 +18,12 @@ from review.models import Brief
 from review.render.text import day
 
 EXECUTION = {"executed": "executed", "partly_signed": "signed by one side", "draft": "draft", "unsigned": "unsigned"}  # fmt: skip
+KINDS = {
+    "call": "Calls", "mail": "Mail", "chat": "Chat", "contract": "Contracts", "proposal": "Proposals", "sheet": "Sheets", "slides": "Slides",
+    "document": "Documents", "note": "Notes", "invite": "Invites", "ticket": "Tickets", "statement": "Said in the review", "usage": "Usage",
+    "crm": "CRM records",
+}  # fmt: skip
+"""Every kind of source as the library names it, in its order."""
 
 
 def citation_text(seen: Surroundings) -> str:
@@ -112,11 +118,11 @@ def router(site: Site) -> APIRouter:
         people, duplicates, not_read, sides = site.session.store.extra(slug)
         brief = site.brief(slug)
         counts = Counter(c.artifact for claim in (brief.claims if brief else ()) for c in claim.citations)  # fmt: skip
-        kinds: dict[str, list[Artifact]] = {}
+        kinds: dict[str, list[Artifact]] = {kind: [] for kind in KINDS}
         for one in sorted(artifacts, key=lambda a: (str(a.date or "9"), a.path)):
-            kinds.setdefault(one.kind, []).append(one)
+            kinds[one.kind].append(one)
         return site.page(
-            "library.html.j2", slug=slug, here="sources", account=account, kinds=kinds, counts=counts, not_read=not_read,
+            "library.html.j2", slug=slug, here="sources", account=account, kinds={k: a for k, a in kinds.items() if a}, kind_names=KINDS, counts=counts, not_read=not_read,
             duplicates=duplicates, sides=sorted(sides.items()), people=people, execution=EXECUTION, total=len(artifacts),
             names=NAMES, source_url=lambda path: account_url(slug, "source", artifact=path),
         )  # fmt: skip

@@ -24,6 +24,7 @@
   const send = async (form) => {
     const item = form.closest("[data-item]");
     const index = item ? items().indexOf(item) : -1;
+    const place = [...main.querySelectorAll("form")].indexOf(form);
     const answer = await fetch(form.action, {
       method: "POST", credentials: "same-origin", body: new FormData(form), headers: { Accept: "application/json" },
     });
@@ -34,7 +35,9 @@
     const open = [...main.querySelectorAll("section > details")].map((each) => each.open);
     document.dispatchEvent(new CustomEvent("baton:fill", { detail: [main, await part.text()] }));
     [...main.querySelectorAll("section > details")].forEach((each, n) => { each.open = Boolean(open[n]); });
+    const again = main.querySelectorAll("form")[place];
     if (index >= 0) focus(index);
+    else if (again) again.querySelector("button").focus({ preventScroll: true });
   };
 
   main.addEventListener("submit", (event) => {
