@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.door import BriefDoor
 from agent.extract import Extractor
@@ -15,6 +15,9 @@ from indexer.models import Person
 from indexer.reading_head import ReadingHead
 from indexer.search import AccountIndex
 from prompts.template import load_template, template_hash
+
+if TYPE_CHECKING:
+    from agent.llm.brief import BriefWriter
 
 VERSION = "0.1.0"
 ROLE_FIELDS = ("economic_buyer", "champion", "end_users", "skeptics", "executive_sponsor")
@@ -149,12 +152,29 @@ def draft_brief(
     people: Sequence[Person],
     fingerprint: str,
     template_name: str = "sales-to-cs",
+    writer: BriefWriter | None = None,
+    fallback: str | None = None,
 ) -> Draft:
-    """The draft of one account's brief by the extractive engine."""
+    """The draft of one account's brief: by the extractive engine, and beside it by a model if there is a writer.
+
+    `fallback` says why the engine that was asked for does not write; the brief says it too.
+    """
     template = load_template(template_name)
     door = BriefDoor(index, {name: spec.title for name, spec in template.fields().items()})
-    extractor = Extractor(index, Ranking(index, head, template.fields()), template, door)
+    ranking = Ranking(index, head, template.fields())
+    extractor = Extractor(index, ranking, template, door)
     found = extractor.run()
+    made_by = provenance(index, fingerprint, {template.id: template_hash(template_name)})
+    if fallback:
+        made_by = made_by.model_copy(update={"degraded": (f"Whole brief: {fallback}",)})
+    if writer is not None:
+        written = writer.write(ranking, template, door, found, fingerprint)
+        made_by = made_by.model_copy(
+            update={
+                "engine": writer.talker.engine, "model": writer.talker.name, "degraded": written.degraded,
+                "prompts": {**made_by.prompts, **writer.prompts()}, "run": written.run.id,
+            }
+        )  # fmt: skip
     sections = extractor.sections()
     claims = tuple(door.claims.values())
     risks: list[dict[str, Any]] = [
@@ -168,5 +188,5 @@ def draft_brief(
         objections=tuple(objections), people=_people(people, claims), timeline=_timeline(claims),
         suggestions=_suggestions(found, door), refusals=tuple(door.refusals),
         fold_first=extractor.fold_first(),
-        provenance=provenance(index, fingerprint, {template.id: template_hash(template_name)}),
+        provenance=made_by,
     )  # fmt: skip

@@ -57,6 +57,7 @@ class BriefDoor:
         self.claims: dict[str, Claim] = {}
         self.gaps: dict[str, Gap] = {}
         self.refusals: list[Refusal] = []
+        self._gaps_made = 0
 
     def cite(self, ref: EvidenceRef) -> Citation | None:
         """The citation that a reference means: whole sentences, copied from the record."""
@@ -89,8 +90,12 @@ class BriefDoor:
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
         refusal = Refusal(field=draft.field, text=draft.text, verdict=verdict, why=why)
-        self.refusals.append(refusal)
+        self.refuse(refusal)
         return refusal
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keep a refusal for the run's record."""
+        self.refusals.append(refusal)
 
     def _context(self, c: Citation) -> str:
         """The quote with who said it, where, and what the source says of them."""
@@ -127,7 +132,8 @@ class BriefDoor:
 
     def mark_gap(self, draft: GapDraft) -> str:
         """Take a gap in, with its nearest misses as quotes. Returns its id."""
-        gap_id = f"g{len(self.gaps) + 1}"
+        self._gaps_made += 1
+        gap_id = f"g{self._gaps_made}"
         nearest = [self._nearest(self._segments[s]) for s in draft.nearest if s in self._segments]
         self.gaps[gap_id] = Gap(
             id=gap_id, key=item_key(draft.field, draft.about or "", draft.question),
@@ -135,6 +141,11 @@ class BriefDoor:
             ask=draft.ask, searched=draft.searched, nearest=tuple(nearest),
         )  # fmt: skip
         return gap_id
+
+    def close_gap(self, field: str) -> None:
+        """Take away the gap of a field that a claim has since answered."""
+        for gap in [g for g in self.gaps.values() if g.field == field and g.scope == "field"]:
+            del self.gaps[gap.id]
 
     @staticmethod
     def _nearest(segment: Segment) -> Nearest:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agent.door import BriefDoor
-from agent.found import Found, Proposer
+from agent.found import Found, Proposer, flags_of
 from agent.models import FieldResult, SectionResult
 from agent.promises import Promises
 from agent.ranking import Ranking, Scores
@@ -86,7 +86,7 @@ class Extractor:
                 break
             sentences = self.ranking.quote(position, worth)
             core = self.ranking.core(position, worth)
-            flags = self._flags(position)
+            flags = flags_of(self.index, self.index.segments[position])
             claim = self._proposer.propose(name, spec, position, sentences, flags, core=core)
 
             if claim:
@@ -94,16 +94,6 @@ class Extractor:
                 self.found.scores[claim] = float(scores[position])
         if name not in self.found.by_field:
             self._gap(name, spec, order)
-
-    def _flags(self, position: int) -> list[str]:
-        segment = self.index.segments[position]
-        artifact = self.index.artifacts[segment.artifact]
-        flags = ["verbal"] if artifact.kind == "call" and segment.side == "vendor" else []
-        return (
-            [*flags, "internal_only"]
-            if artifact.kind in ("note", "chat") and segment.side == "vendor"
-            else flags
-        )
 
     def _gap(self, name: str, spec: FieldSpec, order: Sequence[int]) -> None:
         nearest = tuple(self.index.segments[i].id for i in order[:2])

@@ -27,6 +27,16 @@ class Found:
     """Ids of segments whose words were taken back later: history, never an answer."""
 
 
+def flags_of(index: AccountIndex, segment: Segment) -> tuple[str, ...]:
+    """What a reader must know of a claim that rests on `segment`: only spoken, or said among the seller's own."""
+    if segment.side != "vendor":
+        return ()
+    kind = index.artifacts[segment.artifact].kind
+    if kind == "call":
+        return ("verbal",)
+    return ("internal_only",) if kind in ("note", "chat") else ()
+
+
 def attribution(index: AccountIndex, segment: Segment, spec_title: str) -> str:
     """The claim's own sentence: who says it, where, about what."""
     artifact = index.artifacts[segment.artifact]

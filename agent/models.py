@@ -160,6 +160,9 @@ class Provenance(Frozen):
     prompts: dict[str, str] = {}
     version: str
     degraded: tuple[str, ...] = ()
+    """What fell back to the extractive result, and why."""
+    run: str | None = None
+    """Id of the model's run, for `baton show`."""
 
 
 class Draft(Frozen):
@@ -187,6 +190,8 @@ class Answer(Frozen):
     """The answer to a question: claims, or a gap; conflicts where sources disagree."""
 
     question: str
+    read_as: str | None = None
+    """The question with what it refers to put in words, where a conversation was needed to read it."""
     status: Literal["answered", "needs_clarification", "conflict"]
     claims: tuple[Claim, ...] = ()
     gaps: tuple[Gap, ...] = ()

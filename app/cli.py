@@ -7,7 +7,17 @@ from collections.abc import Callable
 
 import typer
 
-from app.commands import asking, briefs, exporting, indexing, reviewing, serving, showing, upkeep
+from app.commands import (
+    asking,
+    briefs,
+    chatting,
+    exporting,
+    indexing,
+    reviewing,
+    serving,
+    showing,
+    upkeep,
+)
 from app.commands.listings import LISTINGS, listing_command
 from indexer.errors import BatonError
 
@@ -23,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "forget": indexing.forget,
     "brief": briefs.brief,
     "ask": asking.ask,
+    "chat": chatting.chat,
     "search": asking.search,
     "show": showing.show,
     **{name: listing_command(name, listing) for name, listing in LISTINGS.items()},

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from indexer.build import Progress
+if TYPE_CHECKING:
+    from agent.llm.steps import OnStep, Step
+    from indexer.build import Progress
 
 
 @contextmanager
@@ -29,3 +32,22 @@ def index_progress(name: str) -> Iterator[Progress]:
             )
 
         yield progress
+
+
+_WORDS = {
+    "section": "", "searching": "searching: ", "reading": "reading: ", "claim_recorded": "recorded: ",
+    "claim_refused": "refused: ", "gap_marked": "gap: ", "fault": "fell back: ", "note": "",
+}  # fmt: skip
+
+
+def step_printer() -> OnStep:
+    """What a model does while it writes, a line a step."""
+    if not sys.stderr.isatty():
+        return lambda _step: None
+
+    def show(step: Step) -> None:
+        indent = "" if step.kind == "section" else "  "
+        words = "".join(c if c.isprintable() else " " for c in step.text)[:110]
+        sys.stderr.write(f"{indent}{_WORDS[step.kind]}{words}\n")
+
+    return show

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent.ask import Asking
+    from agent.asking import Asking
+    from agent.conversation import Turn
+    from agent.llm.answer import AnswerWriter
+    from agent.llm.brief import BriefWriter
+    from agent.llm.steps import OnStep, Run
     from agent.models import Answer, Citation
+    from app.engines import EngineChoice, EngineName
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
     from indexer.heads import Heads
-    from indexer.models import IndexReport
+    from indexer.models import IndexReport, Person
     from indexer.search import AccountIndex
     from indexer.statements import Read, StatementParts
     from indexer.store import Store
@@ -39,6 +44,23 @@ class Session:
         self._opening = threading.RLock()
         self._indexes: dict[str, tuple[str, AccountIndex]] = {}
         self._asking: dict[str, tuple[str, Asking]] = {}
+        self._engine: EngineChoice | None = None
+
+    @property
+    def engine(self) -> EngineChoice:
+        """The engine that writes briefs and answers; the extractive one until another is chosen."""
+        from app.engines import extractive
+
+        if self._engine is None:
+            self._engine = extractive(self.home)
+        return self._engine
+
+    def use_engine(self, engine: EngineName, model: str | None = None) -> EngineChoice:
+        """Choose the engine for what follows; see `app.engines`."""
+        from app.engines import choose_engine
+
+        self._engine = choose_engine(self.home, engine, model)
+        return self._engine
 
     @cached_property
     def store(self) -> Store:
@@ -98,16 +120,23 @@ class Session:
         return self.store.fingerprint(slug) or ""
 
     def make_brief(
-        self, slug: str, template: str, view: str, check: Callable[[], None] = lambda: None
-    ) -> Brief:
-        """A new brief, kept in the record; `check` may raise before it is kept, to cancel."""
+        self, slug: str, template: str, view: str, on_step: OnStep | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Brief:  # fmt: skip
+        """A new brief, kept in the record. `on_step` hears what a model does while it writes.
+
+        `check` may raise before the brief is kept, to cancel.
+        """
         from agent.brief import draft_brief
         from review.complete import complete
         from review.views import viewed
 
         index = self.account_index(slug)
         people, duplicates, not_read, _ = self.store.extra(slug)
-        draft = draft_brief(index, self.heads.reading, people, self.fingerprint(slug), template)
+        draft = draft_brief(
+            index, self.heads.reading, people, self.fingerprint(slug), template,
+            self._writer(slug, people, on_step), self.engine.fallback,
+        )  # fmt: skip
         read = sum(a.kind != "statement" for a in index.artifacts.values())
         brief = complete(draft, index.account, read, not_read, duplicates)
         check()
@@ -133,6 +162,31 @@ class Session:
 
         return read_statement(parts, self.embedder, self.heads)
 
+    def _writer(
+        self, slug: str, people: Sequence[Person], on_step: OnStep | None
+    ) -> BriefWriter | None:
+        """Who writes beside the extractive engine: nobody, or the chosen model."""
+        if self.engine.talker is None:
+            return None
+        from agent.llm.brief import BriefWriter
+
+        return BriefWriter(
+            self.engine.talker, self.engine.settings.limits, people, on_step or (lambda _step: None),
+            self.keep_run, lambda run: self._unfinished(slug, run),
+        )  # fmt: skip
+
+    def keep_run(self, run: Run) -> None:
+        """Keep what a model's run has come to so far."""
+        self.store.add_run(run.id, run.account, run.started, run.model_dump_json())
+
+    def _unfinished(self, slug: str, run: Run) -> Run | None:
+        """The newest run, if it was broken off and is one that `run` would repeat."""
+        from agent.llm.steps import Run
+
+        kept = (Run.model_validate_json(text) for text in self.store.runs(slug))
+        last = next((r for r in kept if r.what == run.what), None)
+        return last if last is not None and not last.complete and last.key() == run.key() else None
+
     def latest_brief(self, slug: str) -> Brief:
         """The newest brief of the account as reviewed; one is made if there is none."""
         self.store.account(slug)
@@ -140,8 +194,25 @@ class Session:
             return self.make_brief(slug, "sales-to-cs", "csm")
         return self.desk(slug).page().brief
 
-    def answer(self, slug: str, question: str) -> Answer:
-        from agent.ask import Asking, answer
+    def answer(
+        self, slug: str, question: str, turns: Sequence[Turn] = (), on_step: OnStep | None = None
+    ) -> Answer:
+        """The answer to a question; `turns` is the conversation before it, oldest first."""
+        from agent.ask import answer, ask_back
+        from agent.conversation import understand
+
+        people, *_ = self.store.extra(slug)
+        understood = understand(question, turns, people)
+        asking, fingerprint = self._asked(slug)
+        if understood.ask_back is not None:
+            return ask_back(asking, question, understood.ask_back, fingerprint)
+        read_as = understood.question if understood.question != question else None
+        writer = self._answer_writer(people, turns, on_step)
+        return answer(asking, question, fingerprint, read_as, writer, self.engine.fallback)
+
+    def _asked(self, slug: str) -> tuple[Asking, str]:
+        """The account's evidence, ready to be asked about, and the fingerprint of its index."""
+        from agent.asking import Asking
         from prompts.template import load_template
 
         with self._opening:
@@ -149,7 +220,24 @@ class Session:
             if slug not in self._asking or self._asking[slug][0] != mark:
                 asking = Asking(self.account_index(slug), self.heads, load_template("sales-to-cs"))
                 self._asking[slug] = (mark, asking)
-            return answer(self._asking[slug][1], question, mark)
+            return self._asking[slug][1], mark
+
+    def _answer_writer(
+        self, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None
+    ) -> AnswerWriter | None:
+        if self.engine.talker is None:
+            return None
+        from agent.llm.answer import AnswerWriter
+
+        limits = self.engine.settings.limits
+        return AnswerWriter(
+            self.engine.talker,
+            limits,
+            people,
+            on_step or (lambda _step: None),
+            self.keep_run,
+            turns,
+        )
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

@@ -43,12 +43,17 @@ CREATE TABLE IF NOT EXISTS signal(account TEXT, model TEXT, hash TEXT, value BLO
   PRIMARY KEY(account, model, hash));
 CREATE TABLE IF NOT EXISTS brief(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT,
   json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS turn(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT,
+  json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS question(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT,
+  json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, account TEXT, created_at TEXT, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS statement(account TEXT, path TEXT, json TEXT NOT NULL, PRIMARY KEY(account, path));
 CREATE TABLE IF NOT EXISTS shown(account TEXT, reader TEXT, hash TEXT NOT NULL, PRIMARY KEY(account, reader));
 """
 _TABLES = (
-    "event_head", "event", "artifact", "segment", "chunk", "vector", "signal", "brief", "run", "statement", "shown",
+    "event_head", "event", "artifact", "segment", "chunk", "vector", "signal", "brief", "run", "statement", "shown", "turn",
+    "question",
 )  # fmt: skip
 
 
@@ -411,10 +416,43 @@ class Store:
                 "INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content)
             )
 
+    def add_question(self, slug: str, at: str, content: str) -> int:
+        """Log a question with what came of it (its JSON). Returns its number."""
+        with self.transaction() as db:
+            cursor = db.execute(
+                "INSERT INTO question(account, at, json) VALUES(?,?,?)", (slug, at, content)
+            )
+        return int(cursor.lastrowid or 0)
+
+    def questions(self, slug: str) -> list[tuple[int, str]]:
+        """(number, content) of every logged question, newest first."""
+        return self._db.execute(
+            "SELECT id, json FROM question WHERE account=? ORDER BY id DESC", (slug,)
+        ).fetchall()
+
+    def add_turns(self, slug: str, at: str, contents: Sequence[str]) -> None:
+        """Keep turns of the account's conversation, in order."""
+        with self.transaction() as db:
+            db.executemany(
+                "INSERT INTO turn(account, at, json) VALUES(?,?,?)",
+                ((slug, at, c) for c in contents),
+            )
+
+    def turns(self, slug: str) -> list[tuple[str, str]]:
+        """(when, content) of every turn of the account's conversation, oldest first."""
+        return self._db.execute(
+            "SELECT at, json FROM turn WHERE account=? ORDER BY id", (slug,)
+        ).fetchall()
+
+    def forget_turns(self, slug: str) -> int:
+        """Remove the account's conversation. Returns how many turns it had."""
+        with self.transaction() as db:
+            return db.execute("DELETE FROM turn WHERE account=?", (slug,)).rowcount
+
     def runs(self, slug: str) -> list[str]:
         """The records of an account's runs, newest first."""
         rows = self._db.execute(
-            "SELECT json FROM run WHERE account=? ORDER BY created_at DESC, rowid DESC", (slug,)
+            "SELECT json FROM run WHERE account=? ORDER BY created_at DESC, id", (slug,)
         )
         return [r[0] for r in rows]
 

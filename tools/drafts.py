@@ -70,6 +70,10 @@ class Door(Protocol):
         """The new claim's id, or why it was refused."""
         ...
 
-    def mark_gap(self, draft: GapDraft) -> str:
-        """The new gap's id."""
+    def mark_gap(self, draft: GapDraft) -> str | Refusal:
+        """The new gap's id, or why it is none."""
+        ...
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Keep a refusal that was made before the door, for the run's record."""
         ...

@@ -16,12 +16,16 @@ from app.commands.options import (
     Format,
     FormatOption,
     Home,
+    ModelOption,
+    choose_engine,
     open_session,
 )
-from app.commands.printing import one_line, print_json
+from app.commands.printing import one_line, print_answer, print_json
+from app.progress import step_printer
 from indexer.errors import InputError
 
 if TYPE_CHECKING:
+    from agent.conversation import Turn
     from indexer.search import AccountIndex
 
 
@@ -29,39 +33,33 @@ def ask(
     account: AccountArg,
     question: Annotated[str | None, typer.Argument(help="As you would ask a colleague.")] = None,
     questions: Annotated[
-        Path | None, typer.Option("--questions", help='JSON Lines: {"question": ...} a line.')
+        Path | None,
+        typer.Option(
+            "--questions", help='JSON Lines: {"question", "history"?: [{"role", "text"}]} a line.'
+        ),
     ] = None,
     engine: EngineOption = Engine.auto,
+    model: ModelOption = None,
     format: FormatOption = Format.text,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Answer a question with citations, or say NEEDS CLARIFICATION and whom to ask."""
     session = open_session(home)
+    choose_engine(session, engine, model)
     if questions is not None:
         for line in _json_lines(questions, "question"):
-            print_json(session.answer(account, str(line["question"])).model_dump(mode="json"))
+            answer = session.answer(account, str(line["question"]), _history(line))
+            print_json(answer.model_dump(mode="json"))
         return
     if not question:
         raise InputError(
             "There is no question. Give one after the account, or a file with --questions."
         )
-    answer = session.answer(account, question)
+    answer = session.answer(account, question, on_step=step_printer())
     if format is Format.json:
         print_json(answer.model_dump(mode="json"))
-        return
-    for conflict in answer.conflicts:
-        typer.echo(f"CONFLICT: {conflict.topic}: {conflict.why}\n")
-    for claim in answer.claims:
-        c = claim.citations[0]
-        said_by = "" if (c.speaker or "") in c.locator.label else c.speaker
-        place = " · ".join(part for part in (said_by, c.locator.label, c.artifact) if part)
-        typer.echo(f"“{one_line(c.quote)}”\n    {one_line(place)}\n")
-    for gap in answer.gaps:
-        typer.echo(
-            f"NEEDS CLARIFICATION: {gap.question}\n    searched: {'; '.join(gap.searched)}\n    ask: {gap.ask}"
-        )
-        for near in gap.nearest:
-            typer.echo(f"    nearest: “{one_line(near.quote)}” ({near.label})")
+    else:
+        print_answer(answer)
 
 
 def search(
@@ -102,6 +100,18 @@ def search_results(index: AccountIndex, query: str, limit: int) -> list[dict[str
         }
         for e in index.search(query, limit)
     ]  # fmt: skip
+
+
+def _history(line: dict[str, Any]) -> list[Turn]:
+    """The conversation before a question of a file."""
+    from agent.conversation import Turn
+
+    try:
+        return [Turn.model_validate(turn) for turn in line.get("history") or ()]
+    except ValueError as error:
+        raise InputError(
+            'A history is no list of {"role": "user" or "assistant", "text"}. Correct the line.'
+        ) from error
 
 
 def _json_lines(path: Path, key: str) -> list[dict[str, Any]]:

@@ -15,8 +15,11 @@ from app.commands.options import (
     Engine,
     EngineOption,
     Home,
+    ModelOption,
+    choose_engine,
     open_session,
 )
+from app.progress import step_printer
 from indexer.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ def brief(
         str, typer.Option(help="Whose view: csm, implementation or leadership.")
     ] = "csm",
     engine: EngineOption = Engine.auto,
+    model: ModelOption = None,
     format: Annotated[
         BriefFormat | None,
         typer.Option("--format", help="md, html, json or docx; else by --output's suffix."),
@@ -53,7 +57,8 @@ def brief(
             "A Word document is not for the terminal. Name a file with --output FILE.docx"
         )
     session = open_session(home)
-    made = session.make_brief(account, template, view)
+    choose_engine(session, engine, model)
+    made = session.make_brief(account, template, view, step_printer())
     if chosen is BriefFormat.docx and output is not None:
         from app.files import write_whole_bytes
         from review.export.docx import to_docx

@@ -37,18 +37,35 @@ class BriefFormat(StrEnum):
 
 
 class Engine(StrEnum):
-    """Which engine writes; the agent's engines come with a later version."""
+    """Which engine writes."""
 
     auto = "auto"
     extractive = "extractive"
+    ollama = "ollama"
+    llm = "llm"
 
 
 FormatOption = Annotated[
     Format, typer.Option("--format", help="`json` prints one JSON object and nothing else.")
 ]
 EngineOption = Annotated[
-    Engine, typer.Option("--engine", help="`auto` takes the extractive engine.")
+    Engine,
+    typer.Option(
+        "--engine",
+        help="`auto` takes the model of settings.yaml or Ollama's if one answers, else `extractive`, which needs none.",
+    ),
 ]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="A model that Ollama has, in place of the settings' one."),
+]
+
+
+def choose_engine(session: Session, engine: Engine, model: str | None) -> None:
+    """Choose who writes, and say on stderr which way it went, unless it is the engine that needs no model."""
+    choice = session.use_engine(engine.value, model)
+    if choice.talker is not None or choice.fallback or engine is not Engine.extractive:
+        typer.echo(f"engine: {choice.said}", err=True)
 
 
 def open_session(home: Path) -> Session:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from agent.models import Answer
 
 
 def print_json(value: Any) -> None:
@@ -22,6 +25,33 @@ def print_table(columns: Sequence[str], rows: list[list[str]], title: str = "") 
     for row in rows:
         table.add_row(*[printable(cell) for cell in row])
     Console().print(table)
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer as lines of text: what conflicts, each claim with its words and place, what is missing."""
+    out = sys.stdout.write
+    if answer.read_as:
+        out(f"(read as: {one_line(answer.read_as)})\n\n")
+    for conflict in answer.conflicts:
+        out(f"CONFLICT: {one_line(conflict.topic)}: {one_line(conflict.why)}\n\n")
+    by_model = answer.provenance.engine != "extractive"
+    for claim in answer.claims:
+        c = claim.citations[0]
+        said_by = "" if (c.speaker or "") in c.locator.label else c.speaker
+        place = " · ".join(part for part in (said_by, c.locator.label, c.artifact) if part)
+        if by_model:
+            out(f"{one_line(claim.text)}\n")
+        out(f"“{one_line(c.quote)}”\n    {one_line(place)}\n\n")
+    for gap in answer.gaps:
+        out(f"{gap.label}: {one_line(gap.question)}\n")
+        if gap.searched:
+            out(f"    searched: {one_line('; '.join(gap.searched))}\n")
+        out(f"    ask: {gap.ask}\n")
+        for near in gap.nearest:
+            out(f"    nearest: “{one_line(near.quote)}” ({one_line(near.label)})\n")
+    for said in answer.provenance.degraded:
+        out(f"degraded: {one_line(said)}\n")
+    sys.stdout.flush()
 
 
 def printable(text: str) -> str:

@@ -20,7 +20,7 @@ def show(
         str,
         typer.Argument(
             metavar="REF",
-            help="A segment's id, a claim, gap or conflict of the latest brief, or an artifact's path.",
+            help="A segment's id, a claim, gap or conflict of the latest brief, a model's run, or an artifact's path.",
         ),
     ],
     account: Annotated[
@@ -30,9 +30,12 @@ def show(
     text: Annotated[
         bool, typer.Option("--text", help="An artifact's extracted text, exactly.")
     ] = False,
+    prompts: Annotated[
+        bool, typer.Option("--prompts", help="Of a run: also the words the model was given.")
+    ] = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Show a segment, claim, gap or conflict with its surroundings, or an artifact's extracted text."""
+    """Show a segment, claim, gap, conflict or run with its surroundings, or an artifact's extracted text."""
     session = open_session(home)
     if account is not None:
         session.store.account(account)
@@ -53,6 +56,12 @@ def show(
             if ref in (one.id, one.key):
                 typer.echo(one.model_dump_json(indent=2))
                 return
+    run = session.store.run(ref)
+    if run is not None:
+        from app.runs import run_text
+
+        typer.echo(run_text(run, prompts=prompts))
+        return
     found = session.store.find_segment(ref)
     if found is None:
         raise InputError(

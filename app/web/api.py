@@ -70,7 +70,7 @@ def _evidence(routes: APIRouter, site: Site) -> None:
 def _briefs(routes: APIRouter, site: Site) -> None:
     @routes.post("/accounts/{slug}/ask", summary="A cited answer, or what needs clarification")
     def ask(slug: str, question: Question) -> dict[str, Any]:
-        answer = site.session.answer(slug, question.question.strip())
+        answer = site.session.answer(slug, question.question.strip(), question.history)
         keep_question(site, slug, answer)
         return answer.model_dump(mode="json")
 

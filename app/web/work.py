@@ -28,7 +28,7 @@ def brief_job(site: Site, slug: str, template: str, view: str) -> JobView:
         told.progress("opening the evidence")
         site.session.account_index(slug)
         told.progress("writing the brief")
-        brief = site.session.make_brief(slug, template, view, told.check)
+        brief = site.session.make_brief(slug, template, view, None, told.check)
         _paint_cited(site, slug, brief, told)
         return {"account": slug, "created_at": brief.provenance.created_at}
 
@@ -46,7 +46,7 @@ def index_job(site: Site, root: Path, account: str | None, replace: bool = False
                 discard(root)
             raise
         told.progress("writing the brief")
-        brief = site.session.make_brief(report.account, "sales-to-cs", "csm", told.check)
+        brief = site.session.make_brief(report.account, "sales-to-cs", "csm", None, told.check)
         _paint_cited(site, report.account, brief, told)
         return {"account": report.account, "report": report.model_dump(mode="json")}
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
+from agent.conversation import Turn
 from agent.models import Answer, Claim
 from app.web.site import Site
 from review.models import Brief
@@ -21,9 +21,17 @@ SHOWN_SOURCES = 3
 
 
 class Question(BaseModel):
-    """What is asked."""
+    """What is asked; `history` is the conversation before it, oldest first."""
 
     question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    history: tuple[Turn, ...] = ()
+
+
+class FollowUp(BaseModel):
+    """What is asked on a page; `after` are the numbers of the questions before it, oldest first."""
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    after: tuple[int, ...] = ()
 
 
 class Asked(BaseModel):
@@ -33,6 +41,7 @@ class Asked(BaseModel):
     at: str
     status: str
     known: bool = False
+    number: int = 0
 
 
 def already_known(answer: Answer, brief: Brief | None) -> bool:
@@ -60,24 +69,33 @@ def keep_question(site: Site, slug: str, answer: Answer) -> Asked:
         status=answer.status,
         known=already_known(answer, site.brief(slug)),
     )
-    record = {"kind": "question", **asked.model_dump(), "answer": answer.model_dump(mode="json")}
-    site.session.store.add_run(
-        f"q-{secrets.token_hex(8)}", slug, at, json.dumps(record, ensure_ascii=False)
-    )
-    return asked
+    kept = {**asked.model_dump(), "answer": answer.model_dump(mode="json")}
+    number = site.session.store.add_question(slug, at, json.dumps(kept, ensure_ascii=False))
+    return asked.model_copy(update={"number": number})
 
 
 def asked_before(site: Site, slug: str) -> list[tuple[Asked, Answer]]:
     """The logged questions with their answers, newest first."""
-    records = (json.loads(r) for r in site.session.store.runs(slug))
-    return [
-        (Asked.model_validate(r), Answer.model_validate(r["answer"]))
-        for r in records
-        if r.get("kind") == "question"
-    ]
+    found = []
+    for number, content in site.session.store.questions(slug):
+        record = json.loads(content)
+        answer = Answer.model_validate(record.pop("answer"))
+        found.append((Asked.model_validate({**record, "number": number}), answer))
+    return found
 
 
-def steps(site: Site, slug: str, question: str) -> Iterator[dict[str, Any]]:
+def turns_after(site: Site, slug: str, numbers: tuple[int, ...]) -> list[Turn]:
+    """The conversation that these logged questions and their answers were, oldest first."""
+    from app.chat import answer_turn
+
+    turns: list[Turn] = []
+    for asked, answer in reversed(asked_before(site, slug)):
+        if asked.number in numbers:
+            turns += [Turn(role="user", text=asked.question, read_as=answer.read_as), answer_turn(answer)]  # fmt: skip
+    return turns
+
+
+def steps(site: Site, slug: str, question: str, turns: Sequence[Turn]) -> Iterator[dict[str, Any]]:  # fmt: skip
     """What happens to a question, one step a dict; the last holds the answer."""
     yield {"step": "Reading the question"}
     index = site.session.account_index(slug)
@@ -88,7 +106,9 @@ def steps(site: Site, slug: str, question: str) -> Iterator[dict[str, Any]]:
     )
     yield {"step": "Nearest: " + "; ".join(titles) if titles else "Nothing near was found"}
     yield {"step": "Checking which words answer it"}
-    answer = site.session.answer(slug, question)
+    answer = site.session.answer(slug, question, turns)
+    if answer.read_as:
+        yield {"step": f"Read as: {answer.read_as}"}
     yield {"answer": answer, "asked": keep_question(site, slug, answer)}
 
 
@@ -105,16 +125,21 @@ def router(site: Site) -> APIRouter:
         return site.page("ask.html.j2", slug=slug, here="ask", account=account, log=log)
 
     @routes.post("/accounts/{slug}/ask")
-    def ask(slug: str, question: Question) -> Response:
+    def ask(slug: str, asked: FollowUp) -> Response:
         site.session.store.account(slug)
 
         def lines() -> Iterator[str]:
-            for one in steps(site, slug, question.question.strip()):
+            turns = turns_after(site, slug, asked.after)
+            for one in steps(site, slug, asked.question.strip(), turns):
                 if "answer" in one:
                     part = site.templates.get_template("answer.html.j2").render(
                         slug=slug, answer=one["answer"], asked=one["asked"]
                     )
-                    one = {"html": part, "status": one["answer"].status}
+                    one = {
+                        "html": part,
+                        "status": one["answer"].status,
+                        "number": one["asked"].number,
+                    }
                 yield json.dumps(one, ensure_ascii=False) + "\n"
 
         return StreamingResponse(lines(), media_type="application/x-ndjson")

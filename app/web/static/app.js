@@ -132,6 +132,7 @@
     if (button) button.focus();
     return true;
   };
+  const asked = [];
   const ask = async (form) => {
     const box = one("input", form);
     const question = box.value.trim();
@@ -151,7 +152,7 @@
     line(question);
     box.value = "";
     const answer = await fetch(form.dataset.ask, {
-      method: "POST", credentials: "same-origin", body: JSON.stringify({ question }),
+      method: "POST", credentials: "same-origin", body: JSON.stringify({ question, after: asked.slice(-3) }),
       headers: { "Content-Type": "application/json", Accept: "application/json" },
     });
     if (!answer.ok || !answer.body) {
@@ -168,6 +169,7 @@
       lines.filter(Boolean).map((text) => JSON.parse(text)).forEach((said) => {
         if (said.step) line(said.step);
         if (said.html) {
+          asked.push(said.number);
           const holder = document.createElement("div");
           fill(holder, said.html);
           steps.replaceWith(...holder.childNodes);
