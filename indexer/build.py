@@ -356,15 +356,18 @@ def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int
 
 
 def forget_account(store: Store, home: Path, slug: str) -> None:
-    """Remove an account completely: record, vectors, lexical index, briefs."""
+    """Remove an account completely: record, vectors, lexical index, briefs, painted pages, what was uploaded."""
     import shutil
 
-    store.account(slug)
+    folder = Path(store.account(slug).folder)
     with index_lock(home):
         store.forget(slug)
         ChromaCache(home).forget(slug)
         Lexical(home, slug).forget()
         shutil.rmtree(home / "briefs" / slug, ignore_errors=True)
+        shutil.rmtree(home / "pages" / slug, ignore_errors=True)
+        if folder.is_relative_to((home / "uploads").resolve()):
+            shutil.rmtree(folder.parent, ignore_errors=True)
 
 
 __all__ = ["FILE", "forget_account", "index_deal", "index_lock", "write_caches"]

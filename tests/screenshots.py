@@ -20,7 +20,7 @@ from tests.web_fixtures import serve
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 DEMO = "brightwater-utilities"
-COLOURS = 96
+COLOURS = 200
 WIDE, PHONE = {"width": 1360, "height": 860}, {"width": 390, "height": 780}
 
 
@@ -31,13 +31,14 @@ def keep(name: str, picture: bytes) -> None:
 
 
 def open_citation(page: Any, ending: str) -> None:
-    """Open the first citation of a source whose path has this ending."""
-    number = page.evaluate(
-        "(end) => ([...document.querySelectorAll('[data-cite]')].find(e => new URL(e.dataset.pane, location).searchParams.get('artifact').includes(end)) || {dataset: {cite: 1}}).dataset.cite",
+    """Click the first citation in sight whose source's path has this part; else the first one."""
+    numbers = page.evaluate(
+        "(end) => [...document.querySelectorAll('[data-cite]')].filter(e => new URL(e.dataset.pane, location).searchParams.get('artifact').includes(end)).map(e => e.dataset.cite)",
         ending,
     )
-    page.evaluate(f"location.hash = '#cite-{number}'")
-    page.reload()
+    links = (page.locator(f"main a.cite[href='#cite-{n}']:visible") for n in numbers)
+    found = next((link for link in links if link.count()), page.locator("main a.cite:visible"))
+    found.first.click()
     page.wait_for_timeout(900)
 
 

@@ -57,7 +57,7 @@ class Tab:
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})  # fmt: skip
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.requests: list[str] = []
         self.errors: list[str] = []
         self.page.on("request", lambda r: self.requests.append(r.url))
@@ -279,10 +279,9 @@ def test_a_review_is_done_by_keyboard_refused_while_a_gate_is_open_and_survives_
     page = one.open(f"/accounts/{SLUG}/review")
 
     def settle() -> None:
-        """Wait until the server has answered and the page is filled anew."""
+        """Wait until the server has answered and the page is filled anew: then it says so."""
         page.wait_for_selector(".toast:not([hidden])")
         page.evaluate("document.querySelector('.toast').hidden = true")
-        page.wait_for_load_state("networkidle")
 
     page.locator("input[name=who]").fill("Ann Lee")
     page.get_by_role("button", name="Use this name").click()
@@ -314,15 +313,16 @@ def test_a_review_is_done_by_keyboard_refused_while_a_gate_is_open_and_survives_
         page.evaluate("document.activeElement.blur()")
         item = waiting.first
         kind = item.get_attribute("class") or ""
+        page.evaluate("document.querySelector('.toast').hidden = true")
         item.focus()
         if "is-gap" in kind:
             page.keyboard.press("e")
-            page.wait_for_timeout(60)
+            page.locator("input:focus").wait_for()
             page.keyboard.type("The first cycle count under two percent error counts.")
             page.keyboard.press("Enter")
         elif "is-risk" in kind and not item.locator(".chip", has_text="owner").count():
             page.keyboard.press("o")
-            page.wait_for_timeout(60)
+            page.locator("input:focus").wait_for()
             page.keyboard.type("Bea Kron")
             page.keyboard.press("Enter")
         else:

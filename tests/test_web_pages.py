@@ -18,6 +18,7 @@ from app.session import Session
 from app.web.jobs import Jobs, Told
 from app.web.pages.accounts import due
 from app.web.pages.exports import EXPORTS
+from indexer.build import forget_account
 from indexer.errors import InputError
 from review.schema import brief_schema
 from tests.web_fixtures import HOSTILE, QUOTES, SLUG, Served, deal_files
@@ -123,7 +124,9 @@ def test_a_gap_is_said_and_who_to_ask(client: httpx.Client) -> None:
     assert "NEEDS CLARIFICATION" in last["html"]
 
 
-def test_an_upload_is_read_in_a_job_with_progress_and_its_report(client: httpx.Client) -> None:
+def test_an_upload_is_read_in_a_job_reported_and_forgotten(
+    client: httpx.Client, served: Served
+) -> None:
     files = deal_files()
     wanted = ["calls/kickoff.vtt", "mail/plan.eml", "notes/broken.pdf"]
     archive = io.BytesIO()
@@ -148,6 +151,11 @@ def test_an_upload_is_read_in_a_job_with_progress_and_its_report(client: httpx.C
     assert client.get("/api/accounts/uploaded/briefs/latest").json()["claims"]
     again = client.post("/api/accounts", files={"files": ("deal.zip", archive.getvalue())}, data={"account": "uploaded"})  # fmt: skip
     assert "another folder" in wait(client, again.json()["job"])["error"]
+    uploads = served.site.session.home / "uploads"
+    assert len(list(uploads.iterdir())) == 1
+    forget_account(served.site.session.store, served.site.session.home, "uploaded")
+    assert list(uploads.iterdir()) == []
+    assert client.get("/accounts/uploaded").status_code == 404
 
 
 def test_an_empty_upload_and_a_missing_folder_are_refused_in_words(client: httpx.Client) -> None:
@@ -274,3 +282,11 @@ def test_exports_are_files_with_their_hash_that_do_nothing(client: httpx.Client,
 
 def test_an_export_that_is_not_there_is_not_found(client: httpx.Client) -> None:
     assert client.get(f"/accounts/{SLUG}/exports/passwords").status_code == 404
+
+
+def test_a_follow_up_knows_the_question_before_it(client: httpx.Client) -> None:
+    first = client.post(f"/accounts/{SLUG}/ask", json={"question": "What did Ines Vogt say about the scanner?"})  # fmt: skip
+    number = json.loads(first.text.splitlines()[-1])["number"]
+    again = {"question": "And what did she say about lost customers?", "after": [number]}
+    lines = [json.loads(line) for line in client.post(f"/accounts/{SLUG}/ask", json=again).text.splitlines()]  # fmt: skip
+    assert any("Ines Vogt" in line.get("step", "") for line in lines), lines

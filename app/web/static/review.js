@@ -29,8 +29,8 @@
       method: "POST", credentials: "same-origin", body: new FormData(form), headers: { Accept: "application/json" },
     });
     const said = await answer.json();
-    tell(said.error || (said.left === undefined ? "Done" : `Done. ${said.left} left.`));
-    if (!answer.ok && answer.status !== 409) return;
+    const words = said.error || (said.left === undefined ? "Done" : `Done. ${said.left} left.`);
+    if (!answer.ok && answer.status !== 409) { tell(words); return; }
     const part = await fetch(main.dataset.review, { credentials: "same-origin" });
     const open = [...main.querySelectorAll("section > details")].map((each) => each.open);
     document.dispatchEvent(new CustomEvent("baton:fill", { detail: [main, await part.text()] }));
@@ -38,6 +38,7 @@
     const again = main.querySelectorAll("form")[place];
     if (index >= 0) focus(index);
     else if (again) again.querySelector("button").focus({ preventScroll: true });
+    tell(words);
   };
 
   main.addEventListener("submit", (event) => {
@@ -58,7 +59,7 @@
       if (!button) return;
       button.click();
       const input = button.closest("details") && button.closest("details").querySelector("input[type=text]");
-      if (input) setTimeout(() => input.focus(), 0);
+      if (input) input.focus();
     } else return;
     event.preventDefault();
   });
