@@ -18,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test test-hostile test-samples test-model test-server check format bench eval train tree clean
+.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-model test-server check format bench bench-web screenshots eval train tree clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,12 @@ test-hostile: setup ## Try 400 and more bad files and 1,000 good ones (half an h
 test-samples: setup ## Read authentic exports that are no part of this repository: SAMPLES=DIR
 	@SAMPLES=$(SAMPLES) $(BIN)/python -m pytest tests/test_samples.py -rs
 
+test-browser: setup ## Run the pages in a headless Chromium (apt install chromium, or BATON_CHROMIUM)
+	@$(BIN)/python -m pytest tests/test_browser.py -m browser
+
+serve: setup ## Open the pages and the API on this machine
+	@$(BIN)/baton serve
+
 check: setup ## Formatting, lint, types, layering
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -75,6 +81,12 @@ format: setup ## Format the code and apply the lint's safe fixes
 
 bench: setup ## Measure the speeds and print them beside their goals
 	@$(BIN)/python -m eval.bench
+
+bench-web: setup ## Let 20 users read and ask at once for 5 minutes (after `make demo`)
+	@$(BIN)/python -m eval.bench_web
+
+screenshots: setup ## Take the pictures of the pages in docs/ (after `make demo`)
+	@$(BIN)/python -m tests.screenshots
 
 eval: setup ## Score the demo deals against their gold facts
 	@$(BIN)/baton eval

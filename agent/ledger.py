@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 
 from agent.conflicts import Statement, agrees, said_in, statements_in
 from agent.models import CommitmentType, ScopeStatus
-from agent.relatedness import Relatedness
+from agent.relatedness import Relatedness, Said
 from agent.values import values_of
 from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.embed import Vectors
@@ -126,11 +125,11 @@ class SignedScope:
             for statement in statements_in(clause.text, i):
                 self._signed.setdefault(statement.topic, []).append((i, statement))
 
-    def compare(self, promise: str, vector: Vectors, passages: Sequence[int]) -> ScopeFinding:
-        """Hold one promise (its words, their vector, the passages it stands in) against every clause."""
+    def compare(self, promise: str, said: Said) -> ScopeFinding:
+        """Hold one promise, its words and what the heads make of them, against every clause."""
         if not self.clauses:
             return ScopeFinding(status="silent", why="no signed document was found")
-        related, spans = self._related.of(passages, vector, self._rows)
+        related, spans = self._related.of(said, self._rows)
         named = _names(promise) - self._common
         sure = np.array(
             [_likelier(r, len(named & own)) for r, own in zip(related, self._named, strict=True)]

@@ -62,7 +62,7 @@ class Promises:
         self._index, self._ranking, self._specs = index, ranking, specs
         self._door, self._found = door, found
         self._proposer = Proposer(index, door)
-        self._scope = SignedScope(index, related)
+        self._related, self._scope = related, SignedScope(index, related)
         self._at = {s.id: i for i, s in enumerate(index.segments)}
         self._met = meets_customer(index)
         self._worth = self._strength()
@@ -197,7 +197,8 @@ class Promises:
             if self._ranking.readings.spans[r][0] + offset < said.end
             and said.start < self._ranking.readings.spans[r][1] + offset
         ]
-        return self._scope.compare(said.quote, self._index.embedder.embed([said.quote])[0], rows)
+        words = self._index.embedder.embed([said.quote])[0]
+        return self._scope.compare(said.quote, self._related.said(rows, words))
 
     @staticmethod
     def _words(segment: Segment, sentences: Sentences) -> str:

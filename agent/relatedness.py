@@ -7,13 +7,41 @@ the fields that the reading head sees in both. The weights come from `python -m 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from indexer.embed import Vectors
-from indexer.search import Readings
+from indexer.heads import Heads
+from indexer.reading_head import Passage
+from indexer.search import AccountIndex, Readings
 
 BIAS, WORDS, ANSWERS, FIELDS = -7.13, 3.65, 7.31, 2.54
+
+
+@dataclass(frozen=True)
+class Said:
+    """What encoder and heads make of some words."""
+
+    words: Vectors
+    """The encoder's vector of the words: (d,)."""
+    answers: Vectors
+    """The answer head's vectors of their passages: (passages, 384)."""
+    fields: Vectors
+    """The fields that the reading head sees in the passages: (passages, fields)."""
+
+
+def read_anew(heads: Heads, words: Vectors, passages: Sequence[Passage]) -> Said:
+    """The same for words that the record doesn't hold yet."""
+    pairs = [p.pair for p in passages]
+    fields = heads.reading.read(pairs)[:, : len(heads.reading.fields)]
+    return Said(words, heads.answers.vectors(pairs), np.asarray(fields, np.float32))
+
+
+def relatedness(index: AccountIndex, heads: Heads) -> Relatedness:
+    """Over an account as the record holds it."""
+    readings = index.readings(heads.reading)
+    return Relatedness(index.single_vectors(), index.answer_vectors(heads.answers), readings)
 
 
 class Relatedness:
@@ -24,21 +52,21 @@ class Relatedness:
         self._vectors, self._answers, self._readings = vectors, answers, readings
         self._fields = np.stack([readings.field(f) for f in readings.fields], axis=1)
 
-    def of(
-        self, passages: Sequence[int], vector: Vectors, segments: Sequence[int]
-    ) -> tuple[Vectors, list[tuple[int, int]]]:
-        """0..1 for each of `segments` by its best passage, and where in the segment's text that passage stands.
+    def said(self, passages: Sequence[int], words: Vectors) -> Said:
+        """Passages of the account, by their rows, and the encoder's vector of the words meant."""
+        rows = np.asarray(passages, np.int64)
+        return Said(words, self._answers[rows], self._fields[rows])
 
-        `passages` are rows of what was said, `vector` is the encoder's for its words.
-        """
-        if not passages or not len(segments):
+    def of(self, said: Said, segments: Sequence[int]) -> tuple[Vectors, list[tuple[int, int]]]:
+        """0..1 for each of `segments` by its best passage, and where in the segment's text that passage stands."""
+        if not len(said.answers) or not len(segments):
             return np.zeros(len(segments), np.float32), [(0, 0)] * len(segments)
-        meaning = ANSWERS * (self._answers @ self._answers[passages].T).max(axis=1)
-        meaning += FIELDS * (self._fields @ self._fields[passages].T).max(axis=1)
+        meaning = ANSWERS * (self._answers @ said.answers.T).max(axis=1)
+        meaning += FIELDS * (self._fields @ said.fields.T).max(axis=1)
         rows = [self._readings.of(i) for i in segments]
         best = [max(some, key=lambda r: meaning[r], default=-1) for some in rows]
         held = np.array([meaning[r] if r >= 0 else -np.inf for r in best], np.float32)
-        likeness = self._vectors[np.asarray(segments, np.int64)] @ vector
+        likeness = self._vectors[np.asarray(segments, np.int64)] @ said.words
         chances = 1 / (1 + np.exp(-(BIAS + WORDS * likeness + held)))
         spans = [self._readings.spans[r] if r >= 0 else (0, 0) for r in best]
         return np.asarray(chances, dtype=np.float32), spans

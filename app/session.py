@@ -6,7 +6,8 @@ The only place that knows the settings (environment variables and options).
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,18 +25,25 @@ if TYPE_CHECKING:
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.search import AccountIndex
+    from indexer.statements import Read, StatementParts
     from indexer.store import Store
+    from review.acts import Act
+    from review.desk import Desk, Page
     from review.models import Brief
     from review.render.context import CitationContext
 
 
 class Session:
-    """One home folder and what is opened of it, each part at its first use."""
+    """One home folder and what is opened of it, each part at its first use; threads may share it.
+
+    What is in memory of an account is opened anew when its index has changed, whoever changed it.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._indexes: dict[str, AccountIndex] = {}
-        self._asking: dict[str, Asking] = {}
+        self._opening = threading.RLock()
+        self._indexes: dict[str, tuple[str, AccountIndex]] = {}
+        self._asking: dict[str, tuple[str, Asking]] = {}
         self._engine: EngineChoice | None = None
 
     @property
@@ -87,8 +95,6 @@ class Session:
             self.store, self.home, path, self.embedder, self.heads, account=account, own_domains=domains,
             rebuild=rebuild, replace=replace, progress=progress,
         )  # fmt: skip
-        self._indexes.pop(report.account, None)
-        self._asking.pop(report.account, None)
         return report
 
     def account_index(self, slug: str) -> AccountIndex:
@@ -96,26 +102,34 @@ class Session:
         from indexer.errors import ModelMissing
         from indexer.search import AccountIndex
 
-        if slug not in self._indexes:
-            self.store.account(slug)
-            made_with = self.store.model(slug)
-            if made_with != self.embedder.name:
-                raise ModelMissing(
-                    f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
-                    "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
-                )
-            self._indexes[slug] = AccountIndex(self.store, self.home, slug, self.embedder)
-        return self._indexes[slug]
+        self.store.account(slug)
+        made_with = self.store.model(slug)
+        if made_with != self.embedder.name:
+            raise ModelMissing(
+                f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
+                "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
+            )
+        with self._opening:
+            mark = self.fingerprint(slug)
+            if slug not in self._indexes or self._indexes[slug][0] != mark:
+                index = AccountIndex(self.store, self.home, slug, self.embedder)
+                self._indexes[slug] = (mark, index)
+            return self._indexes[slug][1]
 
     def fingerprint(self, slug: str) -> str:
         return self.store.fingerprint(slug) or ""
 
     def make_brief(
-        self, slug: str, template: str, view: str, on_step: OnStep | None = None
-    ) -> Brief:
-        """A new brief, kept in the record. `on_step` hears what a model does while it writes."""
+        self, slug: str, template: str, view: str, on_step: OnStep | None = None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Brief:  # fmt: skip
+        """A new brief, kept in the record. `on_step` hears what a model does while it writes.
+
+        `check` may raise before the brief is kept, to cancel.
+        """
         from agent.brief import draft_brief
         from review.complete import complete
+        from review.views import viewed
 
         index = self.account_index(slug)
         people, duplicates, not_read, _ = self.store.extra(slug)
@@ -123,9 +137,30 @@ class Session:
             index, self.heads, people, self.fingerprint(slug), template,
             self._writer(slug, people, on_step), self.engine.fallback,
         )  # fmt: skip
-        brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)
-        self.store.add_brief(slug, brief.provenance.created_at, brief.model_dump_json())
-        return brief
+        read = sum(a.kind != "statement" for a in index.artifacts.values())
+        brief = complete(draft, index.account, read, not_read, duplicates)
+        check()
+        return viewed(self.desk(slug).keep(brief).brief, view)
+
+    def desk(self, slug: str) -> Desk:
+        """The review of the account's latest brief."""
+        from review.desk import Desk
+
+        return Desk(self.store, slug, self)
+
+    def act(self, slug: str, act: Act) -> Page:
+        """Do one act of a review; the account's evidence is read anew where it brought a statement."""
+        page = self.desk(slug).act(act)
+        with self._opening:
+            self._indexes.pop(slug, None)
+            self._asking.pop(slug, None)
+        return page
+
+    def read_statement(self, parts: StatementParts) -> Read:
+        """What search and the engines need of a person's words."""
+        from indexer.statements import read_statement
+
+        return read_statement(parts, self.embedder, self.heads)
 
     def _writer(
         self, slug: str, people: Sequence[Person], on_step: OnStep | None
@@ -153,36 +188,39 @@ class Session:
         return last if last is not None and not last.complete and last.key() == run.key() else None
 
     def latest_brief(self, slug: str) -> Brief:
-        """The newest brief of the account; one is made if there is none."""
-        from review.models import Brief
-
+        """The newest brief of the account as reviewed; one is made if there is none."""
         self.store.account(slug)
-        kept = self.store.latest_brief(slug)
-        if kept is None:
+        if self.store.latest_brief(slug) is None:
             return self.make_brief(slug, "sales-to-cs", "csm")
-        return Brief.model_validate_json(kept)
+        return self.desk(slug).page().brief
 
     def answer(
         self, slug: str, question: str, turns: Sequence[Turn] = (), on_step: OnStep | None = None
     ) -> Answer:
         """The answer to a question; `turns` is the conversation before it, oldest first."""
         from agent.ask import answer, ask_back
-        from agent.asking import Asking
         from agent.conversation import understand
-        from prompts.template import load_template
 
-        if slug not in self._asking:
-            self._asking[slug] = Asking(
-                self.account_index(slug), self.heads, load_template("sales-to-cs")
-            )
         people, *_ = self.store.extra(slug)
         understood = understand(question, turns, people)
-        asking, fingerprint = self._asking[slug], self.fingerprint(slug)
+        asking, fingerprint = self._asked(slug)
         if understood.ask_back is not None:
             return ask_back(asking, question, understood.ask_back, fingerprint)
         read_as = understood.question if understood.question != question else None
         writer = self._answer_writer(people, turns, on_step)
         return answer(asking, question, fingerprint, read_as, writer, self.engine.fallback)
+
+    def _asked(self, slug: str) -> tuple[Asking, str]:
+        """The account's evidence, ready to be asked about, and the fingerprint of its index."""
+        from agent.asking import Asking
+        from prompts.template import load_template
+
+        with self._opening:
+            mark = self.fingerprint(slug)
+            if slug not in self._asking or self._asking[slug][0] != mark:
+                asking = Asking(self.account_index(slug), self.heads, load_template("sales-to-cs"))
+                self._asking[slug] = (mark, asking)
+            return self._asking[slug][1], mark
 
     def _answer_writer(
         self, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None

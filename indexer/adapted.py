@@ -105,12 +105,13 @@ class AdaptedEncoder:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
+        session = onnxruntime.InferenceSession(
             str(self._file), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(self._encoder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
         self._tokenizer.no_padding()
+        self._session = session  # last: a thread that sees it may use all of the above
 
     def run(self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None) -> Logits:
         """Logits of all heads, or the unit vector, of every pair: (pairs, outputs)."""

@@ -138,13 +138,14 @@ class OnnxEmbedder:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
+        session = onnxruntime.InferenceSession(
             str(self._export), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
-        self.size = int(self._session.get_outputs()[0].shape[-1] or 384)
+        self.size = int(session.get_outputs()[0].shape[-1] or 384)
+        self._session = session  # last: a thread that sees it may use all of the above
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of `texts`, in their order. `progress` is told how many are done."""

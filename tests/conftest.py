@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+pytest_plugins = ["tests.web_fixtures"]
+
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agent.relatedness import Relatedness
+from agent.relatedness import Relatedness, Said
 from indexer.search import Readings
 
 
@@ -20,14 +20,18 @@ def made() -> Relatedness:
     return Relatedness(np.stack([eye[0], eye[0], eye[3]]), answers, readings)
 
 
+def said(*passages: int) -> Said:
+    return made().said(passages, np.eye(4, dtype=np.float32)[0])
+
+
 def test_a_long_clause_is_judged_by_its_best_passage_and_says_which() -> None:
-    chances, spans = made().of([0], np.eye(4, dtype=np.float32)[0], [1, 2])
+    chances, spans = made().of(said(0), [1, 2])
     assert chances[0] > 0.9 > 0.1 > chances[1]
     assert spans == [(20, 44), (0, 12)]
 
 
 def test_nothing_said_is_related_to_nothing() -> None:
-    chances, spans = made().of([], np.eye(4, dtype=np.float32)[0], [1, 2])
+    chances, spans = made().of(said(), [1, 2])
     assert chances.tolist() == [0, 0]
     assert spans == [(0, 0), (0, 0)]
-    assert made().of([0], np.eye(4, dtype=np.float32)[0], [])[1] == []
+    assert made().of(said(0), [])[1] == []

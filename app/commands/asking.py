@@ -26,6 +26,7 @@ from indexer.errors import InputError
 
 if TYPE_CHECKING:
     from agent.conversation import Turn
+    from indexer.search import AccountIndex
 
 
 def ask(
@@ -72,25 +73,15 @@ def search(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Find evidence: disjoint segments, best first."""
-    session = open_session(home)
-    index = session.account_index(account)
-
-    def results(text: str) -> list[dict[str, Any]]:
-        return [
-            {
-                "artifact": e.segment.artifact, "segment": e.segment.id, "start": e.segment.start, "end": e.segment.end,
-                "text": e.segment.text, "score": e.score, "locator": e.segment.locator.model_dump(mode="json"),
-            }
-            for e in index.search(text, limit)
-        ]  # fmt: skip
-
+    index = open_session(home).account_index(account)
     if queries is not None:
         for line in _json_lines(queries, "query"):
-            print_json({"id": line.get("id"), "results": results(str(line["query"]))})
+            results = search_results(index, str(line["query"]), limit)
+            print_json({"id": line.get("id"), "results": results})
         return
     if not query:
         raise InputError("There is no query. Give one after the account, or a file with --queries.")
-    found = results(query)
+    found = search_results(index, query, limit)
     if format is Format.json:
         print_json({"query": query, "results": found})
         return
@@ -98,6 +89,17 @@ def search(
         typer.echo(
             f"{one['score']:.3f}  {one_line(one['text'])}\n       {one['locator']['label']} · {one['artifact']} · {one['segment']}"
         )
+
+
+def search_results(index: AccountIndex, query: str, limit: int) -> list[dict[str, Any]]:
+    """What `search` prints and the API answers: disjoint segments, best first."""
+    return [
+        {
+            "artifact": e.segment.artifact, "segment": e.segment.id, "start": e.segment.start, "end": e.segment.end,
+            "text": e.segment.text, "score": e.score, "locator": e.segment.locator.model_dump(mode="json"),
+        }
+        for e in index.search(query, limit)
+    ]  # fmt: skip
 
 
 def _history(line: dict[str, Any]) -> list[Turn]:

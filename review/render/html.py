@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from review.models import Brief
 from review.render import titles
+from review.render.approval import approval_lines
 from review.render.context import CitationContext, context_of
 from review.render.outline import outline
 from review.render.text import day, plural, visible
@@ -26,10 +27,11 @@ def to_html(brief: Brief, context: Mapping[str, CitationContext]) -> str:
             quote alone.
     """
     view = outline(brief)
-    environment = _environment()
+    environment = page_environment()
     return environment.get_template("brief.html.j2").render(
         brief=brief,
         view=view,
+        approval=approval_lines(brief) if brief.review.hash else (),
         minutes=reading_minutes(shown_words(brief)),
         sources=[(cited, context_of(cited.citation, context)) for cited in view.cited],
         css=_inline("brief.css"),
@@ -38,9 +40,11 @@ def to_html(brief: Brief, context: Mapping[str, CitationContext]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def page_environment(*packages: str) -> Environment:
+    """The templates of these packages, then those of briefs: every value escaped, every name known."""
+    loaders = [PackageLoader(package, "templates") for package in (*packages, "review.render")]
     environment = Environment(
-        loader=PackageLoader("review.render", "templates"),
+        loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -59,6 +63,6 @@ def _shown(value: Any) -> Any:
 @cache
 def _inline(name: str) -> Markup:
     """A file of the package that goes into the page as it is; ours, so not escaped."""
-    environment = _environment()
+    environment = page_environment()
     assert environment.loader is not None
     return Markup(environment.loader.get_source(environment, name)[0])
