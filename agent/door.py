@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from agent.models import Citation, Claim, Gap, Nearest
 from agent.verify import verify
-from indexer.models import Segment
-from indexer.search import AccountIndex
+from indexer.models import Artifact, Segment
 from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
@@ -31,10 +31,25 @@ def _normal(text: str) -> str:
     return re.sub(r"\W+", " ", text.lower()).strip()
 
 
+def item_key(field: str | None, place: str, words: str) -> str:
+    """The stable key of a claim, conflict or gap: where it belongs, what it cites or is about, what it says."""
+    return _key(field or "", place, _normal(words))
+
+
+class Sources(Protocol):
+    """What the door looks claims up in: an account's index, or a single statement."""
+
+    @property
+    def segments(self) -> Sequence[Segment]: ...
+
+    @property
+    def artifacts(self) -> Mapping[str, Artifact]: ...
+
+
 class BriefDoor:
     """The door of one brief or answer over one account's evidence."""
 
-    def __init__(self, index: AccountIndex, titles: Mapping[str, str] | None = None) -> None:
+    def __init__(self, index: Sources, titles: Mapping[str, str] | None = None) -> None:
         """`titles` are the template's own words for its fields, which no source need contain."""
         self._index = index
         self._titles = titles or {}
@@ -85,7 +100,7 @@ class BriefDoor:
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)
-        key = _key(draft.field or "", places, _normal(draft.text))
+        key = item_key(draft.field, places, draft.text)
         known = next((c.id for c in self.claims.values() if c.key == key), None)
         if known:
             return known
@@ -115,7 +130,7 @@ class BriefDoor:
         gap_id = f"g{len(self.gaps) + 1}"
         nearest = [self._nearest(self._segments[s]) for s in draft.nearest if s in self._segments]
         self.gaps[gap_id] = Gap(
-            id=gap_id, key=_key(draft.field or "", draft.about or "", _normal(draft.question)),
+            id=gap_id, key=item_key(draft.field, draft.about or "", draft.question),
             field=draft.field, scope=draft.scope, about=draft.about, question=draft.question,
             ask=draft.ask, searched=draft.searched, nearest=tuple(nearest),
         )  # fmt: skip

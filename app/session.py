@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from indexer.heads import Heads
     from indexer.models import IndexReport
     from indexer.search import AccountIndex
+    from indexer.statements import Read, StatementParts
     from indexer.store import Store
+    from review.acts import Act
+    from review.desk import Desk, Page
     from review.models import Brief
     from review.render.context import CitationContext
 
@@ -91,23 +94,40 @@ class Session:
         """A new brief, kept in the record."""
         from agent.brief import draft_brief
         from review.complete import complete
+        from review.views import viewed
 
         index = self.account_index(slug)
         people, duplicates, not_read, _ = self.store.extra(slug)
         draft = draft_brief(index, self.heads, people, self.fingerprint(slug), template)
-        brief = complete(draft, index.account, len(index.artifacts), not_read, duplicates, view)
-        self.store.add_brief(slug, brief.provenance.created_at, brief.model_dump_json())
-        return brief
+        read = sum(a.kind != "statement" for a in index.artifacts.values())
+        brief = complete(draft, index.account, read, not_read, duplicates)
+        return viewed(self.desk(slug).keep(brief).brief, view)
+
+    def desk(self, slug: str) -> Desk:
+        """The review of the account's latest brief."""
+        from review.desk import Desk
+
+        return Desk(self.store, slug, self)
+
+    def act(self, slug: str, act: Act) -> Page:
+        """Do one act of a review; the account's evidence is read anew where it brought a statement."""
+        page = self.desk(slug).act(act)
+        self._indexes.pop(slug, None)
+        self._asking.pop(slug, None)
+        return page
+
+    def read_statement(self, parts: StatementParts) -> Read:
+        """What search and the engines need of a person's words."""
+        from indexer.statements import read_statement
+
+        return read_statement(parts, self.embedder, self.heads)
 
     def latest_brief(self, slug: str) -> Brief:
-        """The newest brief of the account; one is made if there is none."""
-        from review.models import Brief
-
+        """The newest brief of the account as reviewed; one is made if there is none."""
         self.store.account(slug)
-        kept = self.store.latest_brief(slug)
-        if kept is None:
+        if self.store.latest_brief(slug) is None:
             return self.make_brief(slug, "sales-to-cs", "csm")
-        return Brief.model_validate_json(kept)
+        return self.desk(slug).page().brief
 
     def answer(self, slug: str, question: str) -> Answer:
         from agent.ask import Asking, answer

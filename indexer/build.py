@@ -40,6 +40,7 @@ from indexer.reading import DealReading, read_deal
 from indexer.reading_head import ReadingHead, passages
 from indexer.side_guess import guess_sides
 from indexer.sides import set_sides
+from indexer.statements import StatementParts
 from indexer.store import Contents, Store
 from indexer.vectors import ChromaCache
 from indexer.walk import Walk, digest_of, walk_deal
@@ -277,13 +278,38 @@ def index_deal(
         contents = _with_folder(contents, root)
         contents = _with_sides(contents, heads.reading)
         before = {a.path: a.id for a in store.artifacts(slug)} if store.fingerprint(slug) else {}
-        embedded = _embed_missing(store, slug, embedder, contents.chunks, progress)
-        signals = _read_missing(store, slug, heads, contents, progress)
-        store.write(contents, mark, embedder.name, datetime.now(UTC).isoformat(timespec="seconds"))
-        store.keep_signals(slug, heads.names, signals)
+        whole, embedded = _write(store, slug, contents, mark, embedder, heads, progress)
         progress("writing the search caches", 0, 0)
-        write_caches(store, home, slug, contents, embedder.name)
-    return _report(slug, contents, before, embedded)
+        write_caches(store, home, slug, whole, embedder.name)
+    return _report(slug, whole, before, embedded)
+
+
+def _write(
+    store: Store, slug: str, contents: Contents, mark: str, embedder: Embedder, heads: Heads,
+    progress: Progress,
+) -> tuple[Contents, int]:  # fmt: skip
+    """Write the deal with the account's statements; again if somebody made one meanwhile."""
+    embedded = 0
+    while True:
+        statements = store.statements(slug)
+        whole = _with_statements(contents, statements)
+        embedded += _embed_missing(store, slug, embedder, whole.chunks, progress)
+        signals = _read_missing(store, slug, heads, whole, progress)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        if store.write(whole, mark, embedder.name, now, len(statements)):
+            store.keep_signals(slug, heads.names, signals)
+            return whole, embedded
+
+
+def _with_statements(contents: Contents, statements: Sequence[StatementParts]) -> Contents:
+    """The deal's contents with what people told Baton; a file of the same path gives way."""
+    paths = {s.artifact.path for s in statements}
+    return dataclasses.replace(
+        contents,
+        artifacts=[a for a in contents.artifacts if a.path not in paths] + [s.artifact for s in statements],
+        segments=[g for g in contents.segments if g.artifact not in paths] + [g for s in statements for g in s.segments],
+        chunks=[c for c in contents.chunks if c.artifact not in paths] + [c for s in statements for c in s.chunks],
+    )  # fmt: skip
 
 
 def _with_folder(contents: Contents, root: Path) -> Contents:

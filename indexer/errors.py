@@ -5,6 +5,7 @@ BatonError               the user: one sentence on what is wrong, one on what to
 ├── UnknownAccount       no such account in this home
 ├── Locked               another process owns the index
 ├── ModelMissing         the embedder's folder is not there or is another model than the index's
+├── Refused              a review act that the rules don't allow, or that comes too late
 └── StoreError           the record can't be written or read (disk full, damaged)
 
 UnreadableFile           one bad file: recorded in the report, the run goes on
@@ -40,6 +41,10 @@ class Locked(BatonError):
 
 class ModelMissing(BatonError):
     """The embedding model is not where the settings say, or is not the index's model."""
+
+
+class Refused(BatonError):
+    """An act of a review is not allowed now, or what it was decided on has changed."""
 
 
 class StoreError(BatonError):

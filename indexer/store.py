@@ -13,13 +13,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from indexer.chunking import Chunk
 from indexer.embed import Vectors
 from indexer.errors import StoreError, UnknownAccount
+from indexer.journal import SCHEMA as _JOURNAL
 from indexer.models import Account, Artifact, NotRead, Person, Segment
+
+if TYPE_CHECKING:
+    from indexer.statements import Read, StatementParts
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account(slug TEXT PRIMARY KEY, json TEXT NOT NULL, fingerprint TEXT NOT NULL,
@@ -38,8 +43,12 @@ CREATE TABLE IF NOT EXISTS signal(account TEXT, model TEXT, hash TEXT, value BLO
 CREATE TABLE IF NOT EXISTS brief(account TEXT, id INTEGER PRIMARY KEY AUTOINCREMENT, created_at TEXT,
   json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, account TEXT, created_at TEXT, json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS statement(account TEXT, path TEXT, json TEXT NOT NULL, PRIMARY KEY(account, path));
+CREATE TABLE IF NOT EXISTS shown(account TEXT, reader TEXT, hash TEXT NOT NULL, PRIMARY KEY(account, reader));
 """
-_TABLES = ("artifact", "segment", "chunk", "vector", "signal", "brief", "run")
+_TABLES = (
+    "event_head", "event", "artifact", "segment", "chunk", "vector", "signal", "brief", "run", "statement", "shown",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,14 +104,16 @@ class Store:
             self._db = sqlite3.connect(self.path, timeout=5, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + _JOURNAL)
 
     def close(self) -> None:
         self._db.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, wait_ms: int = 5000) -> Iterator[sqlite3.Connection]:
+        """Everything inside is written, or nothing; other processes' writers wait for at most `wait_ms`."""
         with _speaking(self.path):
+            self._db.execute(f"PRAGMA busy_timeout={wait_ms:d}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -111,6 +122,16 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is read from one state of the record, whatever others write meanwhile."""
+        with _speaking(self.path):
+            self._db.execute("BEGIN")
+            try:
+                yield self._db
+            finally:
+                self._db.execute("COMMIT")
 
     def fingerprint(self, slug: str) -> str | None:
         """The fingerprint of what was indexed, or None if the account is unknown."""
@@ -144,13 +165,19 @@ class Store:
 
     def keep_signals(self, slug: str, models: Sequence[str], hashes: set[str]) -> None:
         """Drop every signal of the account but those of `models` with these hashes."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             rows = db.execute("SELECT model, hash FROM signal WHERE account=?", (slug,)).fetchall()
             stale = [(slug, m, h) for m, h in rows if m not in models or h not in hashes]
             db.executemany("DELETE FROM signal WHERE account=? AND model=? AND hash=?", stale)
 
-    def write(self, contents: Contents, fingerprint: str, model: str, now: str) -> None:
-        """Replace all that is known of an account by `contents`, in one transaction."""
+    def write(
+        self, contents: Contents, fingerprint: str, model: str, now: str, statements: int = 0
+    ) -> bool:
+        """Replace all that is known of an account by `contents`, in one transaction.
+
+        `statements` is how many of the account's statements `contents` holds. False, and nothing written,
+        if people made more of them meanwhile.
+        """
         slug = contents.account.slug
         extra = json.dumps({
             "people": [p.model_dump(mode="json") for p in contents.people],
@@ -158,45 +185,94 @@ class Store:
             "not_read": [n.model_dump() for n in contents.not_read],
             "sides": dict(contents.sides),
         })  # fmt: skip
-        with self._transaction() as db:
+        with self.transaction() as db:
+            if statements != self._count(db, "statement", slug):
+                return False
             for table in ("artifact", "segment", "chunk"):
                 db.execute(f"DELETE FROM {table} WHERE account=?", (slug,))
             db.execute(
                 "INSERT OR REPLACE INTO account VALUES(?,?,?,?,?,?)",
                 (slug, contents.account.model_dump_json(), fingerprint, model, now, extra),
             )
-            db.executemany(
-                "INSERT INTO artifact VALUES(?,?,?,?)",
-                (
-                    (slug, a.path, a.model_dump_json(exclude={"text"}), a.text)
-                    for a in contents.artifacts
-                ),
-            )
-            db.executemany(
-                "INSERT INTO segment VALUES(?,?,?,?,?)",
-                (
-                    (slug, i, s.id, s.artifact, s.model_dump_json())
-                    for i, s in enumerate(contents.segments)
-                ),
-            )
-            db.executemany(
-                "INSERT INTO chunk VALUES(?,?,?,?,?,?,?)",
-                (
-                    (slug, i, c.artifact, c.window, c.first, c.last, c.hash)
-                    for i, c in enumerate(contents.chunks)
-                ),
-            )
+            self._insert(db, slug, contents.artifacts, contents.segments, contents.chunks)
             db.execute(
                 "DELETE FROM vector WHERE account=? AND (model<>? OR hash NOT IN (SELECT hash FROM chunk WHERE account=?))",
                 (slug, model, slug),
             )
+        return True
+
+    @staticmethod
+    def _count(db: sqlite3.Connection, table: str, slug: str) -> int:
+        row = db.execute(f"SELECT count(*) FROM {table} WHERE account=?", (slug,)).fetchone()
+        return int(row[0])
+
+    def _insert(
+        self, db: sqlite3.Connection, slug: str, artifacts: Sequence[Artifact],
+        segments: Sequence[Segment], chunks: Sequence[Chunk],
+    ) -> None:  # fmt: skip
+        """Add artifacts with their segments and chunks behind those that are there."""
+        db.executemany(
+            "INSERT INTO artifact VALUES(?,?,?,?)",
+            ((slug, a.path, a.model_dump_json(exclude={"text"}), a.text) for a in artifacts),
+        )
+        first = self._count(db, "segment", slug)
+        db.executemany(
+            "INSERT INTO segment VALUES(?,?,?,?,?)",
+            (
+                (slug, i, s.id, s.artifact, s.model_dump_json())
+                for i, s in enumerate(segments, first)
+            ),
+        )
+        first = self._count(db, "chunk", slug)
+        db.executemany(
+            "INSERT INTO chunk VALUES(?,?,?,?,?,?,?)",
+            (
+                (slug, i, c.artifact, c.window, c.first, c.last, c.hash)
+                for i, c in enumerate(chunks, first)
+            ),
+        )
+
+    def add_statement(self, db: sqlite3.Connection, slug: str, read: Read) -> None:
+        """Keep a statement and make it evidence, inside the caller's transaction."""
+        parts = read.parts
+        db.execute(
+            "INSERT INTO statement VALUES(?,?,?)",
+            (slug, parts.artifact.path, parts.model_dump_json()),
+        )
+        self._insert(db, slug, [parts.artifact], parts.segments, parts.chunks)
+        for table, found in (("vector", read.vectors), ("signal", read.signals)):
+            db.executemany(
+                f"INSERT OR REPLACE INTO {table} VALUES(?,?,?,?)",
+                ((slug, m, h, v.astype(np.float32).tobytes()) for m, h, v in found),
+            )
+
+    def statements(self, slug: str) -> list[StatementParts]:
+        """What people said to Baton about the account, oldest first."""
+        from indexer.statements import StatementParts
+
+        rows = self._db.execute("SELECT json FROM statement WHERE account=? ORDER BY path", (slug,))
+        return [StatementParts.model_validate_json(r[0]) for r in rows]
+
+    def statement_paths(self, slug: str) -> list[str]:
+        """Paths of what people said to Baton about the account."""
+        rows = self._db.execute("SELECT path FROM statement WHERE account=?", (slug,))
+        return [r[0] for r in rows]
+
+    def texts(self, slug: str, paths: Sequence[str]) -> dict[str, str]:
+        """The extracted texts of those of `paths` that the record holds."""
+        wanted = json.dumps(list(paths))
+        rows = self._db.execute(
+            "SELECT path, text FROM artifact WHERE account=? AND path IN (SELECT value FROM json_each(?))",
+            (slug, wanted),
+        )
+        return dict(rows.fetchall())
 
     def forget(self, slug: str) -> None:
         """Remove every row of an account."""
-        with self._transaction() as db:
+        with self.transaction() as db:
+            db.execute("DELETE FROM account WHERE slug=?", (slug,))
             for table in _TABLES:
                 db.execute(f"DELETE FROM {table} WHERE account=?", (slug,))
-            db.execute("DELETE FROM account WHERE slug=?", (slug,))
 
     def known_hashes(self, slug: str, model: str, table: str = "vector") -> set[str]:
         """Hashes of the texts whose vectors (or signals) are already in the record."""
@@ -209,7 +285,7 @@ class Store:
         self, slug: str, model: str, hashes: Sequence[str], vectors: Vectors, table: str = "vector"
     ) -> None:
         """Keep vectors as they are computed: an interrupted run need not embed them again."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.executemany(
                 f"INSERT OR REPLACE INTO {table} VALUES(?,?,?,?)",
                 (
@@ -278,14 +354,19 @@ class Store:
             dict(found["sides"]),
         )
 
-    def add_brief(self, slug: str, created_at: str, content: str) -> int:
-        """Keep a finished brief (its JSON). Returns its number."""
-        with self._transaction() as db:
-            cursor = db.execute(
-                "INSERT INTO brief(account, created_at, json) VALUES(?,?,?)",
-                (slug, created_at, content),
-            )
+    def add_brief(self, db: sqlite3.Connection, slug: str, created_at: str, content: str) -> int:
+        """Keep a finished brief (its JSON), inside the caller's transaction. Returns its number."""
+        cursor = db.execute(
+            "INSERT INTO brief(account, created_at, json) VALUES(?,?,?)",
+            (slug, created_at, content),
+        )
         return int(cursor.lastrowid or 0)
+
+    def briefs(self, slug: str, limit: int = 2) -> list[tuple[int, str]]:
+        """(number, JSON) of the newest briefs, newest first."""
+        return self._db.execute(
+            "SELECT id, json FROM brief WHERE account=? ORDER BY id DESC LIMIT ?", (slug, limit)
+        ).fetchall()
 
     def latest_brief(self, slug: str) -> str | None:
         """The JSON of the newest brief, or None."""
@@ -296,7 +377,7 @@ class Store:
 
     def add_run(self, run_id: str, slug: str, created_at: str, content: str) -> None:
         """Keep a run's record: what was asked, found, refused."""
-        with self._transaction() as db:
+        with self.transaction() as db:
             db.execute(
                 "INSERT OR REPLACE INTO run VALUES(?,?,?,?)", (run_id, slug, created_at, content)
             )

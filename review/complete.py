@@ -1,4 +1,4 @@
-"""Completes a Draft to a Brief: head, scores, gates, sources."""
+"""Completes a Draft to a Brief: head, risks, objections, sources. What people do with it is `review.reviewed`."""
 
 from __future__ import annotations
 
@@ -6,84 +6,14 @@ from collections.abc import Sequence
 
 from agent.models import Draft
 from indexer.models import Account, NotRead
-from review.models import AccountHead, Brief, Duplicate, Gate, Objection, Risk, Sources, Unread
+from review.models import AccountHead, Brief, Duplicate, Objection, Risk, Sources, Unread
 from review.render.gist import gist
 from review.render.words import shown_words
 
 WORD_BUDGET = 2500
 """Words that a reader meets before unfolding anything."""
-
-
-def _scores(draft: Draft) -> dict[str, float]:
-    fields = [f for s in draft.sections for f in s.fields]
-    answered = sum(f.status != "needs_clarification" for f in fields)
-    stakeholders = [f for f in fields if f.id.startswith("stakeholders.")]
-    risky = sum(c.scope != "covered" for c in draft.commitments)
-    technical = [f for f in fields if f.id.startswith("technical.")]
-    first = next((f for f in fields if f.id == "goals.first_value"), None)
-
-    def share(part: float, whole: float) -> float:
-        return round(part / whole, 2) if whole else 0.0
-
-    return {
-        "completeness": share(answered, len(fields)),
-        "promise_risk": share(risky, len(draft.commitments)),
-        "implementation_complexity": share(
-            sum(len(f.claims) >= 2 for f in technical), len(technical)
-        ),
-        "stakeholder_coverage": share(
-            sum(f.status != "needs_clarification" for f in stakeholders), len(stakeholders)
-        ),
-        "first_value_clarity": 1.0 if first is not None and first.status == "answered" else 0.0,
-    }
-
-
-def _gates(draft: Draft, account: Account) -> tuple[Gate, ...]:
-    status = {f.id: f.status for s in draft.sections for f in s.fields}
-    goals = all(status.get(f) == "answered" for f in ("goals.problem", "goals.first_value"))
-    unowned = [r for r in draft.risks if not r.get("owner")]
-    uncited = [c.id for c in draft.claims if not c.citations or c.verdict != "supported"]
-    unreviewed = [c.claim for c in draft.commitments if not c.reviewed_by]
-    named = bool(account.ae and account.csm)
-    return (
-        Gate(
-            id="G1",
-            passed=goals,
-            why="goals and first value are explicit"
-            if goals
-            else "goals or first value need clarification",
-        ),
-        Gate(
-            id="G2",
-            passed=not unowned,
-            why="every risk has an owner" if not unowned else f"{len(unowned)} risks have no owner",
-        ),
-        Gate(
-            id="G3",
-            passed=not draft.conflicts,
-            why="no open conflict"
-            if not draft.conflicts
-            else f"{len(draft.conflicts)} conflicts are unresolved",
-        ),
-        Gate(
-            id="G4",
-            passed=not uncited,
-            why="every claim has a verified citation"
-            if not uncited
-            else f"{len(uncited)} claims lack one",
-        ),
-        Gate(
-            id="G5",
-            passed=not unreviewed,
-            why="promises are reviewed"
-            if not unreviewed
-            else f"{len(unreviewed)} promises are not reviewed",
-        ),
-        Gate(
-            id="G6", passed=named, why="AE and CSM are named" if named else "AE or CSM is not named"
-        ),
-        Gate(id="G7", passed=False, why="the review log does not exist yet"),
-    )
+REVIEW_WORDS = 150
+"""Of them, kept for what a review adds: the open gates and what to do about them."""
 
 
 def _without(brief: Brief, claim: str, field: str) -> Brief:
@@ -124,7 +54,7 @@ def complete(
     duplicates: Sequence[tuple[str, str]],
     view: str = "csm",
 ) -> Brief:
-    """The brief of a draft, as people will review it."""
+    """The brief of a draft, as the record keeps it for people to review."""
     brief = Brief(
         account=AccountHead.model_validate(account.model_dump(exclude={"folder"})),
         template=draft.template, view=view, provenance=draft.provenance, sections=draft.sections,
@@ -132,10 +62,9 @@ def complete(
         risks=tuple(Risk.model_validate(r) for r in draft.risks),
         objections=tuple(Objection.model_validate(o) for o in draft.objections),
         people=draft.people, relations=draft.relations, timeline=draft.timeline, suggestions=draft.suggestions,
-        scores=_scores(draft), gates=_gates(draft, account),
         sources=Sources(
             read=read, not_read=tuple(Unread(artifact=n.path, why=n.why) for n in not_read),
             duplicates=tuple(Duplicate(artifact=a, of=b) for a, b in duplicates),
         ),
     )  # fmt: skip
-    return within_budget(brief, draft.fold_first)
+    return within_budget(brief, draft.fold_first, WORD_BUDGET - REVIEW_WORDS)

@@ -49,11 +49,88 @@ class Objection(Frozen):
 
 
 class Gate(Frozen):
-    """A condition of acceptance."""
+    """A condition of acceptance; `items` are the keys that hold it open, `todo` says how to close it."""
 
     id: str
     passed: bool
     why: str
+    title: str = ""
+    todo: str = ""
+    items: tuple[str, ...] = ()
+
+
+class ScoreReason(Frozen):
+    """What a score counted: its formula in words, and what counted for and against it."""
+
+    formula: str
+    counted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+Decided = Literal["accepted", "corrected", "rejected"]
+Role = Literal["ae", "csm"]
+
+
+class Decision(Frozen):
+    """What a person decided about one item: a claim, promise, conflict or gap, by its key."""
+
+    key: str
+    decision: Decided
+    by: str
+    at: str
+    reason: str | None = None
+    was: str = ""
+    """The item's words before it was corrected, answered or rejected."""
+
+
+class Check(Frozen):
+    """A point of the AE's checklist and who ticked it."""
+
+    id: str
+    title: str
+    by: str | None = None
+    at: str | None = None
+
+
+class SignOff(Frozen):
+    """A named approval of exactly the text with this hash; `stands` while the brief still has it."""
+
+    role: Role
+    name: str
+    at: str
+    hash: str
+    event: str
+    stands: bool = True
+
+
+class Return(Frozen):
+    """Why the CSM gave the brief back."""
+
+    by: str
+    at: str
+    reasons: tuple[str, ...]
+    note: str = ""
+
+
+class LogHead(Frozen):
+    """The event log of the account when this was shown: how many events, the last hash, faults found."""
+
+    events: int = 0
+    hash: str = ""
+    faults: tuple[str, ...] = ()
+
+
+class ReviewRecord(Frozen):
+    """What people did with the brief so far, and the hash of what they are shown."""
+
+    hash: str = ""
+    decisions: tuple[Decision, ...] = ()
+    checklist: tuple[Check, ...] = ()
+    sign_offs: tuple[SignOff, ...] = ()
+    returned: Return | None = None
+    log: LogHead = LogHead()
+    notes: tuple[str, ...] = ()
+    """What a reader should know before acting: the sources changed, a sign-off fell."""
 
 
 class Unread(Frozen):
@@ -99,5 +176,7 @@ class Brief(Frozen):
     timeline: tuple[TimelineRow, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     scores: dict[str, float] = {}
+    score_reasons: dict[str, ScoreReason] = {}
     gates: tuple[Gate, ...] = ()
     sources: Sources
+    review: ReviewRecord = ReviewRecord()

@@ -1,0 +1,38 @@
+"""The hash of what people are shown: SHA-256 over the canonical JSON of the brief as reviewed.
+
+Left out is what is no part of the text: the view it is read in, when it was made, what follows from the rest
+(scores, gates, notes), and the sign-offs themselves with the state they lead to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from pydantic import BaseModel
+
+from indexer.journal import canonical
+from review.models import Brief
+
+_NOT_TEXT: dict[str, Any] = {
+    "status": True, "view": True, "scores": True, "score_reasons": True, "gates": True,
+    "provenance": {"created_at"},
+    "review": {"hash", "sign_offs", "returned", "log", "notes"},
+}  # fmt: skip
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value's canonical text."""
+    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def brief_hash(brief: Brief) -> str:
+    """What a sign-off is bound to."""
+    return digest(brief.model_dump(mode="json", exclude=_NOT_TEXT))
+
+
+def item_version(item: BaseModel, decided: BaseModel | None) -> str:
+    """What an act on an item is bound to: the item as it stands, with what was decided of it."""
+    return digest(
+        [item.model_dump(mode="json"), decided.model_dump(mode="json") if decided else None]
+    )[:16]
