@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from app.commands import asking, briefs, indexing, showing, upkeep
+from app.commands import asking, briefs, exporting, indexing, reviewing, showing, upkeep
 from app.commands.listings import LISTINGS, listing_command
 from indexer.errors import DISK_FULL, BatonError, full_disk
 
@@ -27,12 +27,16 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": asking.search,
     "show": showing.show,
     **{name: listing_command(name, listing) for name, listing in LISTINGS.items()},
+    "gaps": exporting.gaps,
+    "diff": exporting.diff,
+    "export": exporting.export,
     "doctor": upkeep.doctor,
     "eval": upkeep.evaluate,
 }
 
 for _name, _command in COMMANDS.items():
     app.command(name=_name)(_command)
+app.add_typer(reviewing.review, name="review")
 
 
 def main() -> None:

@@ -11,12 +11,17 @@ from indexer.errors import StoreError
 
 def write_whole(path: Path, text: str) -> None:
     """Write `text` to `path` through a temporary file beside it. Raises StoreError."""
+    write_whole_bytes(path, text.encode("utf-8"))
+
+
+def write_whole_bytes(path: Path, content: bytes) -> None:
+    """The same for a file that is no text."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
             Path(partial).replace(path)
         except BaseException:
             Path(partial).unlink(missing_ok=True)

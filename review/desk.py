@@ -73,7 +73,7 @@ class Desk:
                 if made.read is not None:
                     self._store.add_statement(db, self._slug, made.read)
             journal.append(db, self._slug, _stamp(now), act.name, act.act, payload)
-            return self._page(db)
+        return self.page()
 
     def keep(self, brief: Brief) -> Page:
         """Keep a brief that was just made: it is the one under review from now on."""
@@ -82,7 +82,7 @@ class Desk:
             number = self._store.add_brief(db, self._slug, brief.provenance.created_at, content)
             payload = {"template": brief.template, "brief": number, "sha256": digest(content)}
             journal.append(db, self._slug, _stamp(datetime.now(UTC)), "baton", "brief", payload)
-            return self._page(db)
+        return self.page()
 
     def events(self) -> list[Event]:
         """Every act so far, oldest first."""
@@ -119,7 +119,7 @@ class Desk:
                 e for e in events
                 if e.payload.get("brief", 0) <= number and number != after.number
             ]  # fmt: skip
-            before = self._reviewed(db, briefs[number], fold(early, after.brief.template))
+            before = self._reviewed(db, number, briefs[number], fold(early, after.brief.template))
         return compare(number, before, after.number, after.brief)
 
     def remember_shown(self, reader: str) -> None:
@@ -144,14 +144,15 @@ class Desk:
             )
         number, content = kept[0]
         raw = _brief(content)
-        brief = self._reviewed(db, raw, fold(journal.events(db, self._slug), raw.template))
+        review = fold(journal.events(db, self._slug), raw.template)
+        brief = self._reviewed(db, number, raw, review)
         return Page(
             number=number, brief=brief, queue=queue(brief), next=rules().states[brief.status].next
         )
 
-    def _reviewed(self, db: sqlite3.Connection, raw: Brief, review: Review) -> Brief:
+    def _reviewed(self, db: sqlite3.Connection, number: int, raw: Brief, review: Review) -> Brief:
         count, last = journal.head(db, self._slug)
-        faults = [*journal.faults(db, self._slug), *_lost(db, self._slug)]
+        faults = [*journal.faults(db, self._slug), *_lost(db, self._slug, number)]
         people = [
             c.artifact
             for claim in (*review.stated.values(), *review.added)
@@ -213,16 +214,15 @@ def _was(item: Item | None) -> dict[str, Any]:
     return {"key": item.key, "item": item.kind, "was": words}
 
 
-def _lost(db: sqlite3.Connection, slug: str) -> list[Fault]:
-    """Briefs that the log names and the record no longer holds as they were made."""
+def _lost(db: sqlite3.Connection, slug: str, only: int | None = None) -> list[Fault]:
+    """Briefs (or the one with a number) that the record no longer holds as the log says they were made."""
     found = []
     for event in journal.events(db, slug):
-        if event.act == "brief":
-            row = db.execute(
-                "SELECT json FROM brief WHERE id=?", (event.payload["brief"],)
-            ).fetchone()
+        number = event.payload.get("brief")
+        if event.act == "brief" and only in (None, number):
+            row = db.execute("SELECT json FROM brief WHERE id=?", (number,)).fetchone()
             if row is None or digest(row[0]) != event.payload["sha256"]:
                 found.append(
-                    Fault(seq=event.seq, why=f"brief {event.payload['brief']} was changed")
+                    Fault(seq=event.seq, why=f"brief {number} was changed after it was made")
                 )
     return found

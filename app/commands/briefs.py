@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 def brief(
     account: AccountArg,
     template: Annotated[str, typer.Option(help="The handoff template.")] = "sales-to-cs",
-    view: Annotated[str, typer.Option(help="Whose view.")] = "csm",
+    view: Annotated[
+        str, typer.Option(help="Whose view: csm, implementation or leadership.")
+    ] = "csm",
     engine: EngineOption = Engine.auto,
     format: Annotated[
         BriefFormat | None,
-        typer.Option("--format", help="md, html or json; else by --output's suffix."),
+        typer.Option("--format", help="md, html, json or docx; else by --output's suffix."),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
     home: Home = DEFAULT_HOME,
@@ -42,12 +44,23 @@ def brief(
         raise InputError(
             f"There is no template {template!r}. Choose one of: {', '.join(template_names())}."
         )
-    session = open_session(home)
-    made = session.make_brief(account, template, view)
     suffix = output.suffix.lstrip(".") if output else ""
     chosen = format or (
         BriefFormat(suffix) if suffix in BriefFormat.__members__ else BriefFormat.md
     )
+    if chosen is BriefFormat.docx and output is None:
+        raise InputError(
+            "A Word document is not for the terminal. Name a file with --output FILE.docx"
+        )
+    session = open_session(home)
+    made = session.make_brief(account, template, view)
+    if chosen is BriefFormat.docx and output is not None:
+        from app.files import write_whole_bytes
+        from review.export.docx import to_docx
+
+        write_whole_bytes(output, to_docx(made))
+        typer.echo(f"Wrote {output}", err=True)
+        return
     text = _render(session, account, made, chosen)
     if output is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")

@@ -33,6 +33,7 @@ class BriefFormat(StrEnum):
     md = "md"
     html = "html"
     json = "json"
+    docx = "docx"
 
 
 class Engine(StrEnum):

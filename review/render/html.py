@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from review.models import Brief
 from review.render import titles
+from review.render.approval import approval_lines
 from review.render.context import CitationContext, context_of
 from review.render.outline import outline
 from review.render.text import day, plural, visible
@@ -30,6 +31,7 @@ def to_html(brief: Brief, context: Mapping[str, CitationContext]) -> str:
     return environment.get_template("brief.html.j2").render(
         brief=brief,
         view=view,
+        approval=approval_lines(brief) if brief.review.hash else (),
         minutes=reading_minutes(shown_words(brief)),
         sources=[(cited, context_of(cited.citation, context)) for cited in view.cited],
         css=_inline("brief.css"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from review.models import Brief
 from review.render import titles
+from review.render.approval import approval_lines
 from review.render.context import CitationContext, context_of
 from review.render.md_body import body, spoken_by
 from review.render.outline import outline
@@ -57,6 +58,8 @@ def _head(brief: Brief, view: Outline, minutes: int) -> Iterator[str]:
     yield "_“+2 more” stand in the HTML and the JSON._"
     for note in brief.provenance.degraded:
         yield from ["", f"> **Degraded:** {esc(note)}"]
+    for note in brief.review.notes:
+        yield from ["", f"> **Note:** {esc(note)}"]
 
 
 def _citations(
@@ -96,3 +99,5 @@ def _provenance(brief: Brief) -> Iterator[str]:
         esc(day(made.created_at)),
     ]
     yield from ["", "---", "", " · ".join(parts)]
+    if brief.review.hash:
+        yield from ["", " · ".join(esc(line) for line in approval_lines(brief))]

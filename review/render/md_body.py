@@ -90,7 +90,7 @@ def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
 def _claim(view: ClaimView, quoted: bool = True) -> str:
     """The claim with its first quote: an attribution alone tells a reader nothing."""
     see = f" (see {esc(view.see)})" if view.see else ""
-    said = f": “{esc(view.said)}”" if quoted and view.cited and not see else ""
+    said = f": “{esc(view.said)}”" if quoted and view.said and not see else ""
     return f"{esc(view.lead)}{_chips(view.chips)}{said}{refs(view.cited)}{see}"
 
 

@@ -47,7 +47,7 @@ class ClaimView:
     @property
     def said(self) -> str:
         """What is read of the first quote before it is opened."""
-        if not self.cited:
+        if not self.cited or self.cited[0].citation.quote == self.claim.text:
             return ""
         return gist(self.cited[0].citation.quote, self.home or "", core=self.claim.core)
 
