@@ -27,7 +27,11 @@ def lay_over(brief: Brief, review: Review, statements: Collection[str]) -> Brief
     claims = _claims(brief, review, frozenset(statements))
     kept = {c.id for c in claims}
     conflicts = tuple(_conflict(x, review) for x in brief.conflicts)
-    gaps = [g for g in brief.gaps if g.key not in review.stated]
+    filled = {c.field for c in claims}
+    gaps = [
+        g for g in brief.gaps
+        if g.key not in review.stated and not (g.scope == "field" and g.field in filled)
+    ]  # fmt: skip
     fields, new = _fields(brief.model_copy(update={"conflicts": conflicts}), claims, gaps)
     gaps += new
     sections = tuple(

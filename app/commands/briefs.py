@@ -38,12 +38,15 @@ def brief(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Write the handoff brief of an account."""
+    from prompts.role_views import role_views
     from prompts.template import template_names
 
     if template not in template_names():
         raise InputError(
             f"There is no template {template!r}. Choose one of: {', '.join(template_names())}."
         )
+    if view not in role_views():
+        raise InputError(f"There is no view {view!r}. Choose one of: {', '.join(role_views())}.")
     suffix = output.suffix.lstrip(".") if output else ""
     chosen = format or (
         BriefFormat(suffix) if suffix in BriefFormat.__members__ else BriefFormat.md
