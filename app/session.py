@@ -112,8 +112,9 @@ class Session:
     def act(self, slug: str, act: Act) -> Page:
         """Do one act of a review; the account's evidence is read anew where it brought a statement."""
         page = self.desk(slug).act(act)
-        self._indexes.pop(slug, None)
-        self._asking.pop(slug, None)
+        if act.act in ("correct", "add"):
+            self._indexes.pop(slug, None)
+            self._asking.pop(slug, None)
         return page
 
     def read_statement(self, parts: StatementParts) -> Read:

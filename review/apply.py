@@ -147,7 +147,8 @@ def _commitments(brief: Brief, review: Review, claims: Iterable[Claim]) -> tuple
     for promise in brief.commitments:
         if promise.claim in by_id:
             key = by_id[promise.claim].key
-            promise = review.scopes.get(key, promise).model_copy(update={"claim": promise.claim})
+            stated = review.scopes.get(key, promise)
+            promise = stated.model_copy(update={"claim": promise.claim, "to": promise.to})
             rows.append(_reviewed(promise, review, key))
     for claim in by_id.values():
         if claim.key in review.scopes and claim.id not in listed:

@@ -114,10 +114,9 @@ class Desk:
         with self._store.reading() as db:
             after = self._page(db)
             events = journal.events(db, self._slug)
-            kept = self._store.briefs(self._slug, 1000)
-            briefs = {n: b for n, j in kept if (b := _brief(j)).template == after.brief.template}
+            briefs = _numbers(db, self._slug, after.brief.template)
             if since is not None and since not in briefs:
-                known = ", ".join(str(n) for n in sorted(briefs))
+                known = ", ".join(str(n) for n in briefs)
                 raise InputError(
                     f"There is no brief {since} (there are: {known}). Name one of them."
                 )
@@ -127,7 +126,8 @@ class Desk:
                 e for e in events
                 if e.payload.get("brief", 0) <= number and number != after.number
             ]  # fmt: skip
-            before = self._reviewed(db, briefs[number], fold(early, after.brief.template))
+            row = db.execute("SELECT json FROM brief WHERE id=?", (number,)).fetchone()
+            before = self._reviewed(db, _brief(row[0]), fold(early, after.brief.template))
         return compare(number, before, after.number, after.brief)
 
     def remember_shown(self, reader: str, page: Page) -> None:
@@ -208,6 +208,15 @@ def _stamp(now: datetime) -> str:
 
 def _brief(content: str) -> Brief:
     return Brief.model_validate_json(content)
+
+
+def _numbers(db: sqlite3.Connection, slug: str, template: str) -> list[int]:
+    """The account's briefs of one template, oldest first."""
+    rows = db.execute(
+        "SELECT id FROM brief WHERE account=? AND json_extract(json, '$.template')=? ORDER BY id",
+        (slug, template),
+    )
+    return [int(r[0]) for r in rows]
 
 
 def _made_payload(made: Made, name: str) -> dict[str, Any]:

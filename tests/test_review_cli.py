@@ -134,19 +134,16 @@ def test_a_brief_is_reviewed_to_accepted_in_the_terminal(home: Path, tmp_path: P
         len(json.loads(run(home, "review", SLUG, "log", "--format", "json").stdout)["events"])
         == accepted["log"]["events"]
     )
-    again = json.loads(run(home, "brief", SLUG, "--format", "json").stdout)
-    assert again["status"] == "accepted", "the same words, made anew"
-    assert again["review"]["hash"] == accepted["hash"]
-    run(home, "brief", SLUG, "--output", tmp_path / "b.docx")
+    kept = json.loads(run(home, "brief", SLUG, "--latest", "--format", "json").stdout)
+    assert (kept["status"], kept["review"]["hash"]) == ("accepted", accepted["hash"])
+    run(home, "brief", SLUG, "--latest", "--output", tmp_path / "b.docx")
     assert any(
         accepted["hash"] in p.text for p in docx.Document(str(tmp_path / "b.docx")).paragraphs
     )
     run(home, "export", SLUG, "--what", "tasks", "--output", tmp_path / "t.csv")
     assert accepted["hash"] in (tmp_path / "t.csv").read_text(encoding="utf-8")
-    changes = json.loads(run(home, "diff", SLUG, "--since", "1", "--format", "json").stdout)[
-        "changes"
-    ]
-    assert changes == [], "all was said of the first brief, and holds for the second"
+    changes = json.loads(run(home, "diff", SLUG, "--format", "json").stdout)
+    assert {c["what"] for c in changes["changes"]} >= {"promise"}
 
 
 def test_an_answer_survives_new_files_and_is_evidence(home: Path, indexed: Path) -> None:

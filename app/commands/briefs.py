@@ -35,11 +35,15 @@ def brief(
         typer.Option("--format", help="md, html, json or docx; else by --output's suffix."),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Write the latest brief as reviewed; make no new one.")
+    ] = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Write the handoff brief of an account."""
     from prompts.role_views import role_views
     from prompts.template import template_names
+    from review.views import viewed
 
     if template not in template_names():
         raise InputError(
@@ -56,7 +60,11 @@ def brief(
             "A Word document is not for the terminal. Name a file with --output FILE.docx"
         )
     session = open_session(home)
-    made = session.make_brief(account, template, view)
+    made = (
+        viewed(session.desk(account).page().brief, view)
+        if latest
+        else session.make_brief(account, template, view)
+    )
     if chosen is BriefFormat.docx and output is not None:
         from app.files import write_whole_bytes
         from review.export.docx import to_docx
