@@ -106,7 +106,7 @@ def decide_all(home: Path) -> None:
 
 
 def test_a_brief_is_reviewed_to_accepted_in_the_terminal(home: Path, tmp_path: Path) -> None:
-    page = review(home)
+    page = review(home, "show")
     assert page["status"] == "draft"
     said = run(home, "review", SLUG, "show").stdout
     for words in ("Draft", "Gates", "checklist", "Queue", "G1", page["hash"][:12]):
