@@ -11,9 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from agent.door import MAX_CLAIM_WORDS, BriefDoor
-from agent.ledger import SignedScope, promise_type
+from agent.ledger import promise_type
 from agent.models import Claim, Commitment
-from agent.quoting import best_sentences
 from indexer.errors import Refused
 from indexer.models import Artifact, Segment, Side
 from indexer.search import AccountIndex
@@ -21,8 +20,6 @@ from indexer.statements import Read, Statement, StatementParts, statement_parts
 from prompts.template import load_template, template_names
 from review.render.titles import field_title
 from tools.drafts import ClaimDraft, ClaimKind, EvidenceRef, Refusal
-
-CLAUSE_WORDS = 24
 
 
 class Bench(Protocol):
@@ -84,7 +81,7 @@ def claim_of_words(bench: Bench, slug: str, words: Words) -> Made:
         evidence=(EvidenceRef(segment=parts.segments[0].id),),
     )  # fmt: skip
     claim = _through(BriefDoor(sources, _titles(words.field)), draft)
-    promise = _promise(bench.account_index(slug), claim) if words.kind == "commitment" else None
+    promise = _promise(claim) if words.kind == "commitment" else None
     if promise is not None and promise.scope != "covered":
         claim = claim.model_copy(update={"flags": (*claim.flags, "custom_promise")})
     return Made(claim, bench.read_statement(parts), promise)
@@ -94,7 +91,7 @@ def claim_of_draft(bench: Bench, slug: str, draft: ClaimDraft) -> Made:
     """A claim over the account's own evidence, as an answer showed it. Raises Refused where the door refuses."""
     index = bench.account_index(slug)
     claim = _through(BriefDoor(index, _titles(draft.field)), draft)
-    promise = _promise(index, claim) if draft.kind == "commitment" else None
+    promise = _promise(claim) if draft.kind == "commitment" else None
     return Made(claim, promise=promise)
 
 
@@ -134,21 +131,10 @@ def _through(door: BriefDoor, draft: ClaimDraft) -> Claim:
     return door.claims[outcome]
 
 
-def _promise(index: AccountIndex, claim: Claim) -> Commitment:
-    """The promise held against the signed scope, as the ledger does it."""
+def _promise(claim: Claim) -> Commitment:
+    """The promise in the ledger: said to be silent in scope, for no clause was held against a person's words yet."""
     said = claim.citations[0]
-    scope = SignedScope(index, index.single_vectors(), index.embedder)
-    finding = scope.compare(said.quote, index.embedder.embed([said.quote])[0])
-    clause = None
-    if finding.clause is not None:
-        text = next(s.text for s in index.segments if s.id == finding.clause)
-        first, last = best_sentences(text, [said.quote, finding.signed], CLAUSE_WORDS)
-        ref = EvidenceRef(segment=finding.clause, first_sentence=first, last_sentence=last)
-        clause = BriefDoor(index).cite(ref)
-    return Commitment(
-        claim=claim.id, type=promise_type(said.quote), by=said.speaker, scope=finding.status,
-        scope_citations=(clause,) if clause else (),
-    )  # fmt: skip
+    return Commitment(claim=claim.id, type=promise_type(said.quote), by=said.speaker)
 
 
 def known_field(template: str, field: str) -> bool:
