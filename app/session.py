@@ -151,9 +151,10 @@ class Session:
     def act(self, slug: str, act: Act) -> Page:
         """Do one act of a review; the account's evidence is read anew where it brought a statement."""
         page = self.desk(slug).act(act)
-        with self._opening:
-            self._indexes.pop(slug, None)
-            self._asking.pop(slug, None)
+        if act.act in ("correct", "add"):
+            with self._opening:
+                self._indexes.pop(slug, None)
+                self._asking.pop(slug, None)
         return page
 
     def read_statement(self, parts: StatementParts) -> Read:

@@ -23,9 +23,14 @@ CREATE TRIGGER IF NOT EXISTS event_follows BEFORE INSERT ON event
   WHEN NEW.seq <> 1 + COALESCE((SELECT count FROM event_head WHERE account = NEW.account), 0)
     OR NEW.prev <> COALESCE((SELECT hash FROM event_head WHERE account = NEW.account), '')
   BEGIN SELECT RAISE(ABORT, 'an event follows the last one'); END;
-CREATE TRIGGER IF NOT EXISTS event_counts AFTER INSERT ON event
-  BEGIN INSERT INTO event_head VALUES(NEW.account, NEW.seq, NEW.hash)
-    ON CONFLICT(account) DO UPDATE SET count = NEW.seq, hash = NEW.hash; END;
+CREATE TRIGGER IF NOT EXISTS event_begins AFTER INSERT ON event WHEN NEW.seq = 1
+  BEGIN INSERT INTO event_head VALUES(NEW.account, 1, NEW.hash); END;
+CREATE TRIGGER IF NOT EXISTS event_counts AFTER INSERT ON event WHEN NEW.seq > 1
+  BEGIN UPDATE event_head SET count = NEW.seq, hash = NEW.hash WHERE account = NEW.account; END;
+CREATE TRIGGER IF NOT EXISTS event_head_begins BEFORE INSERT ON event_head
+  WHEN NEW.count <> 1 OR EXISTS(SELECT 1 FROM event_head WHERE account = NEW.account)
+    OR NOT EXISTS(SELECT 1 FROM event WHERE account = NEW.account AND seq = 1 AND hash = NEW.hash)
+  BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS event_stays BEFORE UPDATE ON event
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS event_kept BEFORE DELETE ON event
@@ -96,42 +101,48 @@ def append(
 
 
 def events(db: sqlite3.Connection, account: str) -> list[Event]:
-    """All events of an account, oldest first."""
-    rows = db.execute(
-        "SELECT seq, at, actor, act, payload, prev, hash FROM event WHERE account=? ORDER BY seq",
-        (account,),
-    )
-    return [
-        Event(seq=s, at=at, actor=who, act=act, payload=json.loads(p), prev=prev, hash=h)
-        for s, at, who, act, p, prev, h in rows
-    ]
+    """The account's events, oldest first, as far as the chain holds: what comes after a break is not trusted."""
+    return read(db, account)[0]
 
 
 def faults(db: sqlite3.Connection, account: str) -> list[Fault]:
     """What is wrong with an account's journal: nothing, if nobody touched it."""
+    return read(db, account)[1]
+
+
+def read(db: sqlite3.Connection, account: str) -> tuple[list[Event], list[Fault]]:
+    """The events up to the first fault, and every fault."""
+    sound: list[Event] = []
     found: list[Fault] = []
     prev, expected = "", 1
-    rows = db.execute(
-        "SELECT seq, at, actor, act, payload, prev, hash FROM event WHERE account=? ORDER BY seq",
-        (account,),
-    ).fetchall()
-    for seq, at, actor, act, payload, before, digest in rows:
+    rows = db.execute(_RAW, (account,)).fetchall()
+    for seq, *raw in rows:
+        at, actor, act, payload, before, digest = (_text(column) for column in raw)
         if seq != expected:
             found.append(Fault(seq=expected, why=f"event {expected} is missing"))
         elif before != prev:
             found.append(Fault(seq=seq, why=f"event {seq} does not follow the one before it"))
-        if _hash_of(before, account, seq, at, actor, act, payload) != digest:
+        if event_hash(before, account, seq, at, actor, act, payload) != digest:
             found.append(Fault(seq=seq, why=f"event {seq} was changed after it was written"))
-        prev, expected = digest, (seq if isinstance(seq, int) else expected) + 1
+        if not found:
+            said = json.loads(payload)
+            sound.append(
+                Event(seq=seq, at=at, actor=actor, act=act, payload=said, prev=before, hash=digest)
+            )
+        prev, expected = digest, seq + 1
     count, last = head(db, account)
     if (count, last) != (len(rows), prev):
         found.append(Fault(seq=None, why=f"the journal should end with event {count}, {last[:12]}"))
-    return found
+    return sound, found
 
 
-def _hash_of(*parts: Any) -> str:
-    """The hash of a row as it stands; a column that is no text any more has none."""
-    try:
-        return event_hash(*parts)
-    except (TypeError, UnicodeEncodeError):
-        return ""
+# Read as bytes: text that is no UTF-8 any more must be reported, not stop the reading.
+_RAW = (
+    "SELECT seq, CAST(at AS BLOB), CAST(actor AS BLOB), CAST(act AS BLOB), CAST(payload AS BLOB),"
+    " CAST(prev AS BLOB), CAST(hash AS BLOB) FROM event WHERE account=? ORDER BY seq"
+)
+
+
+def _text(raw: bytes | None) -> str:
+    """A column's text; bytes that are no UTF-8 become signs that no event is written with."""
+    return (raw or b"").decode("utf-8", "replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from importlib import resources
 from typing import Literal
 
@@ -73,6 +74,7 @@ def _source(name: str) -> str:
     return (resources.files("prompts") / "templates" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+@cache
 def load_template(name: str) -> Template:
     """The named template. Raises FileNotFoundError when there is none of that name."""
     return Template.model_validate(yaml.safe_load(_source(name)))

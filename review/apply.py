@@ -27,7 +27,11 @@ def lay_over(brief: Brief, review: Review, statements: Collection[str]) -> Brief
     claims = _claims(brief, review, frozenset(statements))
     kept = {c.id for c in claims}
     conflicts = tuple(_conflict(x, review) for x in brief.conflicts)
-    gaps = [g for g in brief.gaps if g.key not in review.stated]
+    filled = {c.field for c in claims}
+    gaps = [
+        g for g in brief.gaps
+        if g.key not in review.stated and not (g.scope == "field" and g.field in filled)
+    ]  # fmt: skip
     fields, new = _fields(brief.model_copy(update={"conflicts": conflicts}), claims, gaps)
     gaps += new
     sections = tuple(
@@ -143,7 +147,8 @@ def _commitments(brief: Brief, review: Review, claims: Iterable[Claim]) -> tuple
     for promise in brief.commitments:
         if promise.claim in by_id:
             key = by_id[promise.claim].key
-            promise = review.scopes.get(key, promise).model_copy(update={"claim": promise.claim})
+            stated = review.scopes.get(key, promise)
+            promise = stated.model_copy(update={"claim": promise.claim, "to": promise.to})
             rows.append(_reviewed(promise, review, key))
     for claim in by_id.values():
         if claim.key in review.scopes and claim.id not in listed:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from pydantic import BaseModel
-
 from indexer.journal import canonical
 from review.models import Brief
 
@@ -29,10 +27,3 @@ def digest(value: Any) -> str:
 def brief_hash(brief: Brief) -> str:
     """What a sign-off is bound to."""
     return digest(brief.model_dump(mode="json", exclude=_NOT_TEXT))
-
-
-def item_version(item: BaseModel, decided: BaseModel | None) -> str:
-    """What an act on an item is bound to: the item as it stands, with what was decided of it."""
-    return digest(
-        [item.model_dump(mode="json"), decided.model_dump(mode="json") if decided else None]
-    )[:16]

@@ -6,11 +6,12 @@ Each act is one SQLite transaction: what it was decided on is checked and the ev
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from indexer import journal
-from indexer.errors import InputError
+from indexer.errors import InputError, StoreError
 from indexer.journal import Event, Fault
 from indexer.models import Frozen
 from indexer.store import Store
@@ -63,10 +64,16 @@ class Desk:
         made = self._made(act, now)
         with self._store.transaction(BUSY_MS) as db:
             page = self._page(db)
+            if page.brief.review.log.faults:
+                raise StoreError(
+                    f"The event log of {self._slug} does not hold: {page.brief.review.log.faults[0]}. "
+                    "Restore the record from a copy, then decide again."
+                )
+            to = allowed_step(page.brief, act)
             item = check(page.brief, page.queue, act)
             payload = {
                 **act.model_dump(mode="json", exclude={"draft"}), **_was(item), "template": page.brief.template,
-                "brief": page.number, "to": allowed_step(page.brief, act),
+                "brief": page.number, "to": to,
             }  # fmt: skip
             if made is not None:
                 payload |= _made_payload(made, act.name)
@@ -92,8 +99,9 @@ class Desk:
     def faults(self, witness: str | None = None) -> list[Fault]:
         """What is wrong with the event log; a witness is the hash of an event that must be in it."""
         with self._store.reading() as db:
-            found = journal.faults(db, self._slug) + _lost(db, self._slug)
-            known = {e.hash for e in journal.events(db, self._slug)} if witness else set()
+            events, found = journal.read(db, self._slug)
+            found += _lost(db, events)
+            known = {e.hash for e in events}
         if witness and not any(h.startswith(witness) for h in known):
             found.append(Fault(seq=None, why=f"event {witness[:12]} is not in the log"))
         return found
@@ -106,10 +114,9 @@ class Desk:
         with self._store.reading() as db:
             after = self._page(db)
             events = journal.events(db, self._slug)
-            kept = self._store.briefs(self._slug, 1000)
-            briefs = {n: b for n, j in kept if (b := _brief(j)).template == after.brief.template}
+            briefs = _numbers(db, self._slug, after.brief.template)
             if since is not None and since not in briefs:
-                known = ", ".join(str(n) for n in sorted(briefs))
+                known = ", ".join(str(n) for n in briefs)
                 raise InputError(
                     f"There is no brief {since} (there are: {known}). Name one of them."
                 )
@@ -119,14 +126,16 @@ class Desk:
                 e for e in events
                 if e.payload.get("brief", 0) <= number and number != after.number
             ]  # fmt: skip
-            before = self._reviewed(db, number, briefs[number], fold(early, after.brief.template))
+            row = db.execute("SELECT json FROM brief WHERE id=?", (number,)).fetchone()
+            before = self._reviewed(db, _brief(row[0]), fold(early, after.brief.template))
         return compare(number, before, after.number, after.brief)
 
-    def remember_shown(self, reader: str) -> None:
-        """Note that a reader at this machine was shown the brief as it stands."""
-        shown = self.page().hash
+    def remember_shown(self, reader: str, page: Page) -> None:
+        """Note which text a reader at this machine was shown."""
         with self._store.transaction(BUSY_MS) as db:
-            db.execute("INSERT OR REPLACE INTO shown VALUES(?,?,?)", (self._slug, reader, shown))
+            db.execute(
+                "INSERT OR REPLACE INTO shown VALUES(?,?,?)", (self._slug, reader, page.hash)
+            )
 
     def shown(self, reader: str) -> str | None:
         """The hash of what a reader at this machine was last shown."""
@@ -144,15 +153,18 @@ class Desk:
             )
         number, content = kept[0]
         raw = _brief(content)
-        review = fold(journal.events(db, self._slug), raw.template)
-        brief = self._reviewed(db, number, raw, review)
+        events, faults = journal.read(db, self._slug)
+        brief = self._reviewed(
+            db, raw, fold(events, raw.template), [*faults, *_lost(db, events, number)]
+        )
         return Page(
             number=number, brief=brief, queue=queue(brief), next=rules().states[brief.status].next
         )
 
-    def _reviewed(self, db: sqlite3.Connection, number: int, raw: Brief, review: Review) -> Brief:
+    def _reviewed(
+        self, db: sqlite3.Connection, raw: Brief, review: Review, faults: Sequence[Fault] = ()
+    ) -> Brief:
         count, last = journal.head(db, self._slug)
-        faults = [*journal.faults(db, self._slug), *_lost(db, self._slug, number)]
         people = [
             c.artifact
             for claim in (*review.stated.values(), *review.added)
@@ -175,8 +187,8 @@ class Desk:
         if not isinstance(act, Correct | Add):
             return None
         page = self.page()
-        item = check(page.brief, page.queue, act)
         allowed_step(page.brief, act)
+        item = check(page.brief, page.queue, act)
         if isinstance(act, Add):
             field: str | None = act.field
             kind, about = act.kind, act.field
@@ -198,6 +210,15 @@ def _brief(content: str) -> Brief:
     return Brief.model_validate_json(content)
 
 
+def _numbers(db: sqlite3.Connection, slug: str, template: str) -> list[int]:
+    """The account's briefs of one template, oldest first."""
+    rows = db.execute(
+        "SELECT id FROM brief WHERE account=? AND json_extract(json, '$.template')=? ORDER BY id",
+        (slug, template),
+    )
+    return [int(r[0]) for r in rows]
+
+
 def _made_payload(made: Made, name: str) -> dict[str, Any]:
     claim = made.claim.model_dump(mode="json")
     if made.promise is None:
@@ -214,10 +235,10 @@ def _was(item: Item | None) -> dict[str, Any]:
     return {"key": item.key, "item": item.kind, "was": words}
 
 
-def _lost(db: sqlite3.Connection, slug: str, only: int | None = None) -> list[Fault]:
+def _lost(db: sqlite3.Connection, events: Sequence[Event], only: int | None = None) -> list[Fault]:
     """Briefs (or the one with a number) that the record no longer holds as the log says they were made."""
     found = []
-    for event in journal.events(db, slug):
+    for event in events:
         number = event.payload.get("brief")
         if event.act == "brief" and only in (None, number):
             row = db.execute("SELECT json FROM brief WHERE id=?", (number,)).fetchone()

@@ -93,6 +93,8 @@ def claim_of_words(bench: Bench, slug: str, words: Words) -> Made:
     )  # fmt: skip
     claim = _through(BriefDoor(sources, _titles(words.field)), draft)
     promise = _promise(bench, slug, claim, parts) if words.kind == "commitment" else None
+    if promise is not None and promise.scope != "covered":
+        claim = claim.model_copy(update={"flags": (*claim.flags, "custom_promise")})
     return Made(claim, bench.read_statement(parts), promise)
 
 

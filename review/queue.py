@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import computed_field
 
 from agent.models import Citation
 from indexer.models import Frozen
-from review.canonical import item_version
+from review.canonical import digest
 from review.models import Brief, Decision
 from review.rules import QueueRule, rules
 
@@ -34,7 +35,15 @@ class Item(Frozen):
     resolution: str | None = None
     done: bool = False
     """Nothing is left to do: decided, and owned or resolved where that is asked for."""
-    version: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @cached_property
+    def version(self) -> str:
+        """Changes with what the item says and with everything that people decided of it."""
+        return digest(self.model_dump(mode="json", include=_DECIDED_ON))[:16]
+
+
+_DECIDED_ON = {"key", "text", "quotes", "question", "owner", "decision", "resolution", "done"}
 
 
 def queue(brief: Brief) -> tuple[Item, ...]:
@@ -59,7 +68,6 @@ def _conflicts(brief: Brief, decided: Mapping[str, Decision]) -> Iterator[Item]:
             field=next(iter(conflict.fields), None), owner=conflict.owner, resolution=conflict.resolution,
             quotes=tuple(c for side in conflict.sides for c in side.citations), why=rule.why, rank=rank,
             must=rule.must, decision=decided.get(conflict.key), done=conflict.resolution is not None,
-            version=_version(conflict, conflict.key, decided),
         )  # fmt: skip
 
 
@@ -86,7 +94,7 @@ def _claims(brief: Brief, decided: Mapping[str, Decision]) -> Iterator[Item]:
         yield Item(
             key=claim.key, id=claim.id, kind=rule.kind, field=claim.field, text=claim.text,
             quotes=(*claim.citations, *rest), why=rule.why, rank=rank, must=rule.must, owner=owner,
-            decision=decision, done=done, version=_version(claim, claim.key, decided),
+            decision=decision, done=done,
         )  # fmt: skip
 
 
@@ -99,9 +107,4 @@ def _gaps(brief: Brief, decided: Mapping[str, Decision]) -> Iterator[Item]:
             key=gap.key, id=gap.id, kind="gap", field=gap.field, text=gap.about or gap.question,
             why=rule.why, rank=rank, must=rule.must, owner=gap.owner, question=gap.question,
             decision=decision, done=decision is not None and not rule.must,
-            version=_version(gap, gap.key, decided),
         )  # fmt: skip
-
-
-def _version(item: BaseModel, key: str, decided: Mapping[str, Decision]) -> str:
-    return item_version(item, decided.get(key))

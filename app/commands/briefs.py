@@ -39,15 +39,22 @@ def brief(
         typer.Option("--format", help="md, html, json or docx; else by --output's suffix."),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="Write the latest brief as reviewed; make no new one.")
+    ] = False,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Write the handoff brief of an account."""
+    from prompts.role_views import role_views
     from prompts.template import template_names
+    from review.views import viewed
 
     if template not in template_names():
         raise InputError(
             f"There is no template {template!r}. Choose one of: {', '.join(template_names())}."
         )
+    if view not in role_views():
+        raise InputError(f"There is no view {view!r}. Choose one of: {', '.join(role_views())}.")
     suffix = output.suffix.lstrip(".") if output else ""
     chosen = format or (
         BriefFormat(suffix) if suffix in BriefFormat.__members__ else BriefFormat.md
@@ -58,7 +65,11 @@ def brief(
         )
     session = open_session(home)
     choose_engine(session, engine, model)
-    made = session.make_brief(account, template, view, step_printer())
+    made = (
+        viewed(session.desk(account).page().brief, view)
+        if latest
+        else session.make_brief(account, template, view, step_printer())
+    )
     if chosen is BriefFormat.docx and output is not None:
         from app.files import write_whole_bytes
         from review.export.docx import to_docx

@@ -76,12 +76,13 @@ def show(
     from app.commands.review_page import page_json, print_page
 
     asked, session = _open(context, format, home)
-    page = _desk(session, asked).page()
-    _desk(session, asked).remember_shown(_reader())
+    desk = _desk(session, asked)
+    page = desk.page()
     if asked.format is Format.json:
         print_json(page_json(page))
-        return
-    print_page(page, all_)
+    else:
+        print_page(page, all_)
+    desk.remember_shown(_reader(), page)
 
 
 @review.command()
