@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 
 from agent.models import Citation, Claim, Gap, Nearest
-from agent.verify import verify
+from agent.verification.statements import Source
+from agent.verify import Judge, verify
 from indexer.models import Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
@@ -19,8 +20,11 @@ from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 MAX_CLAIM_WORDS = 30
 MAX_QUOTE_WORDS = 60
-_OWN_WORDS = "the order form signed unsigned paper note CRM contract says"
-"""Words by which a claim names the kind of its source."""
+_CALLED = {
+    "contract": {"contract", "order form", "sow", "signed paper", "unsigned paper"},
+    "note": {"note"}, "crm": {"crm"}, "mail": {"mail"}, "chat": {"chat"}, "call": {"call"}, "ticket": {"ticket"},
+}  # fmt: skip
+"""By which names a claim may call the kind of its source."""
 
 
 def _key(*parts: str) -> str:
@@ -34,8 +38,12 @@ def _normal(text: str) -> str:
 class BriefDoor:
     """The door of one brief or answer over one account's evidence."""
 
-    def __init__(self, index: AccountIndex, titles: Mapping[str, str] | None = None) -> None:
-        """`titles` are the template's own words for its fields, which no source need contain."""
+    def __init__(self, index: AccountIndex, titles: Mapping[str, str] | None = None, judge: Judge | None = None) -> None:
+        """`titles` are the template's own words for its fields, which no source need contain.
+
+        A `judge` is asked about claims that state more than where their words stand.
+        """
+        self._judge = judge
         self._index = index
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
@@ -66,10 +74,8 @@ class BriefDoor:
             why = f"it is longer than {MAX_CLAIM_WORDS} words"
         else:
             known = [c for c in citations if c is not None]
-            finding = verify(
-                draft.text,
-                [self._context(c) + self._titles.get(draft.field or "", "") for c in known],
-            )
+            title = self._titles.get(draft.field or "", "")
+            finding = verify(draft.text, [self._source(c, title) for c in known], self._judge)
             if finding.verdict == "supported":
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
@@ -77,11 +83,15 @@ class BriefDoor:
         self.refusals.append(refusal)
         return refusal
 
-    def _context(self, c: Citation) -> str:
+    def _source(self, c: Citation, title: str) -> Source:
         """The quote with who said it, where, and what the source says of them."""
         artifact = self._index.artifacts[c.artifact]
-        titles = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
-        return f"{c.quote} {c.speaker or ''} {c.side} {c.locator.label} {artifact.title} {artifact.kind} {titles} {_OWN_WORDS} "
+        present = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
+        called = _CALLED.get(artifact.kind, {artifact.kind})
+        about = f"{c.side} says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {title}"
+        return Source(
+            text=c.quote, speaker=c.speaker, side=c.side, about=about, origin=frozenset(called)
+        )
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import typer
 
-from app.commands import asking, briefs, indexing, showing, upkeep
+from app.commands import asking, briefs, indexing, showing, upkeep, verifying
 from app.commands.listings import LISTINGS, listing_command
 from indexer.errors import DISK_FULL, BatonError, full_disk
 
@@ -27,6 +27,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": asking.search,
     "show": showing.show,
     **{name: listing_command(name, listing) for name, listing in LISTINGS.items()},
+    "verify": verifying.verify,
     "doctor": upkeep.doctor,
     "eval": upkeep.evaluate,
 }
