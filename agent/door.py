@@ -38,7 +38,12 @@ def _normal(text: str) -> str:
 class BriefDoor:
     """The door of one brief or answer over one account's evidence."""
 
-    def __init__(self, index: AccountIndex, titles: Mapping[str, str] | None = None, judge: Judge | None = None) -> None:
+    def __init__(
+        self,
+        index: AccountIndex,
+        titles: Mapping[str, str] | None = None,
+        judge: Judge | None = None,
+    ) -> None:
         """`titles` are the template's own words for its fields, which no source need contain.
 
         A `judge` is asked about claims that state more than where their words stand.

@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent.models import Verdict
-from agent.verification import checks
+from agent.verification.altered import altered_name, altered_value
+from agent.verification.attribution import misattributed
+from agent.verification.fault import Fault
 from agent.verification.names import make_known
 from agent.verification.plain import make_plain
+from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
 from agent.verification.support import Grounds, Part, about_stems
 from indexer.models import Frozen
@@ -71,10 +74,16 @@ def verify(claim: str, evidence: Sequence[str | Source], judge: Judge | None = N
     parts = [Part(plain[a:b]) for a, b in sentence_spans(plain)]
     grounds = [Grounds(p, found) for p in parts]
     fault, coverage = _examine(grounds, sources)
-    score = judge.score(claim, [s.text for s in sources]) if judge and _states(grounds, sources) else coverage
+    score = (
+        judge.score(claim, [s.text for s in sources])
+        if judge and _states(grounds, sources)
+        else coverage
+    )
     spans = _spans(grounds)
     if fault is not None:
-        return Finding(verdict=fault.verdict, score=min(score, FAULT_SCORE), why=fault.why, support=spans)
+        return Finding(
+            verdict=fault.verdict, score=min(score, FAULT_SCORE), why=fault.why, support=spans
+        )
     if judge and score < judge.threshold:
         why = "the evidence does not carry this: read in its light, the claim says something else or more"
         return Finding(verdict="unsupported", score=score, why=why, support=spans)
@@ -87,23 +96,29 @@ def _states(grounds: Sequence[Grounds], sources: Sequence[Source]) -> bool:
     return any(g.part.stems - about or g.part.quantities or g.part.whens for g in grounds)
 
 
-def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[checks.Fault | None, float]:
+def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fault | None, float]:
     """The first fault of any part, and the share of the claim's words that stand in the evidence."""
     found = grounds[0].all
     about = about_stems(sources, found)
-    known = make_known([*(s.text for s in found), *{s.speaker for s in found}, *(f"{s.about}\n{' '.join(s.origin)}" for s in sources)])
+    known = make_known(
+        [
+            *(s.text for s in found),
+            *{s.speaker for s in found},
+            *(f"{s.about}\n{' '.join(s.origin)}" for s in sources),
+        ]
+    )
     words = sum(len(g.part.stems) for g in grounds)
     coverage = sum(g.coverage(about) * len(g.part.stems) for g in grounds) / words if words else 1.0
-    fault: checks.Fault | None = None
+    fault: Fault | None = None
     for one in grounds:
         stated = bool(one.part.stems - about or one.part.quantities or one.part.whens)
-        fault = checks.altered_value(one) or checks.altered_name(one, known) or checks.misattributed(one, sources)
+        fault = altered_value(one) or altered_name(one, known) or misattributed(one, sources)
         if fault is None and stated:
-            fault = checks.wrong_mood(one) or checks.contradicted(one)
+            fault = wrong_mood(one) or contradicted(one)
         if fault is not None:
             break
     if coverage < MIN_COVERAGE:
-        return checks.Fault("unsupported", _missing(grounds, about)), coverage
+        return Fault("unsupported", _missing(grounds, about)), coverage
     return fault, coverage
 
 
@@ -111,12 +126,17 @@ def _missing(grounds: Sequence[Grounds], about: frozenset[str]) -> str:
     """Which of the claim's words stand nowhere in the evidence."""
     held = {w for g in grounds for i in g.around for w in g.all[i].stems} | about
     wanted = [w for g in grounds for w in sorted(g.part.stems - held)]
-    return "most of the claim's words are not in the cited words" + (f", such as {', '.join(wanted[:3])}" if wanted else "")
+    return "most of the claim's words are not in the cited words" + (
+        f", such as {', '.join(wanted[:3])}" if wanted else ""
+    )
 
 
 def _spans(grounds: Sequence[Grounds]) -> tuple[Span, ...]:
     """The statements that the claim rests on, in order."""
     places = {
-        (g.all[i].source, g.all[i].start, g.all[i].end) for g in grounds for i in g.chosen if g.weights[i] >= 0.3 * g.best
+        (g.all[i].source, g.all[i].start, g.all[i].end)
+        for g in grounds
+        for i in g.chosen
+        if g.weights[i] >= 0.3 * g.best
     }
     return tuple(Span(source=s, start=a, end=b) for s, a, b in sorted(places))

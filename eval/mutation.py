@@ -6,16 +6,12 @@ briefs are altered here by rule.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import yaml
 
-from agent.verification.names import names
-from agent.verification.plain import make_plain
-from agent.verification.quantities import quantities
 from agent.verification.statements import Source
 from agent.verify import Finding
 from indexer.models import Frozen
@@ -52,7 +48,9 @@ class Tally(Frozen):
 
     def line(self) -> str:
         """The figures on one line."""
-        return f"accepted {self.accepted}/{self.claims}, mutants refused {self.refused}/{self.mutants}"
+        return (
+            f"accepted {self.accepted}/{self.claims}, mutants refused {self.refused}/{self.mutants}"
+        )
 
 
 def paraphrases(half: int) -> list[Subject]:
@@ -65,7 +63,9 @@ def paraphrases(half: int) -> list[Subject]:
     for row in rows:
         for one in row["claims"]:
             mutants = tuple(_mutant(one["claim"], change) for change in one["changes"])
-            found.append(Subject(claim=one["claim"], sources=(Source(text=row["source"]),), mutants=mutants))
+            found.append(
+                Subject(claim=one["claim"], sources=(Source(text=row["source"]),), mutants=mutants)
+            )
     return found
 
 

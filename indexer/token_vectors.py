@@ -54,7 +54,9 @@ def _export(folder: Path, target: Path) -> None:
             states = self.encoder(
                 input_ids=ids, attention_mask=mask, token_type_ids=torch.zeros_like(ids), output_hidden_states=True
             ).hidden_states  # fmt: skip
-            return torch.cat([torch.nn.functional.normalize(states[n], dim=2) for n in LAYERS], dim=2)
+            return torch.cat(
+                [torch.nn.functional.normalize(states[n], dim=2) for n in LAYERS], dim=2
+            )
 
     target.parent.mkdir(parents=True, exist_ok=True)
     example = torch.ones(2, 7, dtype=torch.long)
@@ -105,7 +107,10 @@ class TokenEncoder:
         start = 0
         while start < len(order):
             stop = start + 1
-            while stop < len(order) and (stop - start + 1) * len(encodings[order[stop]].ids) <= BATCH_TOKENS:
+            while (
+                stop < len(order)
+                and (stop - start + 1) * len(encodings[order[stop]].ids) <= BATCH_TOKENS
+            ):
                 stop += 1
             rows = order[start:stop]
             ids = np.zeros((len(rows), len(encodings[rows[-1]].ids)), np.int64)
@@ -116,6 +121,10 @@ class TokenEncoder:
             vectors = self._session.run(None, {"ids": ids, "mask": mask})[0].astype(np.float16)
             for r, i in enumerate(rows):
                 n = len(encodings[i].ids)
-                out[i] = Pieces(ids[r, 1 : n - 1].astype(np.int32), tuple(encodings[i].offsets[1 : n - 1]), vectors[r, 1 : n - 1])
+                out[i] = Pieces(
+                    ids[r, 1 : n - 1].astype(np.int32),
+                    tuple(encodings[i].offsets[1 : n - 1]),
+                    vectors[r, 1 : n - 1],
+                )
             start = stop
         return [out[i] for i in range(len(texts))]

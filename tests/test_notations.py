@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.verification import dates, quantities
+from agent.verification import agreement, dates, quantities
 from agent.verification.plain import make_plain
 
 SAME = [
@@ -111,13 +111,13 @@ def first_value(text: str) -> quantities.Quantity:
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_the_same_value_agrees(one: str, other: str) -> None:
     a, b = first_value(one), first_value(other)
-    assert quantities.agrees(a, b), (a, b)
-    assert quantities.agrees(b, a), (b, a)
+    assert agreement.agrees(a, b), (a, b)
+    assert agreement.agrees(b, a), (b, a)
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER)
 def test_another_value_does_not(one: str, other: str) -> None:
-    assert not quantities.agrees(first_value(one), first_value(other))
+    assert not agreement.agrees(first_value(one), first_value(other))
 
 
 @pytest.mark.parametrize(("claim", "said"), SAME_DAY)
@@ -132,6 +132,8 @@ def test_another_time_does_not(claim: str, said: str) -> None:
     assert not dates.agrees(a, b), (a, b)
 
 
-@pytest.mark.parametrize("text", ["SOC2", "PL-2026-0417", "v3", "version SHA256 here", "support 24/7"])
+@pytest.mark.parametrize(
+    "text", ["SOC2", "PL-2026-0417", "v3", "version SHA256 here", "support 24/7"]
+)
 def test_identifiers_are_no_values(text: str) -> None:
     assert quantities.quantities(text) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field
+from functools import partial
 
 _MONTH_WORDS = {
     "january": 1, "jan": 1, "januar": 1, "jänner": 1, "february": 2, "feb": 2, "februar": 2, "march": 3, "mar": 3, "märz": 3,
@@ -47,14 +48,18 @@ _PATTERNS = [
         r"(?<![\w-])(?P<year>(?:19[89]|20[0-4])\d)(?![\w-]|[.,]\d|\s*%)",
     )
 ]
-_WEEKDAY = re.compile(r"\b(" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")s?\b\.?", re.I)
+_WEEKDAY = re.compile(
+    r"\b(" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")s?\b\.?", re.I
+)
 _TIME = re.compile(
     r"\b(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?|uhr\b|o'clock)|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b",
     re.I,
 )
 _HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
 _SPOKEN_TIME = re.compile(
-    r"\b(?:(?P<word>" + "|".join(_HOURS) + r"|\d{1,2})(?: o'clock)? (?P<day>in the (?:morning|afternoon|evening)|at night)|(?P<noon>noon|midnight)|"
+    r"\b(?:(?P<word>"
+    + "|".join(_HOURS)
+    + r"|\d{1,2})(?: o'clock)? (?P<day>in the (?:morning|afternoon|evening)|at night)|(?P<noon>noon|midnight)|"
     r"(?P<first>\d{1,2})(?=\s?(?:-|to|and|until|till)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\b|p\.?m\b|uhr\b)))",
     re.I,
 )
@@ -81,7 +86,12 @@ class When:
     @property
     def is_year(self) -> bool:
         """Only a year was said."""
-        return self.year is not None and not self.months and self.weekday is None and self.minute is None
+        return (
+            self.year is not None
+            and not self.months
+            and self.weekday is None
+            and self.minute is None
+        )
 
 
 def _year(text: str | None) -> int | None:
@@ -103,7 +113,7 @@ def _ambiguous(match: re.Match[str]) -> bool:
 
 def _when(match: re.Match[str]) -> When | None:
     g = match.groupdict()
-    place = {"start": match.start(), "end": match.end(), "text": match.group().strip()}
+    made = partial(When, match.start(), match.end(), match.group().strip())
     year = _year(g.get("year") or g.get("short"))
     if g.get("a"):
         first, second = int(g["a"]), int(g["b"])
@@ -112,31 +122,45 @@ def _when(match: re.Match[str]) -> When | None:
         if first > 12 or second > 31 or not first or not second:
             return None
         swapped = (second, first) if second <= 12 else None
-        return When(**place, year=year, months=frozenset({first}), day=second, swapped=swapped)
+        return made(year=year, months=frozenset({first}), day=second, swapped=swapped)
     if said_month := g.get("m") or g.get("m2"):
         month, day = int(said_month), int(g.get("d") or g["d2"])
-        return When(**place, year=year, months=frozenset({month}), day=day) if 1 <= month <= 12 and 1 <= day <= 31 else None
+        return (
+            made(year=year, months=frozenset({month}), day=day)
+            if 1 <= month <= 12 and 1 <= day <= 31
+            else None
+        )
     if g.get("month"):
         if _ambiguous(match):
             return None
-        day_said = int(g["day"]) if g.get("day") else _DAY_WORDS.get((g.get("dayword") or "").lower().replace(" ", "-"))
+        day_said = (
+            int(g["day"])
+            if g.get("day")
+            else _DAY_WORDS.get((g.get("dayword") or "").lower().replace(" ", "-"))
+        )
         if day_said is not None and not 1 <= day_said <= 31:
             return None
         months = frozenset({_MONTH_WORDS[g["month"].lower()]})
-        return When(**place, year=year, months=months, day=day_said, part=_part(g.get("part")))
+        return made(year=year, months=months, day=day_said, part=_part(g.get("part")))
     if said := g.get("quarter") or g.get("quarterword"):
         number = int(said[1]) if said[1].isdigit() else _ORDINAL_WORDS[said[:2].lower()]
-        return When(**place, year=year, months=_quarter_months(number))
+        return made(year=year, months=_quarter_months(number))
     if said := g.get("half"):
-        return When(**place, year=year, months=frozenset(range(1, 7) if said[1] == "1" else range(7, 13)))
-    return When(**place, year=year)
+        return made(year=year, months=frozenset(range(1, 7) if said[1] == "1" else range(7, 13)))
+    return made(year=year)
 
 
 def _part(said: str | None) -> str | None:
     first = (said or "")[:1].lower()
     if not first:
         return None
-    return "end" if said and said.lower() in ("late", "end of", "ende") else "mid" if "mi" in (said or "").lower() else "start"
+    return (
+        "end"
+        if said and said.lower() in ("late", "end of", "ende")
+        else "mid"
+        if "mi" in (said or "").lower()
+        else "start"
+    )
 
 
 def whens(text: str) -> list[When]:
@@ -155,10 +179,13 @@ def whens(text: str) -> list[When]:
     for match in _WEEKDAY.finditer(text):
         if match.group(1).lower() in _AMBIGUOUS and not match.group(1)[0].isupper():
             continue
-        found.append(When(match.start(), match.end(), match.group(), weekday=_WEEKDAYS[match.group(1).lower()]))
+        found.append(
+            When(
+                match.start(), match.end(), match.group(), weekday=_WEEKDAYS[match.group(1).lower()]
+            )
+        )
     for match in _SPOKEN_TIME.finditer(text):
-        minute = _spoken_minute(match)
-        found.append(When(match.start(), match.end(), match.group(), minute=minute))
+        found.append(When(match.start(), match.end(), match.group(), minute=_spoken_minute(match)))
         taken.append((match.start(), match.end()))
     for match in _TIME.finditer(text):
         if free(match.start(), match.end()) and (minute := _minute(match)) is not None:
@@ -192,7 +219,11 @@ def _minute(match: re.Match[str]) -> int | None:
 def agrees(claim: When, said: When) -> bool:
     """Whether evidence that says `said` carries `claim`: as exact or more, and nothing different."""
     if claim.minute is not None or said.minute is not None:
-        return claim.minute is not None and said.minute is not None and claim.minute % 720 == said.minute % 720
+        return (
+            claim.minute is not None
+            and said.minute is not None
+            and claim.minute % 720 == said.minute % 720
+        )
     if claim.weekday is not None:
         return said.weekday == claim.weekday or _falls_on(said) == claim.weekday
     if claim.year is not None and said.year is not None and claim.year != said.year:
@@ -217,9 +248,15 @@ def _same_day(claim: When, said: When) -> bool:
     if not said.months or not said.months <= claim.months:
         return False
     if claim.day is None:
-        return claim.part is None or _part_of(said) in (claim.part, None) and said.day is not None or said.part == claim.part
+        return (
+            claim.part is None
+            or (_part_of(said) in (claim.part, None) and said.day is not None)
+            or said.part == claim.part
+        )
     if said.day is None:
-        return said.part == "end" and claim.day == max(calendar.monthrange(claim.year or 2026, m)[1] for m in claim.months)
+        return said.part == "end" and claim.day == max(
+            calendar.monthrange(claim.year or 2026, m)[1] for m in claim.months
+        )
     return said.day == claim.day
 
 

@@ -49,7 +49,9 @@ def narrowed(claim: str, found: Sequence[str]) -> list[str]:
     return [found[i] for i in sorted(order[:MAX_PASSAGES])]
 
 
-def likest(claim: Pieces, source_ids: NDArray[np.int32], source: NDArray[np.float16]) -> tuple[NDArray[np.int64], Array]:
+def likest(
+    claim: Pieces, source_ids: NDArray[np.int32], source: NDArray[np.float16]
+) -> tuple[NDArray[np.int64], Array]:
     """For each piece of the claim the source's likest pieces and how like they are.
 
     Returns their positions (pieces, 8) and (pieces, 8, 3): likeness at both depths, and whether the piece is the same.
@@ -62,7 +64,9 @@ def likest(claim: Pieces, source_ids: NDArray[np.int32], source: NDArray[np.floa
     if k < LIKEST:
         picked = np.concatenate([picked, np.repeat(picked[:, :1], LIKEST - k, axis=1)], axis=1)
     same = (claim.ids[:, None] == source_ids[picked]).astype(np.float32)
-    signs = np.stack([np.take_along_axis(low, picked, 1), np.take_along_axis(high, picked, 1), same], axis=2)
+    signs = np.stack(
+        [np.take_along_axis(low, picked, 1), np.take_along_axis(high, picked, 1), same], axis=2
+    )
     return picked, signs.astype(np.float32)
 
 
@@ -90,7 +94,11 @@ class TokenJudge:
         if not len(ids):
             return 0.0
         picked, signs = likest(pieces, ids, vectors)
-        return float(self._decide(pieces.vectors.astype(np.float32), vectors[picked].astype(np.float32), signs))
+        return float(
+            self._decide(
+                pieces.vectors.astype(np.float32), vectors[picked].astype(np.float32), signs
+            )
+        )
 
     def _decide(self, claim: Array, near: Array, signs: Array) -> float:
         w = self._w
@@ -100,7 +108,9 @@ class TokenJudge:
         attention = np.exp(attention - attention.max(1, keepdims=True))
         share = (attention / attention.sum(1, keepdims=True))[:, :, None]
         a = (share * s).sum(1)
-        seen = np.concatenate([c, a, np.abs(c - a), c * a, signs.max(1), (share * signs).sum(1)], axis=1)
+        seen = np.concatenate(
+            [c, a, np.abs(c - a), c * a, signs.max(1), (share * signs).sum(1)], axis=1
+        )
         v = np.maximum(seen @ w["compare.weight"].T + w["compare.bias"], 0)
         pooled = np.concatenate([v.max(0), v.mean(0)])
         hidden = np.maximum(w["hidden.weight"] @ pooled + w["hidden.bias"], 0)

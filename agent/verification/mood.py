@@ -19,7 +19,10 @@ REASONS: dict[Mood, str] = {
 _ASKS = re.compile(
     r"\?[\"')\]\s]*$|^\W*(?:do|does|did|is|are|can|could|will|would|should|have|has|what|when|who|how|why|which)\b[^.!]{0,200}\?", re.I
 )  # fmt: skip
-_TAG = re.compile(r",\s*(?:right|correct|isn't it|don't you|ok|okay|yes|no|oder|nicht wahr|gell|sound good|fair)\s*\?", re.I)
+_TAG = re.compile(
+    r",\s*(?:right|correct|isn't it|don't you|ok|okay|yes|no|oder|nicht wahr|gell|sound good|fair)\s*\?",
+    re.I,
+)
 _INDIRECT = re.compile(
     r"\b(?:ask(?:ed|s|ing)?|wonder(?:ed|s|ing)?|want(?:ed|s)? to know|check(?:ing)?|find out|clarify|unclear|not (?:sure|clear|certain)|don't know|"
     r"do(?:es)? not know|no idea|remains to be seen|open question|undecided|tbd|fragt[e]?|ob)\s+(?:whether|if|what|when|who|how|which)\b|"
@@ -37,7 +40,10 @@ _CONDITION = re.compile(
     r"unless|provided (?:that )?|assuming|as long as|on condition|subject to|contingent (?:on|upon)|only once|falls|sofern|vorausgesetzt|wenn)\b",
     re.I,
 )
-_CONDITION_NOT = re.compile(r"\b(?:let (?:me|us) know|even|ask(?:ed|ing|s)?|check(?:ing)?|see|whether or) (?:if|wenn)\b", re.I)
+_CONDITION_NOT = re.compile(
+    r"\b(?:let (?:me|us) know|even|ask(?:ed|ing|s)?|check(?:ing)?|see|whether or) (?:if|wenn)\b",
+    re.I,
+)
 _TAKES_BACK = re.compile(
     r"\b(?:scratch that|strike that|forget (?:that|what i said|it)|i misspoke|take (?:that|it) back|took (?:that|it) back|"
     r"correct(?:ion|ing myself)|my mistake|i was wrong|that was wrong|never ?mind|ignore that|on second thought|no longer (?:true|valid|applies|holds|the case|on offer|available)|"
@@ -69,7 +75,7 @@ def mood_of(text: str, answered: bool = False) -> Mood:
         return "takes_back"
     if _OTHERS.search(text):
         return "others"
-    if not answered and (_ASKS.search(text) and not _TAG.search(text) or _INDIRECT.search(text)):
+    if not answered and ((_ASKS.search(text) and not _TAG.search(text)) or _INDIRECT.search(text)):
         return "asks"
     if _HEARSAY.search(text):
         return "hearsay"
@@ -81,7 +87,10 @@ def mood_of(text: str, answered: bool = False) -> Mood:
 
 
 _ADMITS: dict[Mood, re.Pattern[str]] = {
-    "asks": re.compile(r"\b(?:ask|wonder|question|unclear|unknown|whether|undecided|open|not (?:sure|clear|known)|clarif|fragt|frage|unklar|ob)\w*|\?", re.I),
+    "asks": re.compile(
+        r"\b(?:ask|wonder|question|unclear|unknown|whether|undecided|open|not (?:sure|clear|known)|clarif|fragt|frage|unklar|ob)\w*|\?",
+        re.I,
+    ),
     "supposes": re.compile(
         r"\b(?:might|may|could|possib\w*|perhaps|maybe|potential\w*|consider\w*|idea|suggest\w*|would|hop(?:e|es|ed|ing)|wish\w*|think\w*|ideal\w*|"
         r"hypothe\w*|explor\w*|float\w*|toy\w*|eventual\w*|tentativ\w*|vielleicht|könnten?|möglich\w*|if|likely|probab\w*|want\w*|interested|open to|like to|nice)\b",
@@ -92,10 +101,19 @@ _ADMITS: dict[Mood, re.Pattern[str]] = {
         r"should|in case|in the event|for \w+ing|with|upon|by|in return|given|shall|must|until|before|without|where)\b",
         re.I,
     ),
-    "takes_back": re.compile(r"\b(?:no longer|withdr\w*|retract\w*|drop\w*|cancel\w*|taken? back|initial\w*|original\w*|formerly|previous\w*|earlier|first|not|never|supersed\w*|correct\w*|off the table|instead|changed?|zurück\w*|nicht|mehr)\b", re.I),  # fmt: skip
-    "hearsay": re.compile(r"\b(?:heard|rumou?r\w*|apparent\w*|suppos\w*|alleg\w*|report\w*|hearsay|said|says|told|accord\w*|angeblich|gehört|mention\w*|believ\w*|seem\w*)\b", re.I),  # fmt: skip
-    "others": re.compile(r"\b(?:other|another|reference|previous|former|last|friend|competitor\w*|customers|clients|someone|similar|elsewhere|case stud\w*|anderen?|accounts|one of)\b", re.I),  # fmt: skip
-}  # fmt: skip
+    "takes_back": re.compile(
+        r"\b(?:no longer|withdr\w*|retract\w*|drop\w*|cancel\w*|taken? back|initial\w*|original\w*|formerly|previous\w*|earlier|first|not|never|supersed\w*|correct\w*|off the table|instead|changed?|zurück\w*|nicht|mehr)\b",
+        re.I,
+    ),
+    "hearsay": re.compile(
+        r"\b(?:heard|rumou?r\w*|apparent\w*|suppos\w*|alleg\w*|report\w*|hearsay|said|says|told|accord\w*|angeblich|gehört|mention\w*|believ\w*|seem\w*)\b",
+        re.I,
+    ),
+    "others": re.compile(
+        r"\b(?:other|another|reference|previous|former|last|friend|competitor\w*|customers|clients|someone|similar|elsewhere|case stud\w*|anderen?|accounts|one of)\b",
+        re.I,
+    ),
+}
 
 
 def admits(claim: str, mood: Mood) -> bool:

@@ -16,9 +16,14 @@ _CODE = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-./][A-
 _LETTERED = re.compile(
     r"\b(?:hall|phase|plan|tier|site|wave|group|option|annex|exhibit|appendix|building|dock|line|room|gate|zone|block|unit|variant|version|halle|gruppe|zone|teil) [A-Z]\b", re.I
 )  # fmt: skip
-_QUANTITY_LIKE = re.compile(r"\d+(?:[.,]\d+)*(?:k|m|mn|bn|mio|x|st|nd|rd|th|am|pm|a|h|d|w|s|min|kg|km|gb|tb|mb|ms|kw|kwh|mw|hrs?|%)", re.I)
+_QUANTITY_LIKE = re.compile(
+    r"\d+(?:[.,]\d+)*(?:k|m|mn|bn|mio|x|st|nd|rd|th|am|pm|a|h|d|w|s|min|kg|km|gb|tb|mb|ms|kw|kwh|mw|hrs?|%)",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_]+", re.U)
-_TITLES = frozenset("eur usd gbp chf mr mrs ms dr prof frau herr sir madam inc ltd llc gmbh ag corp co plc bv sa kg the".split())
+_TITLES = frozenset(
+    "eur usd gbp chf mr mrs ms dr prof frau herr sir madam inc ltd llc gmbh ag corp co plc bv sa kg the".split()
+)
 _PARTICLES = frozenset("von van de der den di da du la le al bin of".split())
 _COMMON = frozenset(
     """a about above access accepting according account accounts action additional admin after agreement all already also although an and another any
@@ -60,7 +65,11 @@ class Name:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        return tuple(p for p in (w.lower() for w in _WORD.findall(self.text)) if p not in _TITLES and p not in _PARTICLES and len(p) > 1)
+        return tuple(
+            p
+            for p in (w.lower() for w in _WORD.findall(self.text))
+            if p not in _TITLES and p not in _PARTICLES and len(p) > 1
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,10 @@ def make_known(texts: Iterable[str]) -> Known:
         frozenset(map(stem, words)),
         re.sub(r"[\W_]", "", text.lower()),
         tuple(r for r in runs if len(r) > 1),
-        " ".join("".join(w[0] for w in re.findall(r"[^\W\d_]{2,}", part.lower())) for part in re.split(r"[.!?,;:\n]", text)),
+        " ".join(
+            "".join(w[0] for w in re.findall(r"[^\W\d_]{2,}", part.lower()))
+            for part in re.split(r"[.!?,;:\n]", text)
+        ),
     )
 
 
@@ -99,11 +111,15 @@ def is_everyday(word: str) -> bool:
 def is_common(word: str) -> bool:
     """Whether a word with a capital is an everyday word, as at a sentence's start or in a title."""
     low = word.lower().split("'")[0].split("-")[0]
-    return low in _COMMON or bool(_COMMON_END.search(low)) and len(low) > 5
+    return low in _COMMON or (bool(_COMMON_END.search(low)) and len(low) > 5)
 
 
-_GERMAN = re.compile(r"\b(?:der|die|das|und|ist|wird|werden|nicht|für|mit|sind|hat|den|dem|ein|eine|im|zu)\b")
-_GERMAN_LEAD = re.compile(r"(?:^|[.,;:]\s|\b(?:in|bei|aus|nach|von|laut|an|Frau|Herr|Herrn|Dr\.)\s)$")
+_GERMAN = re.compile(
+    r"\b(?:der|die|das|und|ist|wird|werden|nicht|für|mit|sind|hat|den|dem|ein|eine|im|zu)\b"
+)
+_GERMAN_LEAD = re.compile(
+    r"(?:^|[.,;:]\s|\b(?:in|bei|aus|nach|von|laut|an|Frau|Herr|Herrn|Dr\.)\s)$"
+)
 
 
 def names(text: str) -> list[Name]:
@@ -114,7 +130,14 @@ def names(text: str) -> list[Name]:
     """
     found = _capitalised(text)
     if len(set(_GERMAN.findall(text))) >= 2:
-        found = [n for n in found if n.code or len(n.parts) > 1 or n.text.isupper() or _GERMAN_LEAD.search(text[max(0, n.start - 6) : n.start])]
+        found = [
+            n
+            for n in found
+            if n.code
+            or len(n.parts) > 1
+            or n.text.isupper()
+            or _GERMAN_LEAD.search(text[max(0, n.start - 6) : n.start])
+        ]
     return found
 
 
@@ -132,12 +155,18 @@ def _capitalised(text: str) -> list[Name]:
             elif not rest and not _names_somebody(head, text[match.end() : match.end() + 24]):
                 continue
         words = words.strip(" .&-'")
-        if len(words) > 1 and not (" " not in words and is_common(words)) and words.lower() not in _TITLES:
+        if (
+            len(words) > 1
+            and not (" " not in words and is_common(words))
+            and words.lower() not in _TITLES
+        ):
             found.append(Name(words, start, start + len(words)))
     for match in _LETTERED.finditer(text):
         found.append(Name(match.group(), match.start(), match.end(), code=True))
     for match in _CODE.finditer(text):
-        if not _QUANTITY_LIKE.fullmatch(match.group()) and not any(a < match.end() and match.start() < b for a, b in dates):
+        if not _QUANTITY_LIKE.fullmatch(match.group()) and not any(
+            a < match.end() and match.start() < b for a, b in dates
+        ):
             found.append(Name(match.group(), match.start(), match.end(), code=True))
     return found
 
@@ -177,7 +206,10 @@ def _other_bearer(parts: Collection[str], known: Known) -> bool:
     sharing = [r for r in known.runs if wanted & set(r)]
     if not sharing or any(wanted <= set(r) for r in sharing):
         return False
-    return any(len(set(r) - wanted) and len(set(r) & wanted) < len(wanted) and len(r) == len(parts) for r in sharing)
+    return any(
+        len(set(r) - wanted) and len(set(r) & wanted) < len(wanted) and len(r) == len(parts)
+        for r in sharing
+    )
 
 
 def _by_initials(text: str, known: Known) -> bool:

@@ -103,7 +103,9 @@ def small(word: str) -> float | None:
     return _german(word)
 
 
-def _scaled(found: Sequence[Token], at: int, values: frozenset[float]) -> tuple[frozenset[float], int]:
+def _scaled(
+    found: Sequence[Token], at: int, values: frozenset[float]
+) -> tuple[frozenset[float], int]:
     """The number with the scale words after it; separators are decimal before `k` or `Mio`."""
     while at < len(found):
         word, touching = found[at].text, found[at].start == found[at - 1].end
@@ -130,7 +132,13 @@ def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
             total, current = total + (current or 1) * SCALES[word], 0
         elif word == "dozen" and seen:
             return (total + current) * 12, here + 1
-        elif word == "and" and seen and here + 1 < len(found) and found[here - 1].text in SCALES and small(found[here + 1].text) is not None:
+        elif (
+            word == "and"
+            and seen
+            and here + 1 < len(found)
+            and found[here - 1].text in SCALES
+            and small(found[here + 1].text) is not None
+        ):
             pass
         else:
             break
@@ -141,9 +149,15 @@ def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
 def _article(found: Sequence[Token], at: int) -> Number | None:
     """`a hundred`, `half a million`, `a couple of`, `two and a half`."""
     word, rest = found[at].text, [t.text for t in found[at + 1 : at + 4]]
-    if word in ("a", "an", "one", "ein", "eine", "einen") and rest and (rest[0] in SCALES and rest[0] not in _GLUED or rest[0] in _LOOSE):
+    if (
+        word in ("a", "an", "one", "ein", "eine", "einen")
+        and rest
+        and ((rest[0] in SCALES and rest[0] not in _GLUED) or rest[0] in _LOOSE)
+    ):
         value, after = SCALES.get(rest[0], _LOOSE.get(rest[0], 1.0)), at + 2
-        further = _spoken(found, after + 1) if after < len(found) and found[after].text == "and" else None
+        further = (
+            _spoken(found, after + 1) if after < len(found) and found[after].text == "and" else None
+        )
         if further and value >= 100:
             value, after = value + further[0], further[1]
         if rest[1:2] and rest[1] in SCALES and rest[1] not in _GLUED:
@@ -154,7 +168,13 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
     if word in _LOOSE and word != "dozen":
         return Number(frozenset({_LOOSE[word]}), at, at + 1)
     if word in _FRACTIONS and word.startswith(("hal", "häl")):
-        if rest[:1] and rest[0] in ("a", "an") and rest[1:2] and rest[1] in SCALES and rest[1] not in _GLUED:
+        if (
+            rest[:1]
+            and rest[0] in ("a", "an")
+            and rest[1:2]
+            and rest[1] in SCALES
+            and rest[1] not in _GLUED
+        ):
             return Number(frozenset({0.5 * SCALES[rest[1]]}), at, at + 3)
         return Number(frozenset({0.5}), at, at + 1)
     return None
@@ -162,7 +182,7 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
 
 def _is_part(rest: Sequence[str]) -> bool:
     """`a quarter of`, `a third`: a part, where `a quarter` alone is three months and `a third user` is counted."""
-    return rest[1:2] == ["of"] or rest[0] != "quarter" and len(rest) == 1
+    return rest[1:2] == ["of"] or (rest[0] != "quarter" and len(rest) == 1)
 
 
 def _and_a_half(found: Sequence[Token], at: int) -> int:
@@ -177,14 +197,22 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
         values = written(token.text)
         if not values:
             return None
-        if at + 1 < len(found) and found[at + 1].start == token.end and found[at + 1].text in ("st", "nd", "rd", "th"):
+        if (
+            at + 1 < len(found)
+            and found[at + 1].start == token.end
+            and found[at + 1].text in ("st", "nd", "rd", "th")
+        ):
             return Number(values, at, at + 2, ordinal=True)
         values, after = _grouped(found, at, values)
         values, after = _scaled(found, after, values)
         return Number(values, at, after)
     if (special := _article(found, at)) is not None:
         return special
-    if token.text in ("hundred", "thousand") and at and found[at - 1].text in ("every", "per", "of", "each"):
+    if (
+        token.text in ("hundred", "thousand")
+        and at
+        and found[at - 1].text in ("every", "per", "of", "each")
+    ):
         return Number(frozenset({SCALES[token.text]}), at, at + 1)
     if token.text in ORDINALS:
         return Number(frozenset({float(ORDINALS[token.text])}), at, at + 1, ordinal=True)
@@ -194,14 +222,21 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
     return _finished(found, at, value, after)
 
 
-def _grouped(found: Sequence[Token], at: int, values: frozenset[float]) -> tuple[frozenset[float], int]:
+def _grouped(
+    found: Sequence[Token], at: int, values: frozenset[float]
+) -> tuple[frozenset[float], int]:
     """`12 000` with a space between: one number."""
     after, text = at + 1, found[at].text
     while (
-        len(text) <= 3 or after > at + 1
-    ) and after < len(found) and re.fullmatch(r"\d{3}", found[after].text) and found[after].start == found[after - 1].end + 1:
+        (len(text) <= 3 or after > at + 1)
+        and after < len(found)
+        and re.fullmatch(r"\d{3}", found[after].text)
+        and found[after].start == found[after - 1].end + 1
+    ):
         text, after = text + found[after].text, after + 1
-    return (frozenset({float(text)}), after) if after > at + 1 and text.isdigit() else (values, at + 1)
+    return (
+        (frozenset({float(text)}), after) if after > at + 1 and text.isdigit() else (values, at + 1)
+    )
 
 
 def _finished(found: Sequence[Token], at: int, value: float, after: int) -> Number:
@@ -210,7 +245,9 @@ def _finished(found: Sequence[Token], at: int, value: float, after: int) -> Numb
         return Number(frozenset({value + 0.5}), at, after + step)
     if after < len(found):
         word = found[after].text
-        parted = word != "quarters" or found[after + 1 : after + 2] and found[after + 1].text == "of"
+        parted = word != "quarters" or (
+            found[after + 1 : after + 2] and found[after + 1].text == "of"
+        )
         if word in _FRACTIONS and word.endswith("s") and value < 10 and parted:
             return Number(frozenset({value * _FRACTIONS[word]}), at, after + 1)
         if word in ORDINALS and value in (20, 30) and ORDINALS[word] < 10:

@@ -1,9 +1,4 @@
-"""Money, percentages, durations and counts with their places, and whether one carries another.
-
-Equal by definition: a week and 7 days, a year and 12 months, a quarter and 3 months, a day and 24 hours,
-50 basis points and 0.5 %. A month and 30 days are taken as equal, as terms of payment do; a month and four
-weeks are not, unless the claim says "about".
-"""
+"""Money, percentages, durations, periods and counts of a text, with their places and their units."""
 
 from __future__ import annotations
 
@@ -15,44 +10,34 @@ from typing import Literal
 from agent.verification.dates import When, whens
 from agent.verification.numbers import SCALES, Number, numbers
 from agent.verification.plain import Token, tokens
+from agent.verification.units import CENTS, CURRENCIES, DAYS, MONTHS, PERCENT, PERIOD_DAYS, RATES
 from agent.verification.words import is_content
 
 Kind = Literal["money", "percent", "duration", "count", "period"]
 """A period is how often: `weekly`, `every two weeks`."""
 Bound = Literal["least", "most"]
 
-_CURRENCIES = {
-    "$": "$", "usd": "$", "dollar": "$", "dollars": "$", "bucks": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€",
-    "£": "£", "gbp": "£", "pound": "£", "pounds": "£", "sterling": "£", "chf": "chf", "franken": "chf", "francs": "chf", "franc": "chf", "¥": "¥",
-}  # fmt: skip
-_CENTS = {"cent", "cents", "pence"}
-_PERCENT = {"%", "percent", "prozent", "pct", "percentage"}
-_DAYS = {
-    "minute": 1 / 1440, "min": 1 / 1440, "minuten": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24, "stunde": 1 / 24, "stunden": 1 / 24,
-    "second": 1 / 86400, "sekunden": 1 / 86400, "sec": 1 / 86400,
-    "fortnight": 14, "day": 1, "tag": 1, "tage": 1, "tagen": 1, "week": 7, "wk": 7, "woche": 7, "wochen": 7,
-}  # fmt: skip
-_MONTHS = {
-    "month": 1, "mo": 1, "monat": 1, "monate": 1, "monaten": 1, "monats": 1, "quarter": 3, "quartal": 3, "quartale": 3, "year": 12, "yr": 12,
-    "jahr": 12, "jahre": 12, "jahren": 12,
-}  # fmt: skip
-_BETWEEN = {"business", "working", "calendar", "full", "consecutive", "more", "additional", "further", "whole", "straight", "of", "solid"}
+_BETWEEN = {
+    "business",
+    "working",
+    "calendar",
+    "full",
+    "consecutive",
+    "more",
+    "additional",
+    "further",
+    "whole",
+    "straight",
+    "of",
+    "solid",
+}
 _LEAST = re.compile(r"(?<!never )(?<!not )(?<!n't )(?:at least|no (?:less|fewer) than|not less than|minimum(?: of)?|more than|over|above|from|mindestens|über|upwards of|exceed(?:s|ing)?)\s*[$€£]?\s*$", re.I)  # fmt: skip
 _MOST = re.compile(r"(?:(?:never|not|n't|cannot) (?:be |go |cost |take |rise )?(?:exceed|more than|over|above|beyond)|(?:at|stays?) or below|at most|up to|no (?:more|later|longer) than|not more than|maximum(?: of)?|less than|fewer than|under|below|within|max\.?|capped at|höchstens|bis zu|maximal|unter)\s*[$€£]?\s*$", re.I)  # fmt: skip
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|etwa|rund|ungefähr|~)\s*[$€£]?\s*(?:a\s*)?$", re.I)  # fmt: skip
-_RANGE_JOIN = {"to", "and", "or", "through", "bis", "und", "oder"}
-_RATES = {
-    "year": "year", "annum": "year", "annually": "year", "yearly": "year", "annual": "year", "jahr": "year", "jährlich": "year", "pa": "year",
-    "month": "month", "monthly": "month", "monat": "month", "monatlich": "month", "mo": "month", "week": "week", "weekly": "week",
-    "day": "day", "daily": "day", "quarter": "quarter", "quarterly": "quarter",
-}  # fmt: skip
-_APPROXIMATE = 0.06
-_MOVES = re.compile(r"\b(?:went|go|goes|fell|fall|drop\w*|rose|rise|grew|grow|increas\w*|decreas\w*|cut|bring|brought|reduc\w*|down|up|mov\w*|lower\w*|rais\w*|chang\w*|shr\w+|improv\w*)\b[^.;]*\bfrom\s*[$€£]?$", re.I)
-_PERIOD_DAYS = {
-    "daily": 1.0, "weekly": 7.0, "biweekly": 14.0, "fortnightly": 14.0, "monthly": 30.0, "quarterly": 90.0, "yearly": 360.0, "annually": 360.0, "annual": 360.0,
-    "täglich": 1.0, "wöchentlich": 7.0, "monatlich": 30.0, "vierteljährlich": 90.0, "jährlich": 360.0,
-    "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.0, "quarter": 90.0, "year": 360.0,
-}  # fmt: skip
+_MOVES = re.compile(
+    r"\b(?:went|go|goes|fell|fall|drop\w*|rose|rise|grew|grow|increas\w*|decreas\w*|cut|bring|brought|reduc\w*|down|up|mov\w*|lower\w*|rais\w*|chang\w*|shr\w+|improv\w*)\b[^.;]*\bfrom\s*[$€£]?$",
+    re.I,
+)
 _PERIOD = re.compile(
     r"\b(?:(?P<adverb>daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annually|annual|täglich|wöchentlich|monatlich|vierteljährlich|jährlich)|"
     r"(?:(?:every|each)(?P<other> other| second)?|once (?:a|per|every)|twice (?:a|per)) (?P<unit>day|week|fortnight|month|quarter|year))\b",
@@ -88,22 +73,32 @@ def _singular(word: str) -> str:
 def _unit_at(found: Sequence[Token], at: int) -> tuple[Kind, str, int] | None:
     """Kind, unit and the token after the unit that stands at `at`."""
     for step in range(at, min(at + 3, len(found))):
-        word = _singular(found[step].text) if found[step].text not in ("bucks",) else found[step].text
-        if found[step].text in _PERCENT or word in _PERCENT:
+        word = (
+            _singular(found[step].text) if found[step].text not in ("bucks",) else found[step].text
+        )
+        if found[step].text in PERCENT or word in PERCENT:
             return "percent", "%", step + 1
-        if word in _CURRENCIES and step == at:
-            return "money", _CURRENCIES[word], step + 1
+        if word in CURRENCIES and step == at:
+            return "money", CURRENCIES[word], step + 1
         if found[step].text in ("swiss", "us", "american", "british", "schweizer") and step == at:
             continue
-        if word in _CURRENCIES and step == at + 1 and found[at].text in ("swiss", "us", "american", "british", "schweizer"):
-            return "money", _CURRENCIES[word], step + 1
-        if word in _CENTS and step == at:
+        if (
+            word in CURRENCIES
+            and step == at + 1
+            and found[at].text in ("swiss", "us", "american", "british", "schweizer")
+        ):
+            return "money", CURRENCIES[word], step + 1
+        if word in CENTS and step == at:
             return "money", "cent", step + 1
-        if found[step].text == "per" and step + 1 < len(found) and found[step + 1].text in ("cent", "annum"):
+        if (
+            found[step].text == "per"
+            and step + 1 < len(found)
+            and found[step + 1].text in ("cent", "annum")
+        ):
             return ("percent", "%", step + 2) if found[step + 1].text == "cent" else None
         if found[step].text == "basis" or found[step].text in ("bp", "bps"):
             return "percent", "bp", step + (2 if found[step].text == "basis" else 1)
-        if word in _DAYS or word in _MONTHS:
+        if word in DAYS or word in MONTHS:
             return "duration", word, step + 1
         if found[step].text not in _BETWEEN:
             return None
@@ -113,9 +108,9 @@ def _unit_at(found: Sequence[Token], at: int) -> tuple[Kind, str, int] | None:
 def _in_unit(values: frozenset[float], kind: Kind, unit: str) -> tuple[frozenset[float], str]:
     """Values in the kind's own unit: days or months, percent, whole money."""
     if kind == "duration":
-        if unit in _MONTHS:
-            return frozenset(v * _MONTHS[unit] for v in values), "months"
-        return frozenset(v * _DAYS[unit] for v in values), "days"
+        if unit in MONTHS:
+            return frozenset(v * MONTHS[unit] for v in values), "months"
+        return frozenset(v * DAYS[unit] for v in values), "days"
     if unit == "bp":
         return frozenset(v / 100 for v in values), "%"
     if unit == "cent":
@@ -124,14 +119,14 @@ def _in_unit(values: frozenset[float], kind: Kind, unit: str) -> tuple[frozenset
 
 
 _RATE = re.compile(
-    r"\s*(?:(?:/|p\.|per|an?|each|every|pro|im|for the)\s*)?(?:(?:contract|calendar|user|seat) (?:and |per |a )?)?(?P<unit>" + "|".join(sorted(_RATES, key=len, reverse=True)) + r")\b", re.I
+    r"\s*(?:(?:/|p\.|per|an?|each|every|pro|im|for the)\s*)?(?:(?:contract|calendar|user|seat) (?:and |per |a )?)?(?P<unit>" + "|".join(sorted(RATES, key=len, reverse=True)) + r")\b", re.I
 )  # fmt: skip
 
 
 def _rate(after: str) -> str | None:
     """What the money before it is paid for each: year, month, week, day."""
     match = _RATE.match(after)
-    return _RATES[match.group("unit").lower()] if match else None
+    return RATES[match.group("unit").lower()] if match else None
 
 
 class _Reader:
@@ -159,8 +154,12 @@ class _Reader:
             at += 1
         out += self._periods()
         ends = {q.end for q in out}
-        singles = [q for q in self._single_units() if not ends & {q.start, q.start - 1, q.start - 2}]
-        singles = [s for s in singles if not any(q.start <= s.start and s.end <= q.end for q in out)]
+        singles = [
+            q for q in self._single_units() if not ends & {q.start, q.start - 1, q.start - 2}
+        ]
+        singles = [
+            s for s in singles if not any(q.start <= s.start and s.end <= q.end for q in out)
+        ]
         out = [q for q in out if not any(s.start < q.start < s.end for s in singles)]
         return [q for q in (*out, *singles) if not self._is_code(q)]
 
@@ -179,13 +178,23 @@ class _Reader:
             q.text[-1:].isdigit() and after[:1].isalpha() and after[:1].isupper())  # fmt: skip
 
     def _is_range(self, low: Number, high: Number) -> bool:
-        between = self.text[self.found[low.after - 1].end : self.found[high.first].start].strip().lower()
+        between = (
+            self.text[self.found[low.after - 1].end : self.found[high.first].start].strip().lower()
+        )
         if low.ordinal or high.ordinal:
             return False
         if re.fullmatch(r"-|to|through|bis|or|oder|[$€£%]?\s*(?:-|to|bis)\s*[$€£]?", between):
-            return between not in ("-",) or self.found[low.first].is_number or max(low.values) < max(high.values)
-        before = self.text[max(0, self.found[low.first].start - 12) : self.found[low.first].start].lower()
-        return between in ("and", "und") and bool(re.search(r"(?:between|zwischen)\s*[$€£]?\s*$", before))
+            return (
+                between not in ("-",)
+                or self.found[low.first].is_number
+                or max(low.values) < max(high.values)
+            )
+        before = self.text[
+            max(0, self.found[low.first].start - 12) : self.found[low.first].start
+        ].lower()
+        return between in ("and", "und") and bool(
+            re.search(r"(?:between|zwischen)\s*[$€£]?\s*$", before)
+        )
 
     def _is_change(self, low: Number, high: Number) -> bool:
         """`from 19 to 12 percent`: two values at two times, no range."""
@@ -197,10 +206,14 @@ class _Reader:
         """`weekly`, `fortnightly`, `every week`, `once a month`."""
         out = []
         for match in _PERIOD.finditer(self.text):
-            days = _PERIOD_DAYS[(match.group("adverb") or match.group("unit")).lower().rstrip("s")]
+            days = PERIOD_DAYS[(match.group("adverb") or match.group("unit")).lower().rstrip("s")]
             if match.group("other"):
                 days *= 2
-            out.append(Quantity(match.start(), match.end(), match.group(), frozenset({days}), "period", "days"))
+            out.append(
+                Quantity(
+                    match.start(), match.end(), match.group(), frozenset({days}), "period", "days"
+                )
+            )
         return out
 
     def _quantity(self, low: Number, upper: Number | None) -> Quantity:
@@ -210,20 +223,31 @@ class _Reader:
         kind: Kind = "count"
         unit, after = "", last.after
         sign = found[first - 1].text if first else ""
-        if sign in _CURRENCIES:
-            kind, unit, first = "money", _CURRENCIES[sign], first - 1
+        if sign in CURRENCIES:
+            kind, unit, first = "money", CURRENCIES[sign], first - 1
             unit_after = _unit_at(found, after)
             if unit_after and unit_after[0] == "money":
                 after = unit_after[2]
         elif not low.ordinal and (read := _unit_at(found, self._past_article(low, after))):
             kind, unit, after = read
-        elif first and not low.ordinal and (not self._nouns(after) or found[first - 1].text == "net"):
+        elif (
+            first and not low.ordinal and (not self._nouns(after) or found[first - 1].text == "net")
+        ):
             kind, unit, first = self._named_before(first, values)
-        if upper and max(values) < 1000 <= max(top) and found[low.first].is_number and low.after == low.first + 1:
+        if (
+            upper
+            and max(values) < 1000 <= max(top)
+            and found[low.first].is_number
+            and low.after == low.first + 1
+        ):
             values = self._same_scale(values, upper)
         values, plain_unit = _in_unit(values, kind, unit)
         if kind == "duration" and first and found[first - 1].text in ("every", "each", "alle"):
-            kind, values, plain_unit = "period", frozenset(v * (30 if plain_unit == "months" else 1) for v in values), "days"
+            kind, values, plain_unit = (
+                "period",
+                frozenset(v * (30 if plain_unit == "months" else 1) for v in values),
+                "days",
+            )
         top, _ = _in_unit(top, kind, unit)
         start, end = found[first].start, found[after - 1].end
         ahead = self.text[max(0, start - 24) : start]
@@ -237,7 +261,11 @@ class _Reader:
     def _past_article(self, number: Number, at: int) -> int:
         """`half a day`, `a quarter of an hour`: the unit stands behind `of` and the article."""
         if all(v < 1 for v in number.values) and not self.found[number.first].is_number:
-            while at < len(self.found) and self.found[at].text in ("of", "a", "an") and at < number.after + 2:
+            while (
+                at < len(self.found)
+                and self.found[at].text in ("of", "a", "an")
+                and at < number.after + 2
+            ):
                 at += 1
         return at
 
@@ -245,7 +273,9 @@ class _Reader:
         """`week ten`, `net 45`: what a number counts, where that stands before it."""
         before = self.found[first - 1]
         word = _singular(before.text)
-        if word in ("week", "month", "day", "woche", "monat", "tag") and not before.text.endswith("s"):
+        if word in ("week", "month", "day", "woche", "monat", "tag") and not before.text.endswith(
+            "s"
+        ):
             return "duration", word, first - 1
         if word == "net" and any(7 <= v <= 180 for v in values):
             return "duration", "day", first - 1
@@ -271,9 +301,15 @@ class _Reader:
         out = []
         for i, token in enumerate(self.found[:-1]):
             word = _singular(self.found[i + 1].text)
-            if token.text in ("a", "an", "eine", "einem", "einer", "einen", "ein") and (word in _DAYS or word in _MONTHS):
+            if token.text in ("a", "an", "eine", "einem", "einer", "einen", "ein") and (
+                word in DAYS or word in MONTHS
+            ):
                 before = self.found[i - 1] if i else None
-                if before is not None and (before.is_number or before.text in _CURRENCIES or before.text in ("times", "once", "twice", "half", "halves", "of")):
+                if before is not None and (
+                    before.is_number
+                    or before.text in CURRENCIES
+                    or before.text in ("times", "once", "twice", "half", "halves", "of")
+                ):
                     continue
                 half = [t.text for t in self.found[i + 2 : i + 5]] == ["and", "a", "half"]
                 values, unit = _in_unit(frozenset({1.5 if half else 1.0}), "duration", word)
@@ -285,70 +321,3 @@ class _Reader:
 def quantities(text: str, dates: Sequence[When] | None = None) -> list[Quantity]:
     """The quantities of a plain text; numbers that belong to its dates are left to those."""
     return _Reader(text, whens(text) if dates is None else dates).read()
-
-
-def _close(a: float, b: float, about: bool) -> bool:
-    return abs(a - b) <= (max(abs(a), abs(b)) * _APPROXIMATE if about else 1e-9 * max(1.0, abs(a)))
-
-
-def _durations(q: Quantity, values: frozenset[float]) -> set[float]:
-    """A duration's readings in days; months are also read as 30 days, a year as 365."""
-    if q.unit == "months":
-        return {v * 30 for v in values} | {v / 12 * 365 for v in values} | {v / 12 * 360 for v in values}
-    return set(values)
-
-
-def _in_days(q: Quantity) -> set[float]:
-    return {v * 30 for v in q.values} if q.unit == "months" else set(q.values)
-
-
-def _same_values(claim: Quantity, said: Quantity, a: frozenset[float], b: frozenset[float]) -> bool:
-    about = claim.about
-    if {claim.kind, said.kind} in ({"count", "duration"}, {"count", "percent"}) and a is claim.values and b is said.values:
-        return bool(claim.spoken & said.spoken)
-    if claim.kind == said.kind == "duration" and claim.unit != said.unit:
-        return any(_close(x, y, about) for x in _durations(claim, a) for y in _durations(said, b))
-    return any(_close(x, y, about) for x in a for y in b)
-
-
-def _compatible(claim: Quantity, said: Quantity) -> bool:
-    """Whether the two count the same kind of thing, as far as they say."""
-    if "period" in (claim.kind, said.kind):
-        return {claim.kind, said.kind} <= {"period", "duration"}
-    if claim.kind == said.kind:
-        return claim.kind != "money" or not claim.unit or not said.unit or claim.unit == said.unit
-    bare = claim if claim.kind == "count" else said if said.kind == "count" else None
-    if bare is None:
-        return False
-    other = said if bare is claim else claim
-    if other.kind == "percent":
-        return not bare.nouns or any(0 < v < 1 for v in bare.values)
-    if other.kind == "duration":
-        return not bare.nouns and not bare.ordinal
-    return True
-
-
-def agrees(claim: Quantity, said: Quantity) -> bool:
-    """Whether evidence that says `said` carries `claim`."""
-    if not _compatible(claim, said):
-        return False
-    if "period" in (claim.kind, said.kind):
-        return any(_close(a, b, True) for a in _in_days(claim) for b in _in_days(said))
-    if claim.kind == "percent" and said.kind == "count" and any(0 < v < 1 for v in said.values):
-        return any(_close(a, 100 * b, True) for a in claim.values for b in said.values)
-    if claim.kind == "count" and said.kind == "percent" and any(0 < v < 1 for v in claim.values):
-        return any(_close(100 * a, b, True) for a in claim.values for b in said.values)
-    if claim.rate and said.rate and claim.rate != said.rate:
-        return False
-    if {claim.bound, said.bound} == {"least", "most"}:
-        return False
-    if claim.top:
-        return bool(said.top) and _same_values(claim, said, claim.values, said.values) and _same_values(claim, said, claim.top, said.top)
-    if said.top:
-        end = said.values if claim.bound == "least" else said.top if claim.bound == "most" else frozenset()
-        return _same_values(claim, said, claim.values, end) or (claim.about and _inside(claim, said))
-    return _same_values(claim, said, claim.values, said.values)
-
-
-def _inside(claim: Quantity, said: Quantity) -> bool:
-    return any(min(said.values) <= v <= max(said.top) for v in claim.values) if claim.unit == said.unit else False

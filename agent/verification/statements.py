@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -54,7 +55,9 @@ class Source(Frozen):
 class Statement:
     """One sentence of a source; what costs time is read when it is first asked for."""
 
-    def __init__(self, source: int, start: int, end: int, plain: str, speaker: str, side: Side) -> None:
+    def __init__(
+        self, source: int, start: int, end: int, plain: str, speaker: str, side: Side
+    ) -> None:
         self.source, self.start, self.end = source, start, end
         self.text, self.speaker, self.side = plain, speaker, side
         self.tokens = tokens(plain)
@@ -124,7 +127,7 @@ def _is_label(match: re.Match[str], who: str, labels: Counter[str], plain: str, 
     starts_line = match.start() == 0 or plain[match.start() - 1] == "\n"
     if not starts_line:
         return " " not in who and bool(re.search(rf"\b{re.escape(who)} [A-ZÄÖÜ]", plain))
-    return labels[who] > 1 or " " in who or len(labels) > 1 and talk
+    return labels[who] > 1 or " " in who or (len(labels) > 1 and talk)
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -158,7 +161,7 @@ _NO = re.compile(r"^\W*(?:no\b|nope|nein|not really|(?:he|she|it|they|we|i|that|
 
 
 def _mark_answered(found: Sequence[Statement]) -> None:
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in itertools.pairwise(found):
         if one.is_question and _YES.match(following.text):
             one.answer = "yes"
         elif one.is_question and _NO.match(following.text):

@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+from agent.verification.agreement import agrees
 from agent.verification.dates import When, whens
 from agent.verification.names import Name, names
 from agent.verification.plain import tokens
-from agent.verification.quantities import Quantity, agrees, quantities
+from agent.verification.quantities import Quantity, quantities
 from agent.verification.statements import Source, Statement
 from agent.verification.words import content, is_content, stem
 
 NEAR = 0.7
 """A statement counts as near the best if it shares at least this part of the best's weight."""
 AROUND = 2
+MANY = 200
+"""From so many statements on, those that share no word with the claim are passed over: values alone take long to read."""
 _SPEECH = frozenset(
     stem(w) for w in
     "say state mention note explain confirm report add point emphasize highlight according express describe statement comment".split()
@@ -32,18 +35,23 @@ class Part:
         self.whens: list[When] = whens(text)
         self.quantities: list[Quantity] = quantities(text, self.whens)
         self.names: list[Name] = [
-            n for n in names(text) if not any(q.start < n.end and n.start < q.end for q in self.quantities)
+            n
+            for n in names(text)
+            if not any(q.start < n.end and n.start < q.end for q in self.quantities)
         ]
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """What it says, without the words that only say that somebody says so."""
         dated = [(w.start, w.end) for w in self.whens] + [(q.start, q.end) for q in self.quantities]
-        return frozenset(
-            stem(t.text)
-            for t in self.tokens
-            if is_content(t) and not any(a <= t.start < b for a, b in dated)
-        ) - _SPEECH
+        return (
+            frozenset(
+                stem(t.text)
+                for t in self.tokens
+                if is_content(t) and not any(a <= t.start < b for a, b in dated)
+            )
+            - _SPEECH
+        )
 
 
 class Grounds:
@@ -60,9 +68,11 @@ class Grounds:
         spoken = frozenset(statement.speaker.lower().replace("(", " ").replace(")", " ").split())
         named = sum(0.5 for n in self.part.names if any(p in said for p in n.parts))
         named += sum(0.4 for n in self.part.names if any(p in spoken for p in n.parts))
-        if not shared and not named and not any(t.is_number for t in statement.tokens) and len(self.all) > 50:
+        if not shared and not named and len(self.all) > MANY:
             return 0.0
-        valued = sum(0.8 for q in self.part.quantities if any(agrees(q, s) for s in statement.quantities))
+        valued = sum(
+            0.8 for q in self.part.quantities if any(agrees(q, s) for s in statement.quantities)
+        )
         return shared + named + valued + (0.5 if self.part.whens and statement.whens else 0.0)
 
     @cached_property
@@ -83,10 +93,17 @@ class Grounds:
         picked = self.near[:3]
         covered = {w for i in picked for w in self.all[i].stems}
         while len(picked) < 6:
-            rest = [i for i in range(len(self.all)) if i not in picked and self.all[i].stems & self.part.stems - covered]
+            rest = [
+                i
+                for i in range(len(self.all))
+                if i not in picked and self.all[i].stems & self.part.stems - covered
+            ]
             if not rest:
                 break
-            gain = max(rest, key=lambda i: (len(self.all[i].stems & self.part.stems - covered), self.weights[i]))
+            gain = max(
+                rest,
+                key=lambda i: (len(self.all[i].stems & self.part.stems - covered), self.weights[i]),
+            )
             picked.append(gain)
             covered |= self.all[gain].stems
         return picked
@@ -113,5 +130,10 @@ class Grounds:
 
 def about_stems(sources: Sequence[Source], found: Sequence[Statement]) -> frozenset[str]:
     """Stems of what is known of the sources and their speakers."""
-    known = " ".join([*(f"{s.about} {s.speaker or ''} {' '.join(s.origin)}" for s in sources), *{s.speaker for s in found}])
+    known = " ".join(
+        [
+            *(f"{s.about} {s.speaker or ''} {' '.join(s.origin)}" for s in sources),
+            *{s.speaker for s in found},
+        ]
+    )
     return content(known)

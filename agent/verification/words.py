@@ -178,7 +178,9 @@ def _lines(block: str) -> list[list[str]]:
 def _cut(word: str) -> str:
     """The word without its ending, at most seven letters."""
     if len(word) <= 4:
-        word = word[:-1] if word.endswith("s") and len(word) == 4 and not word.endswith("ss") else word
+        word = (
+            word[:-1] if word.endswith("s") and len(word) == 4 and not word.endswith("ss") else word
+        )
         return word[:-1] if word.endswith("e") and len(word) == 4 else word
     cut = _SUFFIX.sub("", word)
     if len(cut) < 3:
@@ -220,7 +222,9 @@ def opposites() -> dict[str, frozenset[str]]:
 def is_content(token: Token) -> bool:
     """Whether a token says something by itself: no number, no sign, no filler."""
     head = token.text.split("'")[0]
-    return head not in _STOP and token.text not in _STOP and token.raw[0].isalpha() and len(head) > 1
+    return (
+        head not in _STOP and token.text not in _STOP and token.raw[0].isalpha() and len(head) > 1
+    )
 
 
 def content(text: str) -> frozenset[str]:

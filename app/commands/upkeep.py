@@ -43,7 +43,9 @@ def evaluate(
     note: Annotated[str, typer.Option(help="What changed, for the row.")] = "",
     benchmark: Annotated[
         tuple[str, Path] | None,
-        typer.Option("--benchmark", metavar="NAME PATH", help="Score a public benchmark's folder instead."),
+        typer.Option(
+            "--benchmark", metavar="NAME PATH", help="Score a public benchmark's folder instead."
+        ),
     ] = None,
     format: FormatOption = Format.text,
     home: Home = DEFAULT_HOME,

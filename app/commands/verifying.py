@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 def verify(
     claims: Annotated[
-        Path, typer.Option("--claims", help='JSON Lines: {"id", "claim", "sources": [text]} a line; `-` reads standard input.')
+        Path,
+        typer.Option(
+            "--claims",
+            help='JSON Lines: {"id", "claim", "sources": [text]} a line; `-` reads standard input.',
+        ),
     ],
     format: FormatOption = Format.text,
     home: Home = DEFAULT_HOME,
@@ -38,7 +42,9 @@ def verify(
 
 
 def _said(row: dict[str, Any], finding: Finding) -> str:
-    quotes = [f"    “{one_line(row['sources'][s.source][s.start : s.end])}”" for s in finding.support]
+    quotes = [
+        f"    “{one_line(row['sources'][s.source][s.start : s.end])}”" for s in finding.support
+    ]
     head = f"{finding.verdict} ({finding.score:.2f}): {one_line(row['claim'])}\n    {one_line(finding.why)}"
     return "\n".join([head, *quotes])
 
@@ -46,9 +52,15 @@ def _said(row: dict[str, Any], finding: Finding) -> str:
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """The lines as they come, so that the first verdict does not wait for the last line."""
     try:
-        stream = typer.get_text_stream("stdin", encoding="utf-8") if str(path) == "-" else path.open(encoding="utf-8")
+        stream = (
+            typer.get_text_stream("stdin", encoding="utf-8")
+            if str(path) == "-"
+            else path.open(encoding="utf-8")
+        )
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}. Name an existing file.") from error
+        raise InputError(
+            f"{path} can't be read: {error.strerror}. Name an existing file."
+        ) from error
     with stream:
         try:
             for number, line in enumerate(stream, 1):
@@ -57,16 +69,22 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         except UnicodeDecodeError as error:
             raise InputError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
         except OSError as error:
-            raise InputError(f"{path} can't be read: {error.strerror}. Name an existing file.") from error
+            raise InputError(
+                f"{path} can't be read: {error.strerror}. Name an existing file."
+            ) from error
 
 
 def _row(line: str, place: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{place} is not JSON ({one_line(str(error))}). Write one JSON object a line.") from error
+        raise InputError(
+            f"{place} is not JSON ({one_line(str(error))}). Write one JSON object a line."
+        ) from error
     if not isinstance(row, dict) or not isinstance(row.get("claim"), str):
-        raise InputError(f'{place} has no "claim". Every line needs {{"id", "claim", "sources": [text]}}.')
+        raise InputError(
+            f'{place} has no "claim". Every line needs {{"id", "claim", "sources": [text]}}.'
+        )
     sources = row.get("sources")
     if not isinstance(sources, list) or not all(isinstance(s, str) for s in sources):
         raise InputError(f'{place}: "sources" is not a list of texts. Write "sources": ["..."].')

@@ -9,13 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.benchmarks.items import Item, Judged, Line, auroc, balanced, is_tuned, read_lines, word_coverage
+from eval.benchmarks.items import (
+    Item,
+    Judged,
+    Line,
+    auroc,
+    balanced,
+    read_lines,
+    word_coverage,
+)
 
 
 def load(folder: Path) -> list[Item]:
     """Every pair of contract and hypothesis; the whole contract is the source."""
     texts = {
-        c["corpus_id"]: "\n".join(s["text"] for s in c["segments"]) for c in read_lines(folder / "corpora.jsonl")
+        c["corpus_id"]: "\n".join(s["text"] for s in c["segments"])
+        for c in read_lines(folder / "corpora.jsonl")
     }
     return [
         Item(
@@ -31,10 +40,10 @@ def is_left_out(item: Item) -> bool:
     return int(item.group) % 5 == 2
 
 
-def score(judged: Sequence[Judged]) -> list[Line]:
+def score(judged: Sequence[Judged], tuned: Sequence[Item]) -> list[Line]:
     """Mentioned or not, entailed or contradicted; on hypotheses seen in training and on those left out."""
     lines = []
-    held = [j for j in judged if not is_tuned(j.item.source)]
+    held = judged
     for name, rows in (
         ("", held),
         (", unseen hypotheses", [j for j in held if is_left_out(j.item)]),

@@ -56,9 +56,13 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         with path.open(encoding="utf-8") as stream:
             return [json.loads(line) for line in stream if line.strip()]
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}. Name the benchmark's folder.") from error
+        raise InputError(
+            f"{path} can't be read: {error.strerror}. Name the benchmark's folder."
+        ) from error
     except ValueError as error:
-        raise InputError(f"{path} is not JSON Lines ({error}). Name the benchmark's folder.") from error
+        raise InputError(
+            f"{path} is not JSON Lines ({error}). Name the benchmark's folder."
+        ) from error
 
 
 def word_coverage(item: Item) -> float:

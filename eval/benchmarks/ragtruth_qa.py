@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.benchmarks.items import Item, Judged, Line, auroc, balanced, is_tuned, read_lines, word_coverage
+from eval.benchmarks.items import (
+    Item,
+    Judged,
+    Line,
+    auroc,
+    balanced,
+    read_lines,
+    word_coverage,
+)
 
 
 def load(folder: Path) -> list[Item]:
@@ -24,15 +32,24 @@ def load(folder: Path) -> list[Item]:
     ]  # fmt: skip
 
 
-def score(judged: Sequence[Judged]) -> list[Line]:
+def score(judged: Sequence[Judged], tuned: Sequence[Item]) -> list[Line]:
     """AUROC on the reported part, share of supported sentences kept and of unsupported ones caught."""
-    held = [j for j in judged if not is_tuned(j.item.source)]
+    held = judged
     kept = [j.verdict == "supported" for j in held if j.item.supported]
     caught = [j.verdict != "supported" for j in held if not j.item.supported]
     base = auroc((j.item.supported, word_coverage(j.item)) for j in held)
     return [
-        Line(name="AUROC", items=len(held), value=auroc((j.item.supported, j.score) for j in held), baseline=base),
+        Line(
+            name="AUROC",
+            items=len(held),
+            value=auroc((j.item.supported, j.score) for j in held),
+            baseline=base,
+        ),
         Line(name="supported kept", items=len(kept), value=sum(kept) / max(1, len(kept))),
         Line(name="unsupported caught", items=len(caught), value=sum(caught) / max(1, len(caught))),
-        Line(name="balanced accuracy", items=len(held), value=balanced((j.item.supported, j.verdict == "supported") for j in held)),
+        Line(
+            name="balanced accuracy",
+            items=len(held),
+            value=balanced((j.item.supported, j.verdict == "supported") for j in held),
+        ),
     ]

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.benchmarks.items import Item, Judged, Line, balanced, best_cut, is_tuned, read_lines, word_coverage
+from eval.benchmarks.items import (
+    Item,
+    Judged,
+    Line,
+    balanced,
+    best_cut,
+    read_lines,
+    word_coverage,
+)
 
 
 def load(folder: Path) -> list[Item]:
@@ -23,15 +31,18 @@ def load(folder: Path) -> list[Item]:
     ]  # fmt: skip
 
 
-def score(judged: Sequence[Judged]) -> list[Line]:
+def score(judged: Sequence[Judged], tuned: Sequence[Item]) -> list[Line]:
     """Balanced accuracy of the verdicts per domain, beside word coverage cut on the tuned part."""
-    tuned = [(j.item.supported, word_coverage(j.item)) for j in judged if is_tuned(j.item.source)]
-    cut = best_cut(tuned)
+    cut = best_cut([(i.supported, word_coverage(i)) for i in tuned])
     lines = []
     for group in [*sorted({j.item.group for j in judged}), "all"]:
-        held = [j for j in judged if group in ("all", j.item.group) and not is_tuned(j.item.source)]
+        held = [j for j in judged if group in ("all", j.item.group)]
         if held:
             value = balanced((j.item.supported, j.verdict == "supported") for j in held)
             base = balanced((j.item.supported, word_coverage(j.item) >= cut) for j in held)
-            lines.append(Line(name=f"{group}: balanced accuracy", items=len(held), value=value, baseline=base))
+            lines.append(
+                Line(
+                    name=f"{group}: balanced accuracy", items=len(held), value=value, baseline=base
+                )
+            )
     return lines

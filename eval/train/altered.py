@@ -15,11 +15,17 @@ from agent.verification.plain import tokens
 from agent.verification.quantities import quantities
 from agent.verification.words import is_content, stem
 
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _SPOKEN = "two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty sixty ninety hundred".split()
-_AUXILIARY = re.compile(r"\b(is|are|was|were|will|can|could|should|would|has|have|had|does|do|did|must|may)\b(?! not\b|n't)")
-_NEGATED = re.compile(r"\b(is|are|was|were|will|could|should|would|has|have|had|does|do|did|must|may)(?: not|n't)\b|\bcannot\b|\bcan't\b")
+_AUXILIARY = re.compile(
+    r"\b(is|are|was|were|will|can|could|should|would|has|have|had|does|do|did|must|may)\b(?! not\b|n't)"
+)
+_NEGATED = re.compile(
+    r"\b(is|are|was|were|will|could|should|would|has|have|had|does|do|did|must|may)(?: not|n't)\b|\bcannot\b|\bcan't\b"
+)
 _PAIRS = """increase decrease;increased decreased;increasing decreasing;higher lower;more less;more fewer;before after;above below;first last;
 early late;approve reject;approved rejected;accept refuse;accepted refused;agree disagree;agreed disagreed;include exclude;included excluded;includes excludes;
 internal external;new old;easy difficult;easier harder;strong weak;positive negative;better worse;best worst;success failure;successful unsuccessful;
@@ -31,7 +37,11 @@ simple complex;public private;temporary permanent;minimum maximum;daily yearly;w
 encourage discourage;encouraged discouraged;reduce raise;reduced raised;reducing raising;expand shrink;expanding shrinking;expanded shrank;win lose;won lost;
 accurate inaccurate;available unavailable;important unimportant;efficient inefficient;complete incomplete;effective ineffective;
 confirmed denied;confirms denies;offers withholds;offered withheld;accepting rejecting;prefer dislike;preferred disliked;partially fully;briefly thoroughly"""
-_SWAPS = {a: b for pair in _PAIRS.replace("\n", "").split(";") for a, b in (pair.split(), pair.split()[::-1])}
+_SWAPS = {
+    a: b
+    for pair in _PAIRS.replace("\n", "").split(";")
+    for a, b in (pair.split(), pair.split()[::-1])
+}
 
 Alteration = Callable[[str, random.Random, Sequence[str]], str | None]
 
@@ -42,7 +52,12 @@ def _replace(text: str, start: int, end: int, new: str) -> str:
 
 def number(text: str, rng: random.Random, _: Sequence[str]) -> str | None:
     found = [q for q in quantities(text) if q.kind != "count" or q.nouns]
-    spots = [(m.start() + q.start, m.end() + q.start, m.group()) for q in found for m in re.finditer(r"\d+|[a-z]+", q.text, re.I) if m.group().isdigit() or m.group().lower() in _SPOKEN]
+    spots = [
+        (m.start() + q.start, m.end() + q.start, m.group())
+        for q in found
+        for m in re.finditer(r"\d+|[a-z]+", q.text, re.I)
+        if m.group().isdigit() or m.group().lower() in _SPOKEN
+    ]
     if not spots:
         return None
     start, end, old = rng.choice(spots)
@@ -88,8 +103,7 @@ def negation(text: str, rng: random.Random, _: Sequence[str]) -> str | None:
         return None
     match = rng.choice(verbs)
     lead = "did not" if match.group(2) == "ed" else "does not"
-    base = match.group(1) if match.group(2) != "ed" else match.group(1)
-    return _replace(text, match.start(), match.end(), f"{lead} {base}")
+    return _replace(text, match.start(), match.end(), f"{lead} {match.group(1)}")
 
 
 def opposite(text: str, rng: random.Random, _: Sequence[str]) -> str | None:
@@ -98,7 +112,9 @@ def opposite(text: str, rng: random.Random, _: Sequence[str]) -> str | None:
         return None
     token = rng.choice(spots)
     new = _SWAPS[token.text]
-    return _replace(text, token.start, token.end, new.capitalize() if token.raw[0].isupper() else new)
+    return _replace(
+        text, token.start, token.end, new.capitalize() if token.raw[0].isupper() else new
+    )
 
 
 def word(text: str, rng: random.Random, others: Sequence[str]) -> str | None:
@@ -124,10 +140,23 @@ def roles(text: str, rng: random.Random, _: Sequence[str]) -> str | None:
 def insertion(text: str, rng: random.Random, others: Sequence[str]) -> str | None:
     """A phrase of another place added."""
     tails = [o for o in others if 3 <= len(o.split()) <= 9]
-    return f"{text.rstrip(' .')}{rng.choice([', ', ' and ', ' because of '])}{rng.choice(tails)}." if tails else None
+    return (
+        f"{text.rstrip(' .')}{rng.choice([', ', ' and ', ' because of '])}{rng.choice(tails)}."
+        if tails
+        else None
+    )
 
 
-ALTERATIONS: tuple[Alteration, ...] = (number, date, name, negation, opposite, word, roles, insertion)
+ALTERATIONS: tuple[Alteration, ...] = (
+    number,
+    date,
+    name,
+    negation,
+    opposite,
+    word,
+    roles,
+    insertion,
+)
 
 
 def altered(text: str, rng: random.Random, others: Sequence[str], count: int) -> list[str]:
@@ -142,5 +171,3 @@ def altered(text: str, rng: random.Random, others: Sequence[str], count: int) ->
         if len(out) == count:
             break
     return out
-
-

@@ -55,7 +55,9 @@ class Head(torch.nn.Module):
         self.drop = torch.nn.Dropout(0.2)
         torch.nn.init.constant_(self.attend.weight, 5.0)
 
-    def forward(self, claim: torch.Tensor, near: torch.Tensor, signs: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, claim: torch.Tensor, near: torch.Tensor, signs: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
         """Log-odds of support: claims (b, m, 768), near (b, m, 8, 768), signs (b, m, 8, 3), mask (b, m)."""
         c = self.drop(torch.relu(self.project(claim)))
         s = self.drop(torch.relu(self.project(near)))
@@ -83,7 +85,10 @@ def read(encoder: TokenEncoder, found: Sequence[Example]) -> list[Row]:
                 continue
             if texts not in sources:
                 got = encoder.encode(texts)
-                sources[texts] = np.concatenate([p.ids for p in got]), np.concatenate([p.vectors for p in got])
+                sources[texts] = (
+                    np.concatenate([p.ids for p in got]),
+                    np.concatenate([p.vectors for p in got]),
+                )
             ids, vectors = sources[texts]
             picked, signs = likest(pieces, ids, vectors)
             rows.append(Row(example, pieces.vectors, vectors, picked, signs))
@@ -101,14 +106,22 @@ def batch(rows: Sequence[Row]) -> tuple[torch.Tensor, ...]:
     mask = np.zeros((len(rows), m), np.float32)
     for i, r in enumerate(rows):
         n = len(r.claim)
-        claim[i, :n], near[i, :n], signs[i, :n], mask[i, :n] = r.claim, r.source[r.picked], r.signs, 1
+        claim[i, :n], near[i, :n], signs[i, :n], mask[i, :n] = (
+            r.claim,
+            r.source[r.picked],
+            r.signs,
+            1,
+        )
     return tuple(torch.from_numpy(x) for x in (claim, near, signs, mask))
 
 
 def weights_of(rows: Sequence[Row]) -> np.ndarray:
     """Weights that make both answers of an origin count alike."""
     counts = Counter((r.example.origin, r.example.supported) for r in rows)
-    raw = np.array([SHARES[r.example.origin] / counts[r.example.origin, r.example.supported] for r in rows], np.float32)
+    raw = np.array(
+        [SHARES[r.example.origin] / counts[r.example.origin, r.example.supported] for r in rows],
+        np.float32,
+    )
     return raw / raw.mean()
 
 
@@ -130,7 +143,9 @@ def train(rows: Sequence[Row], epochs: int, held: Sequence[Row], rate: float = 1
         for picked in batches:
             chosen = [rows[i] for i in picked]
             target = torch.tensor([float(r.example.supported) for r in chosen])
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(head(*batch(chosen)), target, torch.from_numpy(weight[picked]))
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                head(*batch(chosen)), target, torch.from_numpy(weight[picked])
+            )
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
@@ -183,7 +198,13 @@ def main() -> None:
     head = train(fit, given.epochs, held)
     found_scores = list(zip([r.example.supported for r in held], scores(head, held), strict=True))
     threshold = best_cut(found_scores)
-    figures = {"examples": len(rows), "epochs": given.epochs, "held_out_documents": len(validation), "auroc": report(head, held), "threshold": round(threshold, 3)}
+    figures = {
+        "examples": len(rows),
+        "epochs": given.epochs,
+        "held_out_documents": len(validation),
+        "auroc": report(head, held),
+        "threshold": round(threshold, 3),
+    }
     save(head, threshold, given.out)
     given.out.with_suffix(".json").write_text(json.dumps(figures) + "\n", encoding="utf-8")
     print(figures)

@@ -40,7 +40,11 @@ class Example:
 
 
 def _sentences(text: str, least: int = 6) -> list[str]:
-    return [text[a:b] for a, b in sentence_spans(text) if len(text[a:b].split()) >= least and not text[a:b].endswith("?")]
+    return [
+        text[a:b]
+        for a, b in sentence_spans(text)
+        if len(text[a:b].split()) >= least and not text[a:b].endswith("?")
+    ]
 
 
 def _others(texts: Sequence[str], rng: random.Random) -> list[str]:
@@ -65,14 +69,33 @@ def _reported(sentence: str, who: str) -> str:
 
 def _shorter(sentence: str, rng: random.Random) -> str:
     """The sentence without its fillers, perhaps without its last clause."""
-    text = re.sub(r"^(?:well|so|yeah|yes|okay|ok|and|but|look|honestly|right|i mean|you know|um|uh)\b[, ]*", "", sentence, flags=re.I)
+    text = re.sub(
+        r"^(?:well|so|yeah|yes|okay|ok|and|but|look|honestly|right|i mean|you know|um|uh)\b[, ]*",
+        "",
+        sentence,
+        flags=re.I,
+    )
     head, _, tail = text.rpartition(", ")
-    if head and len(head.split()) >= 6 and len(tail.split()) >= 2 and rng.random() < 0.4 and " if " not in text:
+    if (
+        head
+        and len(head.split()) >= 6
+        and len(tail.split()) >= 2
+        and rng.random() < 0.4
+        and " if " not in text
+    ):
         text = head + "."
     return text[:1].upper() + text[1:]
 
 
-def _with_alterations(claim: str, source: str, origin: str, key: str, rng: random.Random, others: Sequence[str], count: int) -> Iterator[Example]:
+def _with_alterations(
+    claim: str,
+    source: str,
+    origin: str,
+    key: str,
+    rng: random.Random,
+    others: Sequence[str],
+    count: int,
+) -> Iterator[Example]:
     yield Example(claim, source, True, origin, key)
     for new in altered(claim, rng, others, count):
         yield Example(new, source, False, origin, key)
@@ -83,8 +106,12 @@ def speech(rng: random.Random, windows: int) -> Iterator[Example]:
     turns: list[tuple[str, list[tuple[str, str]]]] = []
     for path in sorted(UTTERANCES.glob("d*.txt")):
         lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-        said = [("Customer" if row[0] == "C" else "Vendor", row[-1]) for row in lines if len(row) == 4]
-        turns += [(f"{path.stem}-{i}", said[i : i + WINDOW]) for i in range(0, len(said) - WINDOW, WINDOW)]
+        said = [
+            ("Customer" if row[0] == "C" else "Vendor", row[-1]) for row in lines if len(row) == 4
+        ]
+        turns += [
+            (f"{path.stem}-{i}", said[i : i + WINDOW]) for i in range(0, len(said) - WINDOW, WINDOW)
+        ]
     texts = [t for _, run in turns for _, t in run]
     for key, run in rng.sample(turns, min(windows, len(turns))):
         source = "\n".join(f"{who}: {text}" for who, text in run)
@@ -101,21 +128,39 @@ def speech(rng: random.Random, windows: int) -> Iterator[Example]:
 
 def meetings(root: Path, rng: random.Random) -> Iterator[Example]:
     """QMSum's summary sentences beside the turns that annotators marked for them, and beside other turns."""
-    corpora = {c["corpus_id"]: c["segments"] for c in read_lines(root / "qmsum" / "corpora.jsonl") if is_tuned(c["corpus_id"])}
-    rows = [r for r in read_lines(root / "qmsum_evidence" / "queries.jsonl") if r["corpus_id"] in corpora and r["gold"]]
+    corpora = {
+        c["corpus_id"]: c["segments"]
+        for c in read_lines(root / "qmsum" / "corpora.jsonl")
+        if is_tuned(c["corpus_id"])
+    }
+    rows = [
+        r
+        for r in read_lines(root / "qmsum_evidence" / "queries.jsonl")
+        if r["corpus_id"] in corpora and r["gold"]
+    ]
     claims = [r["query"] for r in rows]
     for row in rng.sample(rows, min(MEETING_CLAIMS, len(rows))):
         segments = corpora[row["corpus_id"]]
         place = {s["id"]: i for i, s in enumerate(segments)}
         marked = {place[g] for g in (*row["gold"], *row["gold_peripheral"])}
-        around = sorted({j for i in marked for j in range(max(0, i - 1), min(len(segments), i + 2))})
+        around = sorted(
+            {j for i in marked for j in range(max(0, i - 1), min(len(segments), i + 2))}
+        )
         source = _talk([segments[i] for i in around])[:MEETING_CHARS]
-        yield from _with_alterations(row["query"], source, "meeting", row["corpus_id"], rng, _others(claims, rng), 2)
+        yield from _with_alterations(
+            row["query"], source, "meeting", row["corpus_id"], rng, _others(claims, rng), 2
+        )
         if rng.random() < 0.5:
             far = [i for i in range(len(segments)) if all(abs(i - m) > 15 for m in marked)]
             if far:
                 at = rng.choice(far)
-                yield Example(row["query"], _talk(segments[at : at + 8])[:MEETING_CHARS], False, "meeting", row["corpus_id"])
+                yield Example(
+                    row["query"],
+                    _talk(segments[at : at + 8])[:MEETING_CHARS],
+                    False,
+                    "meeting",
+                    row["corpus_id"],
+                )
 
 
 def _talk(segments: Sequence[dict[str, str]]) -> str:
