@@ -15,6 +15,7 @@ from agent.verification.altered import altered_name, altered_value
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
 from agent.verification.names import make_known
+from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
 from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
@@ -69,7 +70,7 @@ def verify(claim: str, evidence: Sequence[str | Source], judge: Judge | None = N
         why = f"the claim is longer than {MAX_CLAIM_CHARS} characters; state one thing at a time"
         return Finding(verdict="unsupported", score=0.0, why=why)
     found = statements(sources)
-    if not found:
+    if not any(s.tokens for s in found):
         return Finding(verdict="unsupported", score=0.0, why="the evidence has no words")
     parts = [Part(plain[a:b]) for a, b in sentence_spans(plain)]
     grounds = [Grounds(p, found) for p in parts]
@@ -112,7 +113,12 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
     fault: Fault | None = None
     for one in grounds:
         stated = bool(one.part.stems - about or one.part.quantities or one.part.whens)
-        fault = altered_value(one) or altered_name(one, known) or misattributed(one, sources)
+        fault = (
+            altered_value(one)
+            or wrong_origin(one, sources)
+            or altered_name(one, known)
+            or misattributed(one)
+        )
         if fault is None and stated:
             fault = wrong_mood(one) or contradicted(one)
         if fault is not None:

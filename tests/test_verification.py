@@ -18,7 +18,7 @@ from agent.verify import MAX_CLAIM_CHARS, verify
 from eval.benchmarks import contractnli, ragtruth_qa, summedits
 from eval.benchmarks.items import auroc, balanced, is_tuned
 from eval.benchmarks.run import ADAPTERS, run_benchmark
-from eval.mutation import paraphrases, run
+from eval.mutation import PARTS, of_brief, paraphrases, run
 from indexer.errors import InputError
 
 CALL = """Marta Kowal (customer): We need SSO for all 40 users, and the rollout can't take longer than six weeks.
@@ -115,7 +115,8 @@ def test_each_claim_is_judged_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "accepted", "refused"), [(1, 0.98, 0.94), (2, 0.94, 0.94), (3, 0.94, 0.85)]
+    ("part", "accepted", "refused"),
+    [(1, 0.98, 0.94), (2, 0.94, 0.94), (3, 0.94, 0.85), (4, 0.9, 0.93)],
 )
 def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refused: float) -> None:
     """Floors are what the rules reach; the goal is 0.98 of both (see eval/RESULTS.md)."""
@@ -126,9 +127,35 @@ def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refus
 
 
 def test_there_are_enough_paraphrases_and_mutants() -> None:
-    found = [s for part in (1, 2, 3) for s in paraphrases(part)]
+    found = [s for part in PARTS for s in paraphrases(part)]
     assert len(found) >= 100
     assert sum(len(s.mutants) for s in found) >= 250
+
+
+def test_claims_of_a_brief_are_altered_one_thing_at_a_time() -> None:
+    quote = "We pay 40,000 euros a year and Nadia Brandt signs it in May."
+    citation = {
+        "quote": quote,
+        "speaker": "Ines Vogt",
+        "side": "customer",
+        "artifact": "a.eml",
+        "locator": {"label": "mail"},
+    }
+    other = citation | {"speaker": "Tom Ash", "quote": "It is included."}
+    claims = [
+        {"text": "Ines Vogt on the budget", "citations": [citation]},
+        {"text": "Tom Ash on scope", "citations": [other]},
+    ]
+    subjects = of_brief({"claims": claims})
+    assert {m.kind for s in subjects for m in s.mutants} == {
+        "speaker",
+        "number",
+        "date",
+        "name",
+        "negation",
+    }
+    tally = run(subjects, verify)
+    assert (tally.accepted, tally.refused) == (tally.claims, tally.mutants), tally
 
 
 # --- hostile texts ---
@@ -286,3 +313,28 @@ def test_benchmark_folders_are_read_and_scored(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="can't be read"):
         run_benchmark("contractnli", tmp_path, judge, lambda _done, _all: None)
     assert set(ADAPTERS.values()) == {contractnli, ragtruth_qa, summedits}
+
+
+# --- the judge ---
+
+
+def test_the_judge_computes_what_the_training_saw(tmp_path: Path) -> None:
+    """Untrained weights: numpy and torch must give the same number for the same texts."""
+    import torch
+
+    from agent.verification.judge import TokenJudge
+    from eval.train.judge import Head, read, save, scores
+    from eval.train.judge_data import Example
+    from indexer.embed import packaged_model_folder
+    from indexer.token_vectors import TokenEncoder
+
+    torch.manual_seed(1)
+    head = Head()
+    save(head, 0.5, tmp_path / "judge.npz")
+    encoder = TokenEncoder(packaged_model_folder(), tmp_path)
+    claim = "The rollout takes four weeks."
+    wanted = scores(head, read(encoder, [Example(claim, CALL, True, "speech", "k")]))[0]
+    judge = TokenJudge(encoder, tmp_path / "judge.npz")
+    assert abs(judge.score(claim, [CALL]) - wanted) < 0.01
+    assert judge.score("", [CALL]) == judge.score(claim, []) == 0.0
+    assert verify(claim, [CALL], judge).score == pytest.approx(wanted, abs=0.01)

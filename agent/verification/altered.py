@@ -73,6 +73,8 @@ def _elsewhere_bound(
     """The value is there, but of something else, and what the claim speaks of has another value."""
     if quantity.kind == "count" and not quantity.nouns:
         return False
+    if any(s.mood == "takes_back" and agrees(quantity, q) for q, s in said):
+        return False
     mine = _context(quantity, part)
     if any(
         (agrees(quantity, q) and q.kind != quantity.kind)

@@ -9,8 +9,8 @@ from agent.verification import dates
 from agent.verification.agreement import agrees
 from agent.verification.fault import Fault
 from agent.verification.names import Name, is_everyday, names
-from agent.verification.origin import wrong_origin, wrong_side
-from agent.verification.statements import Source, Statement
+from agent.verification.origin import wrong_side
+from agent.verification.statements import Statement
 from agent.verification.support import Grounds
 from agent.verification.words import stem
 
@@ -45,14 +45,9 @@ def subject_of(part_text: str, mentioned: Sequence[Name]) -> Name | None:
     return None
 
 
-def misattributed(grounds: Grounds, sources: Sequence[Source]) -> Fault | None:
-    """The words are there, but someone else said them, another side, or another artifact did."""
-    return (
-        wrong_origin(grounds, sources)
-        or _wrong_speaker(grounds)
-        or wrong_side(grounds)
-        or _not_meant(grounds)
-    )
+def misattributed(grounds: Grounds) -> Fault | None:
+    """The words are there, but someone else or the other side said them."""
+    return _wrong_speaker(grounds) or wrong_side(grounds) or _not_meant(grounds)
 
 
 def _not_meant(grounds: Grounds) -> Fault | None:
