@@ -72,7 +72,8 @@ def verify(claim: str, evidence: Sequence[str | Source], judge: Judge | None = N
     found = statements(sources)
     if not any(s.tokens for s in found):
         return Finding(verdict="unsupported", score=0.0, why="the evidence has no words")
-    parts = [Part(plain[a:b]) for a, b in sentence_spans(plain)]
+    about = make_plain("\n".join(s.about for s in sources)).text
+    parts = [Part(plain[a:b], about) for a, b in sentence_spans(plain)]
     grounds = [Grounds(p, found) for p in parts]
     fault, coverage = _examine(grounds, sources)
     score = (

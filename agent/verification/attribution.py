@@ -138,7 +138,7 @@ def _is_meant(grounds: Grounds, near: Sequence[int], wanted: set[str]) -> bool:
 _THIRD = re.compile(r"\b(?:he|she|they|his|her|their|him|them|er|sie|ihr|ihm)\b", re.I)
 _FIRST = re.compile(r"\b(?:I|I'm|I've|I'll|me|my|mine|we|we're|we've|we'll|us|ich|mir|mich|wir)\b")
 _TELLS = re.compile(
-    r"^\W*(?:also )?(?:says?|said|states?|explain\w*|report\w*|mention\w*|confirm\w*|warn\w*|note[sd]?|told|tells|thinks?|believes?|claims?|points?|describ\w*|names?|named|sagt\w*)\b"
+    r"^\W*(?:also )?(?:on|says?|said|states?|explain\w*|report\w*|mention\w*|confirm\w*|warn\w*|note[sd]?|told|tells|thinks?|believes?|claims?|points?|describ\w*|names?|named|sagt\w*)\b"
 )
 
 
@@ -152,7 +152,7 @@ def _told_of_another(own: Sequence[Statement], grounds: Grounds, name: Name) -> 
     mine = {p for n in grounds.part.names for p in n.parts}
     for s in own:
         for other in names(s.text):
-            if len(other.parts) == 2 and not other.code and not mine & set(other.parts):
+            if _is_person(other, grounds) and not mine & set(other.parts):
                 return Fault(
                     "misattributed", f"the evidence says this of {other.text}, not of {name.text}"
                 )
@@ -181,6 +181,8 @@ def _of_another(grounds: Grounds, at: Sequence[int], wanted: set[str]) -> Fault 
 
 def _is_person(name: Name, grounds: Grounds) -> bool:
     """Two words with capitals that are no everyday words of the evidence."""
+    if name.text.isupper():
+        return False
     plain = {t.raw for s in grounds.all for t in s.tokens}
     return (
         not name.code

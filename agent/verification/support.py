@@ -9,6 +9,7 @@ from functools import cached_property
 
 from agent.verification.agreement import agrees
 from agent.verification.dates import When, whens
+from agent.verification.dates import agrees as dated
 from agent.verification.names import Name, names
 from agent.verification.plain import tokens
 from agent.verification.quantities import Quantity, quantities
@@ -29,11 +30,16 @@ _SPEECH = frozenset(
 class Part:
     """One sentence of a claim, read once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, about: str = "") -> None:
+        """`about` is what is known of the sources: a value that stands there is no statement of the claim's."""
         self.text = text
         self.tokens = tokens(text)
-        self.whens: list[When] = whens(text)
-        self.quantities: list[Quantity] = quantities(text, self.whens)
+        found = whens(text)
+        known, valued = whens(about), quantities(about)
+        self.whens: list[When] = [w for w in found if not any(dated(w, k) for k in known)]
+        self.quantities: list[Quantity] = [
+            q for q in quantities(text, found) if not any(agrees(q, k) for k in valued)
+        ]
         self.names: list[Name] = [
             n
             for n in names(text)
