@@ -100,7 +100,10 @@ def of_brief(brief: dict[str, Any]) -> list[Subject]:
             "name": altered.name,
             "negation": altered.negation,
         }
-        made = ((kind, change(first["quote"], rng, people)) for kind, change in changes.items())
+        made = (
+            (kind, change(first["quote"], rng, others or people))
+            for kind, change in changes.items()
+        )
         mutants = tuple(
             Mutant(kind=kind, claim=new) for kind, new in made if new and new != first["quote"]
         )

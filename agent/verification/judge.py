@@ -115,4 +115,4 @@ class TokenJudge:
         pooled = np.concatenate([v.max(0), v.mean(0)])
         hidden = np.maximum(w["hidden.weight"] @ pooled + w["hidden.bias"], 0)
         logit = float((w["decide.weight"] @ hidden + w["decide.bias"])[0])
-        return 1 / (1 + np.exp(-logit))
+        return float(1 / (1 + np.exp(-logit)))

@@ -122,7 +122,7 @@ def weights_of(rows: Sequence[Row]) -> np.ndarray:
         [SHARES[r.example.origin] / counts[r.example.origin, r.example.supported] for r in rows],
         np.float32,
     )
-    return raw / raw.mean()
+    return np.asarray(raw / raw.mean(), np.float32)
 
 
 def train(rows: Sequence[Row], epochs: int, held: Sequence[Row], rate: float = 1e-3) -> Head:
@@ -147,7 +147,7 @@ def train(rows: Sequence[Row], epochs: int, held: Sequence[Row], rate: float = 1
                 head(*batch(chosen)), target, torch.from_numpy(weight[picked])
             )
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
             total += float(loss.detach()) * len(picked)
@@ -176,7 +176,7 @@ def report(head: Head, rows: Sequence[Row]) -> dict[str, float]:
 def save(head: Head, threshold: float, path: Path) -> None:
     arrays = {k: v.detach().numpy().astype(np.float16) for k, v in head.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, threshold=np.float32(threshold), **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(path, threshold=np.float32(threshold), **arrays)
 
 
 def main() -> None:
