@@ -12,15 +12,19 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from agent.models import Citation, Claim, Gap, Nearest
-from agent.verify import verify
+from agent.verification.statements import Source
+from agent.verify import Judge, verify
 from indexer.models import Artifact, Segment
 from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
 MAX_CLAIM_WORDS = 30
 MAX_QUOTE_WORDS = 60
-_OWN_WORDS = "the order form signed unsigned paper note CRM contract says"
-"""Words by which a claim names the kind of its source."""
+_CALLED = {
+    "contract": {"contract", "order form", "sow", "signed paper", "unsigned paper"},
+    "note": {"note"}, "crm": {"crm"}, "mail": {"mail"}, "chat": {"chat"}, "call": {"call"}, "ticket": {"ticket"},
+}  # fmt: skip
+"""By which names a claim may call the kind of its source."""
 
 
 def _key(*parts: str) -> str:
@@ -49,8 +53,17 @@ class Sources(Protocol):
 class BriefDoor:
     """The door of one brief or answer over one account's evidence."""
 
-    def __init__(self, index: Sources, titles: Mapping[str, str] | None = None) -> None:
-        """`titles` are the template's own words for its fields, which no source need contain."""
+    def __init__(
+        self,
+        index: Sources,
+        titles: Mapping[str, str] | None = None,
+        judge: Judge | None = None,
+    ) -> None:
+        """`titles` are the template's own words for its fields, which no source need contain.
+
+        A `judge` is asked about claims that state more than where their words stand.
+        """
+        self._judge = judge
         self._index = index
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
@@ -82,10 +95,8 @@ class BriefDoor:
             why = f"it is longer than {MAX_CLAIM_WORDS} words"
         else:
             known = [c for c in citations if c is not None]
-            finding = verify(
-                draft.text,
-                [self._context(c) + self._titles.get(draft.field or "", "") for c in known],
-            )
+            title = self._titles.get(draft.field or "", "")
+            finding = verify(draft.text, [self._source(c, title) for c in known], self._judge)
             if finding.verdict == "supported":
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
@@ -97,11 +108,15 @@ class BriefDoor:
         """Keep a refusal for the run's record."""
         self.refusals.append(refusal)
 
-    def _context(self, c: Citation) -> str:
+    def _source(self, c: Citation, title: str) -> Source:
         """The quote with who said it, where, and what the source says of them."""
         artifact = self._index.artifacts[c.artifact]
-        titles = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
-        return f"{c.quote} {c.speaker or ''} {c.side} {c.locator.label} {artifact.title} {artifact.kind} {titles} {_OWN_WORDS} "
+        present = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
+        called = _CALLED.get(artifact.kind, {artifact.kind})
+        about = f"{c.side} says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {title}"
+        return Source(
+            text=c.quote, speaker=c.speaker, side=c.side, about=about, origin=frozenset(called)
+        )
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)

@@ -18,6 +18,7 @@ from app.commands import (
     serving,
     showing,
     upkeep,
+    verifying,
 )
 from app.commands.listings import LISTINGS, listing_command
 from indexer.errors import DISK_FULL, BatonError, full_disk
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "diff": exporting.diff,
     "export": exporting.export,
     "serve": serving.serve,
+    "verify": verifying.verify,
     "doctor": upkeep.doctor,
     "eval": upkeep.evaluate,
 }

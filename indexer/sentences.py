@@ -9,6 +9,11 @@ _ABBREVIATION = re.compile(
     r"\b(?:mr|mrs|ms|dr|prof|st|no|nr|inc|ltd|co|corp|vs|etc|e\.g|i\.e|a\.m|p\.m|approx|z\.B|bzw|ca|Sept?|Jan|Feb|Aug|Oct|Nov|Dec)\.$",
     re.I,
 )
+_ORDINAL = re.compile(r"\b\d{1,2}\.$")
+_MONTH = re.compile(
+    r"(?:Jan|Jän|Feb|März|April|Mai|Jun|Jul|Aug|Sept|Okt|Nov|Dez|Quartal|Woche|Tag|Monat)", re.I
+)
+"""What makes a number before it a German ordinal (`am 3. März`), not the end of a sentence."""
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -17,7 +22,10 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
         before = text[start : match.start()]
-        if _ABBREVIATION.search(before) and "\n" not in match.group():
+        if "\n" not in match.group() and (
+            _ABBREVIATION.search(before)
+            or (_ORDINAL.search(before) and _MONTH.match(text, match.end()))
+        ):
             continue
         if before.strip():
             spans.append(_trim(text, start, match.start()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -40,11 +41,21 @@ def evaluate(
         bool, typer.Option("--record", help="Append a row to eval/RESULTS.md.")
     ] = False,
     note: Annotated[str, typer.Option(help="What changed, for the row.")] = "",
+    benchmark: Annotated[
+        tuple[str, Path] | None,
+        typer.Option(
+            "--benchmark", metavar="NAME PATH", help="Score a public benchmark's folder instead."
+        ),
+    ] = None,
     format: FormatOption = Format.text,
     home: Home = DEFAULT_HOME,
 ) -> None:
-    """Score briefs and answers against the gold cases."""
+    """Score briefs and answers against the gold cases, or claims against a public benchmark."""
     from app.evaluation import run_evaluation
+
+    if benchmark is not None:
+        _benchmark(*benchmark, format, home)
+        return
 
     pairs = (
         sorted((p.parent / "artifacts", p) for p in data.glob("*/gold.json"))
@@ -60,3 +71,21 @@ def evaluate(
         print_json(report.model_dump(mode="json"))
     else:
         typer.echo(text)
+
+
+def _benchmark(name: str, folder: Path, format: Format, home: Path) -> None:
+    from agent.verify import verify
+    from app.judging import make_judge
+    from eval.benchmarks.run import run_benchmark, table
+
+    judge = make_judge(home)
+
+    def judged(claim: str, sources: Sequence[str]) -> tuple[str, float]:
+        finding = verify(claim, sources, judge)
+        return finding.verdict, finding.score
+
+    lines = run_benchmark(name, folder, judged, lambda _done, _all: None)
+    if format is Format.json:
+        print_json({"benchmark": name, "lines": [line.model_dump(mode="json") for line in lines]})
+    else:
+        typer.echo(table(name, lines))

@@ -1,0 +1,275 @@
+"""Days, months, quarters and times of day in all common notations, English and German."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from functools import partial
+
+_MONTH_WORDS = {
+    "january": 1, "jan": 1, "januar": 1, "jänner": 1, "february": 2, "feb": 2, "februar": 2, "march": 3, "mar": 3, "märz": 3,
+    "april": 4, "apr": 4, "may": 5, "mai": 5, "june": 6, "jun": 6, "juni": 6, "july": 7, "jul": 7, "juli": 7, "august": 8,
+    "aug": 8, "september": 9, "sept": 9, "sep": 9, "october": 10, "oct": 10, "oktober": 10, "okt": 10, "november": 11, "nov": 11,
+    "december": 12, "dec": 12, "dezember": 12, "dez": 12,
+}  # fmt: skip
+_WEEKDAYS = {
+    "monday": 0, "montag": 0, "tuesday": 1, "dienstag": 1, "wednesday": 2, "mittwoch": 2, "thursday": 3, "donnerstag": 3,
+    "friday": 4, "freitag": 4, "saturday": 5, "samstag": 5, "sunday": 6, "sonntag": 6,
+    "mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "fri": 4,
+}  # fmt: skip
+_DAY_WORDS = {
+    w: n for n, w in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+        "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
+        "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first".split(), 1)
+}  # fmt: skip
+_MONTH = r"(?P<month>" + "|".join(sorted(_MONTH_WORDS, key=len, reverse=True)) + r")\b\.?"
+_DAY = (
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?|(?P<dayword>"
+    + "|".join(sorted(_DAY_WORDS, key=len, reverse=True)).replace("-", "[- ]")
+    + r"))(?![\d%])"
+)
+_YEAR = r"(?:,? (?:of )?(?P<year>(?:19|20)\d\d)\b|,? (?P<short>'\d\d)\b)?"
+_PATTERNS = [
+    re.compile(p, re.I)
+    for p in (
+        r"\b(?P<year>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
+        r"\b(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<year>(?:19|20)?\d\d)(?!\d)",
+        r"(?:\b(?P<d>[0-3]\d)\.\s?(?P<m>[01]\d)\.(?!\d)|(?<=\bam )(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?!\d))",
+        r"\b(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<year>(?:19|20)?\d\d)(?!\d)",
+        rf"\b{_MONTH} (?:the )?{_DAY}{_YEAR}",
+        rf"\b{_DAY}(?: (?:day )?of)? {_MONTH}{_YEAR}",
+        rf"\b(?P<part>early|mid|late|end of|beginning of|start of|middle of|anfang|mitte|ende)?[ -]?{_MONTH}{_YEAR}",
+        r"\b(?P<quarter>[qQ][1-4])(?:[ /-]?(?:of )?(?:FY ?)?'?(?P<year>(?:20)?\d\d))?\b(?!\s*%)",
+        r"\b(?P<quarterword>first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?) (?:calendar |fiscal )?(?:quarter|quartal)(?:,? (?:of )?(?P<year>20\d\d))?\b",
+        r"\b(?P<half>[hH][12])(?:[ /-]?'?(?P<year>(?:20)?\d\d))?\b",
+        r"\b(?P<fiscal>FY|fiscal(?: year)?|Geschäftsjahr) ?'?(?P<year>(?:20)?\d\d)\b",
+        r"(?<![\w-])(?P<year>(?:19[89]|20[0-4])\d)(?![\w-]|[.,]\d|\s*%)",
+    )
+]
+_WEEKDAY = re.compile(
+    r"\b(" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")s?\b\.?", re.I
+)
+_TIME = re.compile(
+    r"\b(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?|uhr\b|o'clock)|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b",
+    re.I,
+)
+_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_SPOKEN_TIME = re.compile(
+    r"\b(?:(?P<word>"
+    + "|".join(_HOURS)
+    + r"|\d{1,2})(?: o'clock)? (?P<day>in the (?:morning|afternoon|evening)|at night)|(?P<noon>noon|midnight)|"
+    r"(?P<first>\d{1,2})(?=\s?(?:-|to|and|until|till)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\b|p\.?m\b|uhr\b)))",
+    re.I,
+)
+_ORDINAL_WORDS = {"fi": 1, "er": 1, "se": 2, "zw": 2, "th": 3, "dr": 3, "fo": 4, "vi": 4}
+_AMBIGUOUS = ("may", "march", "mar", "mai", "sun", "sat", "jan", "dec", "sep", "wed", "mon", "fri")
+
+
+@dataclass(frozen=True)
+class When:
+    """A day, month, quarter, half, year, weekday or time as far as it was said; None is left open."""
+
+    start: int
+    end: int
+    text: str
+    year: int | None = None
+    months: frozenset[int] = field(default_factory=frozenset)
+    day: int | None = None
+    weekday: int | None = None
+    minute: int | None = None
+    swapped: tuple[int, int] | None = None
+    """Month and day read the other way, where `03/04/2026` leaves it open."""
+    part: str | None = None
+
+    @property
+    def is_year(self) -> bool:
+        """Only a year was said."""
+        return (
+            self.year is not None
+            and not self.months
+            and self.weekday is None
+            and self.minute is None
+        )
+
+
+def _year(text: str | None) -> int | None:
+    if not text:
+        return None
+    year = int(text.strip("'"))
+    return year + 2000 if year < 100 else year
+
+
+def _quarter_months(number: int) -> frozenset[int]:
+    return frozenset(range(3 * number - 2, 3 * number + 1))
+
+
+def _ambiguous(match: re.Match[str]) -> bool:
+    """`may` and `march` as verbs: no capital, no day beside it."""
+    word = match.group("month")
+    return word.lower() in _AMBIGUOUS and not word[0].isupper()
+
+
+def _when(match: re.Match[str]) -> When | None:
+    g = match.groupdict()
+    made = partial(When, match.start(), match.end(), match.group().strip())
+    year = _year(g.get("year") or g.get("short"))
+    if g.get("a"):
+        first, second = int(g["a"]), int(g["b"])
+        if first > 12 >= second:
+            first, second = second, first
+        if first > 12 or second > 31 or not first or not second:
+            return None
+        swapped = (second, first) if second <= 12 else None
+        return made(year=year, months=frozenset({first}), day=second, swapped=swapped)
+    if said_month := g.get("m") or g.get("m2"):
+        month, day = int(said_month), int(g.get("d") or g["d2"])
+        return (
+            made(year=year, months=frozenset({month}), day=day)
+            if 1 <= month <= 12 and 1 <= day <= 31
+            else None
+        )
+    if g.get("month"):
+        if _ambiguous(match):
+            return None
+        day_said = (
+            int(g["day"])
+            if g.get("day")
+            else _DAY_WORDS.get((g.get("dayword") or "").lower().replace(" ", "-"))
+        )
+        if day_said is not None and not 1 <= day_said <= 31:
+            return None
+        months = frozenset({_MONTH_WORDS[g["month"].lower()]})
+        return made(year=year, months=months, day=day_said, part=_part(g.get("part")))
+    if said := g.get("quarter") or g.get("quarterword"):
+        number = int(said[1]) if said[1].isdigit() else _ORDINAL_WORDS[said[:2].lower()]
+        return made(year=year, months=_quarter_months(number))
+    if said := g.get("half"):
+        return made(year=year, months=frozenset(range(1, 7) if said[1] == "1" else range(7, 13)))
+    return made(year=year)
+
+
+def _part(said: str | None) -> str | None:
+    first = (said or "")[:1].lower()
+    if not first:
+        return None
+    return (
+        "end"
+        if said and said.lower() in ("late", "end of", "ende")
+        else "mid"
+        if "mi" in (said or "").lower()
+        else "start"
+    )
+
+
+def whens(text: str) -> list[When]:
+    """Every date and time of a plain text, in order; none overlaps another."""
+    found: list[When] = []
+    taken: list[tuple[int, int]] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= a or start >= b for a, b in taken)
+
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            if free(match.start(), match.end()) and (when := _when(match)) is not None:
+                found.append(when)
+                taken.append((match.start(), match.end()))
+    for match in _WEEKDAY.finditer(text):
+        if match.group(1).lower() in _AMBIGUOUS and not match.group(1)[0].isupper():
+            continue
+        found.append(
+            When(
+                match.start(), match.end(), match.group(), weekday=_WEEKDAYS[match.group(1).lower()]
+            )
+        )
+    for match in _SPOKEN_TIME.finditer(text):
+        found.append(When(match.start(), match.end(), match.group(), minute=_spoken_minute(match)))
+        taken.append((match.start(), match.end()))
+    for match in _TIME.finditer(text):
+        if free(match.start(), match.end()) and (minute := _minute(match)) is not None:
+            found.append(When(match.start(), match.end(), match.group(), minute=minute))
+            taken.append((match.start(), match.end()))
+    return sorted(found, key=lambda w: w.start)
+
+
+def _spoken_minute(match: re.Match[str]) -> int:
+    if match.group("noon"):
+        return 720 if match.group("noon").lower() == "noon" else 0
+    said = (match.group("word") or match.group("first")).lower()
+    hour = _HOURS.index(said) + 1 if said in _HOURS else int(said)
+    late = match.group("day") is not None and "morning" not in match.group("day").lower()
+    return (hour + 12 if late and hour < 12 else hour) * 60
+
+
+def _minute(match: re.Match[str]) -> int | None:
+    hour = int(match.group("h") or match.group("h24"))
+    minute = int(match.group("min") or match.group("m24") or 0)
+    half = (match.group("half") or "").lower()
+    if hour > 24 or minute > 59 or (half[:1] in "ap" and half and hour > 12):
+        return None
+    if half.startswith("p") and hour < 12:
+        hour += 12
+    if half.startswith("a") and hour == 12:
+        hour = 0
+    return hour * 60 + minute
+
+
+def agrees(claim: When, said: When) -> bool:
+    """Whether evidence that says `said` carries `claim`: as exact or more, and nothing different."""
+    if claim.minute is not None or said.minute is not None:
+        return (
+            claim.minute is not None
+            and said.minute is not None
+            and claim.minute % 720 == said.minute % 720
+        )
+    if claim.weekday is not None:
+        return said.weekday == claim.weekday or _falls_on(said) == claim.weekday
+    if claim.year is not None and said.year is not None and claim.year != said.year:
+        return False
+    if claim.is_year:
+        return said.year == claim.year
+    if any(_same_day(claim, s) for s in _readings(said)):
+        return True
+    return claim.swapped is not None and any(
+        _same_day(c, s) for c in _readings(claim) for s in _readings(said)
+    )
+
+
+def _readings(when: When) -> list[When]:
+    if when.swapped is None:
+        return [when]
+    month, day = when.swapped
+    return [when, When(when.start, when.end, when.text, when.year, frozenset({month}), day)]
+
+
+def _same_day(claim: When, said: When) -> bool:
+    if not said.months or not said.months <= claim.months:
+        return False
+    if claim.day is None:
+        return (
+            claim.part is None
+            or (_part_of(said) in (claim.part, None) and said.day is not None)
+            or said.part == claim.part
+        )
+    if said.day is None:
+        return said.part == "end" and claim.day == max(
+            calendar.monthrange(claim.year or 2026, m)[1] for m in claim.months
+        )
+    return said.day == claim.day
+
+
+def _part_of(when: When) -> str | None:
+    if when.day is None:
+        return when.part
+    return "start" if when.day <= 10 else "mid" if when.day <= 20 else "end"
+
+
+def _falls_on(when: When) -> int | None:
+    if when.year is None or when.day is None or len(when.months) != 1:
+        return None
+    (month,) = when.months
+    if when.day > calendar.monthrange(when.year, month)[1]:
+        return None
+    return calendar.weekday(when.year, month, when.day)

@@ -1,0 +1,170 @@
+"""Yes or no: whether a clause of the claim and the clause of the evidence that it rests on agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agent.verification.plain import tokens
+from agent.verification.quantities import quantities
+from agent.verification.words import is_content, opposites, stem, stems_of
+
+MIN_SHARED = 0.34
+MIN_DENIED = 0.12
+"""Share of a clause's words that must be met for its yes, or its no, to be compared at all."""
+_BREAK = re.compile(
+    r"[;:.!?]\s+|\s-\s|,\s+|\s(?=(?:without|ohne)\b)|"
+    r"\b(?:but|whereas|while|although|though|because|however|yet|except that|aber|sondern|obwohl|weil|instead of|rather than|anstatt|statt)\b|"
+    r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
+    r"\b(?:that|which|who|whose)(?= (?:should|must|is|are|was|were|will|can|cannot|could|would|do|does|did|has|have|had|not)\b)"
+)
+_NOT = re.compile(
+    r"\b(?:not|n't|unless|free of|exempt from|never|no|none|nobody|nothing|nowhere|neither|nor|cannot|can't|without|nicht|kein|keine|keinen|keiner|keinem|keinerlei|nie|niemals|niemand|nichts|ohne|weder)\b|n't\b"
+)
+_DENIES = re.compile(
+    r"\b(?:not|never|cannot|can't|nobody|nothing|neither|nicht|kein\w*|niemand|nie)\b|n't\b|^\W*no\b|\b(?:is|are|was|were|has|have|had|there|with|need|needs|get|gets) no\b"
+)
+_NO_NOT = re.compile(
+    r"\b(?:not only|no (?:\w+er|less|more) than|no doubt|no problem|not just|not to mention|why not|whether or not|no matter|if not|nicht nur|no need to worry|not bad|"
+    r"(?:never|not|cannot|can't|n't|won't|doesn't|may not|must not|shall not) (?:be )?(?:exceed|go over|go above|more than|over|above|beyond)|"
+    r"without cause|without delay|no,|no (?=sooner)|not yet clear)\b"
+)
+_LACKING = frozenset(
+    stem(w) for w in
+    "fail refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen fehlt fehlen "
+    "ablehnen unwilling unavailable waive skip freeze ban moratorium".split()
+)  # fmt: skip
+_OUT = re.compile(
+    r"\b(?:out of scope|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
+)
+_GOES_ON = re.compile(
+    r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|nor|never|es|sie|das|nicht)\b"
+)
+_UN = re.compile(r"^(?:un|in|im|non|dis|ir)(?=\w{5,})")
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause with its content stems and how often it says no."""
+
+    text: str
+    stems: frozenset[str]
+    noes: int
+    inherited: frozenset[str] = frozenset()
+    """What the clause before is about, where this one goes on about it (`it isn't there today`)."""
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of a plain sentence."""
+    low = text.lower()
+    out = []
+    inherited: frozenset[str] = frozenset()
+    for part in _BREAK.split(low):
+        if part and part.strip():
+            stems = stems_of(tokens(part)) | {f"#{v:g}" for q in quantities(part) for v in q.spoken}
+            if stems or _NOT.search(part):
+                out.append(
+                    Clause(
+                        part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset()
+                    )
+                )
+                inherited = stems | (out[-1].inherited if _GOES_ON.match(part) else frozenset())
+    return out
+
+
+def _noes(part: str) -> int:
+    plain = _NO_NOT.sub(" ", part)
+    idioms = len(_OUT.findall(plain))
+    plain = _OUT.sub(" ", plain)
+    words = {stem(t.text) for t in tokens(plain) if is_content(t)}
+    return len(_NOT.findall(plain)) + idioms + len(words & _LACKING)
+
+
+def _turned(claim: Clause, said: Clause) -> int:
+    """How many of the claim's words stand in the evidence only as their opposites."""
+    table = opposites()
+    turned = 0
+    for word in claim.stems - said.stems:
+        if table.get(word, frozenset()) & (said.stems - claim.stems) or (
+            (bare := _UN.sub("", word)) != word
+            and any(s[:6] == bare[:6] for s in said.stems if len(bare) > 3)
+        ):
+            turned += 1
+    for word in said.stems - claim.stems:
+        if (bare := _UN.sub("", word)) != word and any(
+            s[:6] == bare[:6] for s in claim.stems if len(bare) > 3
+        ):
+            turned += 1
+    turned += _prefixed(claim, said) + _prefixed(said, claim)
+    # Words that deny by themselves are counted as noes already, on whichever side they stand.
+    denials = (claim.stems ^ said.stems) & _LACKING
+    return turned - min(
+        turned, sum(1 for d in denials if table.get(d, frozenset()) & (claim.stems | said.stems))
+    )
+
+
+_NON = re.compile(r"\bnon[- ]?(\w{4,})")
+
+
+def _prefixed(one: Clause, other: Clause) -> int:
+    """How many words one clause has with `non-` and the other without."""
+    with_it = {stem(w) for w in _NON.findall(other.text)}
+    return sum(
+        1 for w in _NON.findall(one.text) if stem(w) in other.stems and stem(w) not in with_it
+    )
+
+
+def _weight(claim: Clause, said: Clause) -> float:
+    shared = len(claim.stems & said.stems)
+    return (
+        shared
+        + shared / (1 + len(said.stems))
+        + 0.9 * len((claim.stems - said.stems) & said.inherited)
+    )
+
+
+_WITHOUT = re.compile(
+    r"\b(?:no|without|kein|keine|keinen|ohne)\s+(?:(?:any|more|further|extra|additional)\s+)?([^\W\d_]{3,})"
+)
+
+
+def ruled_out(claim: str, evidence: Sequence[str]) -> str | None:
+    """A word that the evidence has only behind `no` or `without` and the claim without either."""
+    text = " ".join(evidence).lower()
+    gone = {
+        stem(w)
+        for w in _WITHOUT.findall(text)
+        if w not in ("longer", "more", "less", "later", "matter", "problem", "doubt", "idea")
+    }
+    kept = stems_of(tokens(_WITHOUT.sub(" ", text)))
+    for clause in clauses(claim):
+        if not clause.noes and (found := clause.stems & (gone - kept)):
+            return min(found)
+    return None
+
+
+def disagreement(
+    claim: str, evidence: Sequence[str], names: frozenset[str] = frozenset()
+) -> tuple[str, str] | None:
+    """The claim's clause and the evidence's that say yes and no to the same; None where they agree.
+
+    Of each clause of the claim, the evidence's clauses that share most with it are compared; it is enough
+    that one of those that come near the best agrees. `names` are stems that show nothing, as both name them.
+    """
+    said = [c for sentence in evidence for c in clauses(sentence)]
+    for whole in clauses(claim):
+        clause = replace(whole, stems=whole.stems - names)
+        ranked = sorted(((_weight(clause, s), s) for s in said), key=lambda p: -p[0])
+        if not ranked or not ranked[0][0]:
+            continue
+        best = ranked[0][0]
+        if best < (MIN_DENIED if _DENIES.search(clause.text) else MIN_SHARED) * (
+            1 + len(clause.stems)
+        ):
+            continue
+        near = [s for weight, s in ranked if weight >= 0.8 * best]
+        if all((clause.noes + s.noes + _turned(clause, s)) % 2 for s in near):
+            return clause.text.strip(), near[0].text.strip()
+    return None

@@ -1,0 +1,129 @@
+"""Does the evidence state what the claim states, or does it ask, suppose, deny or take it back?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.verification.agreement import agrees
+from agent.verification.altered import is_idle
+from agent.verification.attribution import parts_of, subject_of
+from agent.verification.fault import Fault
+from agent.verification.mood import REASONS, Mood, admits, corrects
+from agent.verification.polarity import disagreement, ruled_out
+from agent.verification.quantities import Quantity
+from agent.verification.statements import Statement
+from agent.verification.support import Grounds
+from agent.verification.words import stem
+
+
+def wrong_mood(grounds: Grounds) -> Fault | None:
+    """The evidence asks, supposes, takes back or tells of others what the claim states."""
+    if fault := _taken_back(grounds):
+        return fault
+    for quantity in grounds.part.quantities:
+        holding = [
+            grounds.all[i]
+            for i in grounds.around
+            if any(agrees(quantity, q) for q in grounds.all[i].quantities)
+        ]
+        if quantity.kind == "period" or any(_PRESUPPOSES.match(s.text) for s in holding):
+            continue
+        if holding and not is_idle(quantity) and (fault := _mood_fault(holding, grounds.part.text)):
+            return fault
+    return _mood_fault([grounds.all[i] for i in grounds.near], grounds.part.text)
+
+
+_PRESUPPOSES = re.compile(
+    r"^\W*(?:and |so |but |ok,? |okay,? )?(?:what|when|who|how|why|which|where|was|wann|wer|wie|warum|welche\w*)\b",
+    re.I,
+)
+"""A question that takes what it mentions for granted."""
+
+
+def _mood_fault(held_by: Sequence[Statement], claim: str) -> Fault | None:
+    moods: list[Mood] = [s.mood for s in held_by]
+    if not moods or any(admits(claim, m) or m == "takes_back" for m in moods):
+        return None
+    return Fault("unsupported", REASONS[moods[0]])
+
+
+def _taken_back(grounds: Grounds) -> Fault | None:
+    """A later statement withdraws what the claim rests on, or the same sentence corrects itself."""
+    part = grounds.part
+    if admits(part.text, "takes_back") or not grounds.near:
+        return None
+    for i in grounds.near:
+        if (
+            grounds.all[i].mood != "takes_back"
+            and not _corrected(grounds, i)
+            and not _withdrawn(grounds, i)
+        ):
+            return None
+    last = max(grounds.near)
+    after = [
+        q
+        for s in grounds.all[last : last + 4]
+        if s.source == grounds.all[last].source
+        for q in _final(s)
+    ]
+    if part.quantities and all(any(agrees(q, a) for a in after) for q in part.quantities):
+        return None
+    return Fault("contradicted", "the evidence takes this back later")
+
+
+def _final(statement: Statement) -> list[Quantity]:
+    cut = corrects(statement.text)
+    return [q for q in statement.quantities if cut is None or q.start >= cut]
+
+
+def _corrected(grounds: Grounds, at: int) -> bool:
+    statement, cut = grounds.all[at], corrects(grounds.all[at].text)
+    if cut is None:
+        return False
+    before = [q for q in statement.quantities if q.start < cut]
+    after = [q for q in statement.quantities if q.start >= cut]
+    return any(
+        any(agrees(q, b) for b in before)
+        and not any(agrees(q, a) for a in after)
+        and any(a.kind == q.kind for a in after)
+        for q in grounds.part.quantities
+    )
+
+
+def _withdrawn(grounds: Grounds, at: int) -> bool:
+    here = grounds.all[at]
+    for later in grounds.all[at + 1 : at + 4]:
+        if later.source != here.source or later.mood != "takes_back":
+            continue
+        if later.speaker == here.speaker or later.stems & here.stems:
+            return True
+    return False
+
+
+def contradicted(grounds: Grounds) -> Fault | None:
+    """The evidence says yes where the claim says no, or the other way round."""
+    reach = [grounds.all[i] for i in dict.fromkeys([*grounds.near[:4], *grounds.chosen])]
+    texts = [s.meant for s in reach if s.mood != "asks"] or [s.text for s in reach]
+    if word := ruled_out(grounds.part.text, texts):
+        return Fault("contradicted", f"the evidence rules out what the claim says of “{word}”")
+    speakers = {p for s in grounds.all for p in parts_of(s.speaker)}
+    subject = subject_of(grounds.part.text, grounds.part.names)
+    named = frozenset(
+        stem(p)
+        for n in grounds.part.names
+        if not n.code
+        for p in n.parts
+        if n is subject or p in speakers
+    )
+    if clash := disagreement(grounds.part.text, texts, named):
+        return Fault(
+            "contradicted",
+            f"the claim and the evidence differ in a yes or no: “{_short(clash[0])}” against “{_short(clash[1])}”",
+        )
+    return None
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:14]) + (" ..." if len(words) > 14 else "")

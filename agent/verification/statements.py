@@ -1,0 +1,173 @@
+"""Sources cut into statements: a sentence, who said it, and what became of it in the next breath."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from agent.verification.dates import When, whens
+from agent.verification.mood import Mood, mood_of
+from agent.verification.plain import make_plain, tokens
+from agent.verification.quantities import Quantity, quantities
+from agent.verification.words import stems_of
+from indexer.models import Frozen, Side
+from indexer.sentences import sentence_spans
+
+MAX_STATEMENT = 600
+"""Characters; what has no sentence ends is cut at spaces, so that no text takes long."""
+_WHO = r"(?P<who>[A-ZÄÖÜ][\w.'&-]*(?:(?: (?:von|van|de|der|den|di|da|la|le|al|bin|of)){0,2} [A-ZÄÖÜ(][\w.'&)-]*){0,3})"
+_TURN = re.compile(
+    rf"(?:^|(?<=[.!?] ))[ \t]*(?P<clock>[\[(]?\d{{1,2}}:\d\d(?::\d\d)?(?:\.\d+)?[\])]?\s*[-|]?\s*)?(?:\*\*)?{_WHO}"
+    r"(?P<role>\s*(?:\([^()\n]{1,60}\)|\[[^\]\n]{1,60}\]|, [^:.\n]{1,50}))?(?:\*\*)?\s*:(?:\*\*)?(?=\s|$)|"
+    r"^(?P<poster>[A-ZÄÖÜ][\w.'-]*(?: [A-ZÄÖÜ][\w.'-]*){0,3})[ \t]+[\[(]?\d{1,2}:\d\d(?: ?[AaPp][Mm])?[\])]?[ \t]*$",
+    re.M,
+)
+_NO_PERSON = frozenset(
+    "subject date note notes summary agenda action actions next topic re fw fwd attendees participants cc bcc sent title order "
+    "price total term terms section scope goal goals risk risks status update question answer q a passage decision decisions todo "
+    "phase scope interface interfaces champion blocker sponsor skeptic budget timeline background context background open done competitors competitor "
+    "kickoff support plan licence licenses discount term terms pricing integration integrations stakeholders stakeholder recap minutes present "
+    "payment payments fee fees services service deliverables deliverable support duration start end users seats value amount "
+    "stage owner name account contact phone email address quantity description deadline important warning example result results".split()
+)
+_CUSTOMER = re.compile(r"\b(?:customer|client|prospect|buyer|kunde|kundin)\b", re.I)
+_VENDOR = re.compile(
+    r"\b(?:vendor|seller|rep|sales rep|sales|ae|account executive|csm|supplier|agent|our side|se|verkäufer|verkauf|vertrieb)\b", re.I
+)  # fmt: skip
+
+
+class Source(Frozen):
+    """Cited words and what is known of them; only `text` may support what a claim states."""
+
+    text: str
+    speaker: str | None = None
+    side: Side = "unknown"
+    about: str = ""
+    """Where and when it was said, titles of those present: may name what a claim names, states nothing."""
+    origin: frozenset[str] = frozenset()
+    """What the artifact may be called (`order form`, `mail`); empty if unknown."""
+
+
+class Statement:
+    """One sentence of a source; what costs time is read when it is first asked for."""
+
+    def __init__(
+        self, source: int, start: int, end: int, plain: str, speaker: str, side: Side
+    ) -> None:
+        self.source, self.start, self.end = source, start, end
+        self.text, self.speaker, self.side = plain, speaker, side
+        self.tokens = tokens(plain)
+        self.stems = stems_of(self.tokens)
+        self.answer: Literal["", "yes", "no"] = ""
+        """What the next turn says to a question."""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(t.text for t in self.tokens)
+
+    @cached_property
+    def whens(self) -> list[When]:
+        return whens(self.text)
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        return quantities(self.text, self.whens)
+
+    @cached_property
+    def mood(self) -> Mood:
+        return mood_of(self.text, bool(self.answer))
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is put as a question, answered or not."""
+        return self.text.rstrip(" \"')").endswith("?")
+
+    @property
+    def meant(self) -> str:
+        """Its words, with a denial before a question that is answered by no."""
+        return f"not {self.text}" if self.answer == "no" else self.text
+
+
+def _side_of(label: str) -> Side:
+    if _CUSTOMER.search(label):
+        return "customer"
+    return "vendor" if _VENDOR.search(label) else "unknown"
+
+
+def _turns(plain: str, source: Source) -> list[tuple[int, int, str, Side]]:
+    """Of each turn: where its words begin and end, who speaks and for which side."""
+    found: list[tuple[int, int, str, Side]] = []
+    begin, speaker, side = 0, source.speaker or "", source.side
+    matches = [m for m in _TURN.finditer(plain)]
+    labels = Counter((m.group("who") or m.group("poster")).strip() for m in matches)
+    talk = bool(_TALK.search(plain))
+    for match in matches:
+        who = (match.group("who") or match.group("poster")).strip()
+        role = match.group("role") or ""
+        if not _is_label(match, who, labels, plain, talk):
+            continue
+        found.append((begin, match.start(), speaker, side))
+        begin, speaker, side = match.end(), who + role, _side_of(f"{who} {role}")
+    return [*found, (begin, len(plain), speaker, side)]
+
+
+_TALK = re.compile(r"\?|\b(?:I|I'm|I'd|I'll|I've|you|we|we'll|we're|ich|wir|Sie)\b")
+
+
+def _is_label(match: re.Match[str], who: str, labels: Counter[str], plain: str, talk: bool) -> bool:
+    """Whether `Name:` begins a turn: a clock time, a role, a second turn or a full name say so; in notes less does."""
+    if any(word.lower().strip("(.") in _NO_PERSON for word in who.split()):
+        return bool(match.group("clock"))
+    if match.group("poster") or match.group("clock") or match.group("role"):
+        return True
+    starts_line = match.start() == 0 or plain[match.start() - 1] == "\n"
+    if not starts_line:
+        return " " not in who and bool(re.search(rf"\b{re.escape(who)} [A-ZÄÖÜ]", plain))
+    return labels[who] > 1 or " " in who or (len(labels) > 1 and talk)
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    out = []
+    while end - start > MAX_STATEMENT:
+        cut = text.rfind(" ", start + MAX_STATEMENT // 2, start + MAX_STATEMENT)
+        cut = cut if cut > start else start + MAX_STATEMENT
+        out.append((start, cut))
+        start = cut + (text[cut : cut + 1] == " ")
+    return [*out, (start, end)] if end > start else out
+
+
+@lru_cache(maxsize=64)
+def _of_source(number: int, source: Source) -> tuple[Statement, ...]:
+    plain = make_plain(source.text)
+    out: list[Statement] = []
+    for start, end, speaker, side in _turns(plain.text, source):
+        body = plain.text[start:end]
+        for a, b in sentence_spans(body):
+            for c, d in _pieces(body, a, b):
+                first, last = plain.original(start + c, start + d)
+                out.append(Statement(number, first, last, body[c:d], speaker, side))
+    _mark_answered(out)
+    return tuple(out)
+
+
+_YES = re.compile(r"^\W*(?:yes|yeah|yep|correct|right|exactly|that's right|absolutely|definitely|sure|indeed|we do|it does|it is|they do|of course|ja|genau|richtig|stimmt|korrekt)\b", re.I)  # fmt: skip
+
+
+_NO = re.compile(r"^\W*(?:no\b|nope|nein|not really|(?:he|she|it|they|we|i|that|there) (?:won't|isn't|doesn't|don't|can't|cannot|didn't|wasn't|aren't|haven't|hasn't|will not|does not|is not)\s*[.,!])", re.I)  # fmt: skip
+
+
+def _mark_answered(found: Sequence[Statement]) -> None:
+    for one, following in itertools.pairwise(found):
+        if one.is_question and _YES.match(following.text):
+            one.answer = "yes"
+        elif one.is_question and _NO.match(following.text):
+            one.answer = "no"
+
+
+def statements(sources: Sequence[Source]) -> list[Statement]:
+    """The statements of all sources, in order."""
+    return [s for n, source in enumerate(sources) for s in _of_source(n, source)]

@@ -1,0 +1,340 @@
+"""The verifier: verdicts with their reasons, moods, speakers, hostile texts, the mutation test, `baton verify`."""
+
+from __future__ import annotations
+
+import json
+import string
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from agent.verification.plain import make_plain
+from agent.verification.statements import Source, statements
+from agent.verify import MAX_CLAIM_CHARS, verify
+from eval.benchmarks import contractnli, ragtruth_qa, summedits
+from eval.benchmarks.items import auroc, balanced, is_tuned
+from eval.benchmarks.run import ADAPTERS, run_benchmark
+from eval.mutation import PARTS, of_brief, paraphrases, run
+from indexer.errors import InputError
+
+CALL = """Marta Kowal (customer): We need SSO for all 40 users, and the rollout can't take longer than six weeks.
+Jonas Weber (vendor): The rollout takes four weeks. Is SCIM important to you?
+Marta Kowal (customer): Not now. What if we bought the analytics module next year?
+Jonas Weber (vendor): Another customer of ours got 20 percent off for that. I promise you a named engineer."""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "why"),
+    [
+        ("The rollout takes 4 weeks", "supported", "carry it"),
+        ("The rollout takes nine weeks", "altered", "the claim says nine weeks"),
+        ("Marta Kowal needs SSO for forty users", "supported", "carry it"),
+        ("Marta Kowal needs SSO for fourteen users", "altered", "says 40 users"),
+        ("Marta Kowal needs LDAP for 40 users", "altered", "does not name LDAP"),
+        ("Jonas Weber needs SSO for all users", "misattributed", "Marta Kowal says this"),
+        ("The customer promised a named engineer", "misattributed", "the vendor says this"),
+        ("The rollout does not take four weeks", "contradicted", "yes or no"),
+        ("They bought the analytics module", "unsupported", "only asks"),
+        ("Analytics costs 20 percent less", "unsupported", "another customer"),
+        ("Penguins swim across frozen oceans", "unsupported", "most of the claim's words"),
+    ],
+)
+def test_each_verdict_says_why(claim: str, verdict: str, why: str) -> None:
+    finding = verify(claim, [CALL])
+    assert (finding.verdict, why in finding.why) == (verdict, True), finding
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "why"),
+    [
+        ("Do you include training?", "Training is included", "only asks"),
+        ("Maybe we add a second site.", "We add a second site", "supposes"),
+        ("If you sign by Friday, we waive the fee.", "We waive the fee", "condition"),
+        ("I heard the budget is frozen.", "The budget is frozen", "hearsay"),
+        ("One of our other clients cut costs by half.", "The client cut its costs", "somebody else"),
+        ("We offer a discount. Scratch that, the discount is gone.", "We offer a discount", "takes this back"),
+        ("It takes six, no, eight weeks.", "It takes six weeks", "takes this back"),
+        ("Vielleicht starten wir im Mai.", "Wir starten im Mai", "supposes"),
+    ],
+)  # fmt: skip
+def test_what_is_not_stated_is_not_supported(evidence: str, claim: str, why: str) -> None:
+    finding = verify(claim, [evidence])
+    assert finding.verdict != "supported"
+    assert why in finding.why, finding
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        ("Do you include training?\nYes, it is included.", "Training is included"),
+        ("Maybe we add a second site.", "They might add a second site"),
+        ("If you sign by Friday, we waive the fee.", "The fee is waived if they sign by Friday"),
+        ("It takes six, no, eight weeks.", "It takes eight weeks"),
+        ("We need six weeks. Scratch that, eight weeks.", "We need eight weeks"),
+        ("The connector is not included.", "The connector is excluded"),
+        ("Credits never exceed 15 % a month.", "Credits are capped at fifteen percent monthly"),
+    ],
+)
+def test_what_is_said_in_other_words_is_supported(evidence: str, claim: str) -> None:
+    finding = verify(claim, [evidence])
+    assert finding.verdict == "supported", finding
+
+
+def test_speaker_and_kind_of_paper_come_with_the_source() -> None:
+    quote = Source(
+        text="I own the budget.",
+        speaker="Ines Vogt",
+        about="Ines Vogt Tom Ash",
+        origin=frozenset({"mail"}),
+    )
+    assert verify("Ines Vogt owns the budget", [quote]).verdict == "supported"
+    assert verify("Tom Ash owns the budget", [quote]).verdict == "misattributed"
+    assert verify("Ines Vogt on the budget", [quote]).verdict == "supported"
+    assert verify("The CRM says who owns the budget", [quote]).verdict == "misattributed"
+
+
+def test_support_points_at_the_words_as_given() -> None:
+    source = "Intro.\u00a0…  The “rollout” takes four\u00a0weeks – no more. Bye."
+    finding = verify("The rollout takes 4 weeks", ["Nothing here.", source])
+    assert [(s.source, source[s.start : s.end]) for s in finding.support] == [
+        (1, "The “rollout” takes four\u00a0weeks – no more.")
+    ]
+
+
+def test_each_claim_is_judged_alone() -> None:
+    alone = verify("The rollout takes 4 weeks", [CALL])
+    verify("The rollout takes 5 weeks", [CALL])
+    assert verify("The rollout takes 4 weeks", [CALL]) == alone
+
+
+# --- the mutation test ---
+
+
+@pytest.mark.parametrize(
+    ("part", "accepted", "refused"),
+    [(1, 0.98, 0.94), (2, 0.94, 0.94), (3, 0.94, 0.85), (4, 0.9, 0.93)],
+)
+def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refused: float) -> None:
+    """Floors are what the rules reach; the goal is 0.98 of both (see eval/RESULTS.md)."""
+    tally = run(paraphrases(part), verify)
+    print(f"paraphrases {part}: {tally.line()}, missed {tally.missed_kinds}")
+    assert tally.accepted >= accepted * tally.claims, tally.rejected_claims
+    assert tally.refused >= refused * tally.mutants, tally.missed_mutants
+
+
+def test_there_are_enough_paraphrases_and_mutants() -> None:
+    found = [s for part in PARTS for s in paraphrases(part)]
+    assert len(found) >= 100
+    assert sum(len(s.mutants) for s in found) >= 250
+
+
+def test_claims_of_a_brief_are_altered_one_thing_at_a_time() -> None:
+    quote = "We pay 40,000 euros a year and Nadia Brandt signs it in May."
+    citation = {
+        "quote": quote,
+        "speaker": "Ines Vogt",
+        "side": "customer",
+        "artifact": "a.eml",
+        "locator": {"label": "mail"},
+    }
+    other = citation | {"speaker": "Tom Ash", "quote": "It is included."}
+    claims = [
+        {"text": "Ines Vogt on the budget", "citations": [citation]},
+        {"text": "Tom Ash on scope", "citations": [other]},
+    ]
+    subjects = of_brief({"claims": claims})
+    assert {m.kind for s in subjects for m in s.mutants} == {
+        "speaker",
+        "number",
+        "date",
+        "name",
+        "negation",
+    }
+    tally = run(subjects, verify)
+    assert (tally.accepted, tally.refused) == (tally.claims, tally.mutants), tally
+
+
+# --- hostile texts ---
+
+HOSTILE = st.text(
+    alphabet=st.one_of(
+        st.sampled_from(string.printable + "…“”‘’–—½€£\u202e\u200b\u0301אבג٣"), st.characters()
+    ),
+    max_size=300,
+)
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(claim=HOSTILE, source=HOSTILE)
+def test_no_text_breaks_it(claim: str, source: str) -> None:
+    finding = verify(claim, [source, ""])
+    assert 0 <= finding.score <= 1
+    assert finding.why
+    for span in finding.support:
+        assert 0 <= span.start < span.end <= len((source, "")[span.source])
+
+
+@settings(max_examples=100, deadline=None, database=None)
+@given(text=HOSTILE)
+def test_plain_text_keeps_its_places(text: str) -> None:
+    plain = make_plain(text)
+    for start in range(0, len(plain.text), 7):
+        first, last = plain.original(start, start + 1)
+        assert 0 <= first < last <= len(text)
+    assert all(text[s.start : s.end].strip() for s in statements([Source(text=text)]))
+
+
+@pytest.mark.parametrize("claim", ["", "   ", "?!…", "\u202e\u200b"])
+def test_a_claim_without_words_is_unsupported(claim: str) -> None:
+    assert verify(claim, ["Some words."]).verdict == "unsupported"
+
+
+@pytest.mark.parametrize("sources", [[], [""], ["...", " \n "]])
+def test_no_evidence_supports_nothing(sources: list[str]) -> None:
+    assert verify("The rollout takes 4 weeks", sources).verdict == "unsupported"
+
+
+def test_an_endless_claim_is_refused() -> None:
+    finding = verify("word " * MAX_CLAIM_CHARS, ["word"])
+    assert "longer than" in finding.why
+
+
+@pytest.mark.parametrize(
+    "unit", ["1 to ", "A: b\n", "e\u0301", "a", "2026 ", "We pay 12,000 euros. "]
+)
+def test_a_megabyte_is_read_in_seconds(unit: str) -> None:
+    """Processor time, so that a busy machine doesn't fail it."""
+    start = time.process_time()
+    verify("The rollout takes six weeks and costs 12,500 euros", [unit * (1_000_000 // len(unit))])
+    assert time.process_time() - start < 12
+
+
+# --- the command ---
+
+
+def run_verify(tmp_path: Path, text: str, *options: str) -> tuple[int, str, str]:
+    from app.cli import app
+
+    path = tmp_path / "claims.jsonl"
+    path.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(
+        app, ["verify", "--claims", str(path), "--home", str(tmp_path), *options]
+    )
+    return done.exit_code, done.stdout, str(done.exception or "")
+
+
+@pytest.fixture(autouse=True)
+def _no_judge(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules alone are tested here; the judge has its own test."""
+    import app.judging
+
+    monkeypatch.setattr(app.judging, "make_judge", lambda _home: None)
+
+
+def test_verify_answers_line_by_line(tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "claim": "The rollout takes 4 weeks", "sources": [CALL]},
+        {"id": "b", "claim": "The rollout takes 9 weeks", "sources": [CALL]},
+        {"claim": "Nothing", "sources": []},
+    ]
+    code, out, _ = run_verify(tmp_path, "\n".join(map(json.dumps, rows)), "--format", "json")
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [a["id"] for a in answers] == [1, "b", None]
+    assert [a["verdict"] for a in answers] == ["supported", "altered", "unsupported"]
+    assert all(set(a) == {"id", "verdict", "score", "why", "support"} for a in answers)
+    assert CALL[answers[0]["support"][0]["start"] :].startswith("The rollout takes four weeks")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("{broken", "line 2 is not JSON"),
+        ('{"id": 1}', 'line 2 has no "claim"'),
+        ('{"claim": "x", "sources": "text"}', '"sources" is not a list'),
+        ("[" * 100_000, "line 2 is not JSON"),
+    ],
+)
+def test_a_bad_line_is_named_after_the_good_ones_are_answered(
+    tmp_path: Path, line: str, why: str
+) -> None:
+    good = json.dumps({"id": 1, "claim": "It rains", "sources": ["It rains."]})
+    code, out, error = run_verify(tmp_path, f"{good}\n{line}\n", "--format", "json")
+    assert code == 1
+    assert json.loads(out.splitlines()[0])["verdict"] == "supported"
+    assert why in error
+
+
+def test_verify_for_people_shows_the_words(tmp_path: Path) -> None:
+    row = json.dumps({"claim": "It rains", "sources": ["It rains.\x1b[2J"]})
+    code, out, _ = run_verify(tmp_path, row)
+    assert code == 0
+    assert "supported" in out
+    assert "“It rains." in out
+    assert "\x1b" not in out
+
+
+# --- the benchmarks ---
+
+
+def test_scores_are_computed_as_named() -> None:
+    assert auroc([(True, 0.9), (True, 0.6), (False, 0.6), (False, 0.1)]) == 0.875
+    assert balanced([(True, True), (True, False), (False, False)]) == 0.75
+    shares = [is_tuned(f"source-{n}") for n in range(1000)]
+    assert 600 < sum(shares) < 800
+
+
+def test_benchmark_folders_are_read_and_scored(tmp_path: Path) -> None:
+    held = next(f"s{n}" for n in range(100) if not is_tuned(f"s{n}"))
+    tuned = next(f"s{n}" for n in range(100) if is_tuned(f"s{n}"))
+    texts = [{"source_id": s, "text": CALL, "task": "sales_call"} for s in (held, tuned)]
+    claims = [
+        {"id": f"{s}{v}", "source": s, "claim": f"The rollout takes {v} weeks", "label": label, "task": "sales_call", "checkable": True}
+        for s in (held, tuned)
+        for v, label in (("4", "supported"), ("7", "unsupported"))
+    ]  # fmt: skip
+    for name, rows in (("sources", texts), ("claims", claims)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    def judge(claim: str, sources: object) -> tuple[str, float]:
+        finding = verify(claim, list(sources))  # type: ignore[call-overload]
+        return finding.verdict, finding.score
+
+    for name in ("summedits", "ragtruth_qa"):
+        lines = run_benchmark(name, tmp_path, judge, lambda _done, _all: None)
+        assert lines[0].value == 1.0
+        assert lines[0].items == 2
+    with pytest.raises(InputError, match="no benchmark"):
+        run_benchmark("nonsense", tmp_path, judge, lambda _done, _all: None)
+    with pytest.raises(InputError, match="can't be read"):
+        run_benchmark("contractnli", tmp_path, judge, lambda _done, _all: None)
+    assert set(ADAPTERS.values()) == {contractnli, ragtruth_qa, summedits}
+
+
+# --- the judge ---
+
+
+def test_the_judge_computes_what_the_training_saw(tmp_path: Path) -> None:
+    """Untrained weights: numpy and torch must give the same number for the same texts."""
+    import torch
+
+    from agent.verification.judge import TokenJudge
+    from eval.train.judge import Head, read, save, scores
+    from eval.train.judge_data import Example
+    from indexer.embed import packaged_model_folder
+    from indexer.token_vectors import TokenEncoder
+
+    torch.manual_seed(1)
+    head = Head()
+    save(head, 0.5, tmp_path / "judge.npz")
+    encoder = TokenEncoder(packaged_model_folder(), tmp_path)
+    claim = "The rollout takes four weeks."
+    wanted = scores(head, read(encoder, [Example(claim, CALL, True, "speech", "k")]))[0]
+    judge = TokenJudge(encoder, tmp_path / "judge.npz")
+    assert abs(judge.score(claim, [CALL]) - wanted) < 0.01
+    assert judge.score("", [CALL]) == judge.score(claim, []) == 0.0
+    assert verify(claim, [CALL], judge).score == pytest.approx(wanted, abs=0.01)
