@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 12
 MAX_CLAIMS = 5
-ANSWER_AT = 0.55
+ANSWER_AT = 0.4
 FURTHER_AT = 0.45
 _MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|week|month|tomorrow|\d{1,2}[./]\d{1,2}|\b20\d\d\b"
 _WANTS = (

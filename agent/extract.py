@@ -43,7 +43,7 @@ class Extractor:
         self.found = Found()
         self._proposer = Proposer(index, door)
         self._vectors = index.single_vectors()
-        self._answers = index.answer_vectors(heads.answers)
+        self._answers = index.answer_vectors(heads.answers).whole
         self._matrix = {f: ranking.score(f) for f in self.specs}
         self._stated = {f: ranking.readings.by_segment(ranking.passages(f)) for f in self.specs}
 

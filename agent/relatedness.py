@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.answer_head import unpack
 from indexer.embed import Vectors
 from indexer.heads import Heads
 from indexer.reading_head import Passage
 from indexer.search import AccountIndex, Readings
 
-BIAS, WORDS, ANSWERS, FIELDS = -7.13, 3.65, 7.31, 2.54
+BIAS, WORDS, ANSWERS, FIELDS = -6.04, 4.07, 5.94, 2.57
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,14 @@ def read_anew(heads: Heads, words: Vectors, passages: Sequence[Passage]) -> Said
     """The same for words that the record doesn't hold yet."""
     pairs = [p.pair for p in passages]
     fields = heads.reading.read(pairs)[:, : len(heads.reading.fields)]
-    return Said(words, heads.answers.vectors(pairs), np.asarray(fields, np.float32))
+    answers = unpack([row.tobytes() for row in heads.answers.vectors(pairs)])
+    return Said(words, answers.whole, np.asarray(fields, np.float32))
 
 
 def relatedness(index: AccountIndex, heads: Heads) -> Relatedness:
     """Over an account as the record holds it."""
     readings = index.readings(heads.reading)
-    return Relatedness(index.single_vectors(), index.answer_vectors(heads.answers), readings)
+    return Relatedness(index.single_vectors(), index.answer_vectors(heads.answers).whole, readings)
 
 
 class Relatedness:

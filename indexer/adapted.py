@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,44 +37,74 @@ def _merged(encoder_folder: Path, arrays: Mapping[str, NDArray[Any]]) -> Any:
     return encoder
 
 
-def _export(
-    arrays: Mapping[str, NDArray[Any]], heads: Sequence[str], encoder_folder: Path, target: Path
-) -> None:
-    """Write encoder and heads (without heads: unit vectors) as one ONNX file, whole or not at all."""
-    import warnings
-
+def _pooling(arrays: Mapping[str, NDArray[Any]], heads: Sequence[str], encoder: Any) -> Any:
+    """The mean of the second text's tokens, through all heads: (b, outputs)."""
     import torch
 
-    merged = _merged(encoder_folder, arrays)
-
-    class Head(torch.nn.Module):
+    class Pooling(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.encoder = merged
-            self.heads: Any = None
-            if heads:
-                weight = np.concatenate([arrays[f"{h}.weight"] for h in heads])
-                bias = np.concatenate([arrays[f"{h}.bias"] for h in heads])
-                self.heads = torch.nn.Linear(weight.shape[1], weight.shape[0])
-                self.heads.weight.data = torch.from_numpy(weight)
-                self.heads.bias.data = torch.from_numpy(bias)
+            self.encoder = encoder
+            weight = np.concatenate([arrays[f"{h}.weight"] for h in heads])
+            self.heads = torch.nn.Linear(weight.shape[1], weight.shape[0])
+            self.heads.weight.data = torch.from_numpy(weight)
+            self.heads.bias.data = torch.from_numpy(
+                np.concatenate([arrays[f"{h}.bias"] for h in heads])
+            )
 
         def forward(self, ids: Any, mask: Any, types: Any) -> Any:
             hidden = self.encoder(
                 input_ids=ids, attention_mask=mask, token_type_ids=types
             ).last_hidden_state
             keep = (mask * types).unsqueeze(-1).to(hidden.dtype)
-            pooled = (hidden * keep).sum(1) / keep.sum(1)
-            return self.heads(pooled) if heads else torch.nn.functional.normalize(pooled, dim=1)
+            return self.heads((hidden * keep).sum(1) / keep.sum(1))
 
+    return Pooling()
+
+
+def _tokenwise(arrays: Mapping[str, NDArray[Any]], encoder: Any) -> Any:
+    """Each token's unit vector, its weight, and in the last columns the text's own unit vector: (b, t, outputs)."""
+    import torch
+
+    class Tokenwise(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = encoder
+            self.token = torch.nn.Parameter(torch.from_numpy(arrays["token.weight"]))
+            self.weigh = torch.nn.Parameter(torch.from_numpy(arrays["weigh.weight"]))
+
+        def forward(self, ids: Any, mask: Any, types: Any) -> Any:
+            hidden = self.encoder(
+                input_ids=ids, attention_mask=mask, token_type_ids=types
+            ).last_hidden_state
+            keep = (mask * types).unsqueeze(-1).to(hidden.dtype)
+            pooled = torch.nn.functional.normalize((hidden * keep).sum(1) / keep.sum(1), dim=1)
+            token = torch.nn.functional.normalize(hidden @ self.token.T, dim=2)
+            whole = pooled.unsqueeze(1).expand(-1, hidden.shape[1], -1)
+            return torch.cat([token, hidden @ self.weigh.T, whole], dim=2)
+
+    return Tokenwise()
+
+
+def _export(
+    arrays: Mapping[str, NDArray[Any]], heads: Sequence[str], encoder_folder: Path, target: Path
+) -> None:
+    """Write encoder and heads (without heads: token by token) as one ONNX file, whole or not at all."""
+    import warnings
+
+    import torch
+
+    merged = _merged(encoder_folder, arrays)
+    module = _pooling(arrays, heads, merged) if heads else _tokenwise(arrays, merged)
     target.parent.mkdir(parents=True, exist_ok=True)
     example = torch.ones(2, 7, dtype=torch.long)
-    axes = {name: {0: "b", 1: "t"} for name in ("ids", "mask", "types")} | {"logits": {0: "b"}}
+    axes = {name: {0: "b", 1: "t"} for name in ("ids", "mask", "types")}
+    axes["logits"] = {0: "b"} if heads else {0: "b", 1: "t"}
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         partial = Path(scratch) / target.name
         torch.onnx.export(
-            Head().eval(), (example, example, example), str(partial), dynamo=False, opset_version=17,
+            module.eval(), (example, example, example), str(partial), dynamo=False, opset_version=17,
             input_names=["ids", "mask", "types"], output_names=["logits"], dynamic_axes=axes,
         )  # fmt: skip
         partial.replace(target)
@@ -86,7 +116,7 @@ class AdaptedEncoder:
     def __init__(
         self, weights: Path, heads: Sequence[str], encoder_folder: Path, cache: Path
     ) -> None:
-        """`heads` are concatenated in this order; without heads the output is the pooled unit vector."""
+        """`heads` are concatenated in this order; without heads texts are read token by token (`tokens`)."""
         self.name = f"{weights.stem}-{hashlib.sha256(weights.read_bytes()).hexdigest()[:12]}"
         with np.load(weights) as arrays:
             self.arrays = {k: arrays[k] for k in arrays.files}
@@ -114,10 +144,28 @@ class AdaptedEncoder:
         self._session = session  # last: a thread that sees it may use all of the above
 
     def run(self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None) -> Logits:
-        """Logits of all heads, or the unit vector, of every pair: (pairs, outputs)."""
-        self._load()
-        width = sum(len(self.arrays[f"{h}.bias"]) for h in self._heads) or VECTOR_SIZE
+        """Logits of all heads for every pair: (pairs, outputs)."""
+        width = sum(len(self.arrays[f"{h}.bias"]) for h in self._heads)
         out = np.zeros((len(pairs), width), np.float32)
+        for rows, found, _ in self._batches(pairs, progress):
+            out[rows] = found
+        return out
+
+    def tokens(
+        self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None
+    ) -> list[Logits]:
+        """Of every pair's second text each token's outputs: (tokens, outputs) a pair."""
+        out: list[Logits] = [np.zeros((0, 0), np.float32)] * len(pairs)
+        for rows, found, counted in self._batches(pairs, progress):
+            for r, i in enumerate(rows):
+                out[i] = found[r][counted[r] > 0]
+        return out
+
+    def _batches(
+        self, pairs: Sequence[Pair], progress: Callable[[int], None] | None
+    ) -> Iterator[tuple[list[int], Logits, NDArray[np.int64]]]:
+        """Positions of some pairs of like length, what the model makes of them, and which tokens count."""
+        self._load()
         encodings = self._tokenizer.encode_batch(list(pairs))
         order = sorted(range(len(pairs)), key=lambda i: len(encodings[i].ids))
         start = 0
@@ -135,8 +183,7 @@ class AdaptedEncoder:
                 batch[0, r, :n], batch[1, r, :n] = encodings[i].ids, 1
                 batch[2, r, :n] = encodings[i].type_ids
             feed = {"ids": batch[0], "mask": batch[1], "types": batch[2]}
-            out[rows] = self._session.run(None, feed)[0]
+            yield rows, self._session.run(None, feed)[0], batch[2]
             if progress:
                 progress(stop)
             start = stop
-        return out

@@ -1,21 +1,58 @@
-"""The answer head: lays questions near the passages that answer them.
+"""The answer head: lays questions near the passages that answer them, word by word.
 
-A low-rank adapter on the packaged encoder, trained by `eval/train/answer_head.py`. Passages get their vectors when a
-deal is indexed; a question is then compared with all of them at once. A signal for an engine, never evidence.
+A low-rank adapter on the packaged encoder, trained by `eval/train/answer_head.py`. Every passage gets a vector of its own
+and one for each of its tokens when a deal is indexed. A question is compared with both: as a whole, and each of its tokens
+with the nearest token of the passage, weighed by how much the token asks (late interaction: Khattab and Zaharia 2020,
+arXiv:2004.12832). A signal for an engine, never evidence.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.adapted import AdaptedEncoder, Pair
+from indexer.adapted import VECTOR_SIZE, AdaptedEncoder, Pair
 from indexer.embed import Vectors
 
 WEIGHTS = Path(__file__).parent / "weights" / "answer.npz"
 TEMPERATURE = 0.05
+TOKEN_SIZE = 96
+_STEPS = 127
+"""A token's vector is kept in whole steps of 1/127 a number: a quarter of the room, the same ranking."""
+
+Packed = NDArray[np.uint8]
+"""A passage as the record keeps it: its vector in half precision, then one row of TOKEN_SIZE bytes a token."""
+
+
+@dataclass(frozen=True)
+class AnswerVectors:
+    """What the head made of passages, in their order."""
+
+    whole: Vectors
+    """Unit vectors: (passages, 384); zeros where the record has none."""
+    tokens: NDArray[np.int8]
+    """Of all passages, one after the other: (tokens, TOKEN_SIZE)."""
+    first: NDArray[np.int64]
+    """Each passage's first row in `tokens`: (passages,). Every passage has at least one."""
+
+
+def unpack(rows: Sequence[bytes | None]) -> AnswerVectors:
+    """The vectors of passages from what the record keeps, None for what it hasn't."""
+    whole = np.zeros((len(rows), VECTOR_SIZE), np.float32)
+    head, first, parts, at = VECTOR_SIZE * 2, np.zeros(len(rows), np.int64), [], 0
+    nothing = np.zeros((1, TOKEN_SIZE), np.int8)
+    for n, row in enumerate(rows):
+        tokens = nothing
+        if row is not None:
+            whole[n] = np.frombuffer(row[:head], np.float16)
+            tokens = np.frombuffer(row[head:], np.int8).reshape(-1, TOKEN_SIZE)
+        first[n], at = at, at + len(tokens)
+        parts.append(tokens)
+    return AnswerVectors(whole, np.concatenate([*parts, nothing]), first)
 
 
 class AnswerHead:
@@ -25,15 +62,31 @@ class AnswerHead:
         self._model = AdaptedEncoder(weights, (), encoder_folder, cache)
         self.name = self._model.name
         self.bar = float(self._model.arrays["bar.bias"][0])
-        """Cosine that an answering passage should pass; learned from unanswerable questions."""
+        """Likeness that an answering passage should pass; learned from unanswerable questions."""
+        self._share = float(self._model.arrays["mix"])
 
     def vectors(
         self, passages: Sequence[Pair], progress: Callable[[int], None] | None = None
-    ) -> Vectors:
-        """Unit vectors of passages in their context: (passages, 384)."""
-        return self._model.run(passages, progress)
+    ) -> list[Packed]:
+        """What to keep of passages in their context, one row of bytes each."""
+        rows = []
+        for found in self._model.tokens(passages, progress):
+            steps = np.rint(found[:, :TOKEN_SIZE] * _STEPS).astype(np.int8)
+            whole = found[0, TOKEN_SIZE + 1 :].astype(np.float16)
+            rows.append(np.concatenate([whole.view(np.uint8), steps.view(np.uint8).ravel()]))
+        return rows
 
-    def support(self, question: str, passages: Vectors) -> Vectors:
+    def support(self, question: str, passages: AnswerVectors) -> Vectors:
         """How surely each passage answers `question`, 0..1, one half at the bar: (passages,)."""
-        likeness = passages @ self._model.run([("", question)])[0]
+        if not len(passages.whole):
+            return np.zeros(0, np.float32)
+        asked = self._model.tokens([("", question)])[0]
+        weights = np.exp(asked[:, TOKEN_SIZE] - asked[:, TOKEN_SIZE].max())
+        nearest = np.maximum.reduceat(
+            passages.tokens.astype(np.float32) @ (asked[:, :TOKEN_SIZE].T / _STEPS),
+            passages.first, axis=0,
+        )  # fmt: skip
+        word_by_word = nearest @ (weights / weights.sum())
+        as_a_whole = passages.whole @ asked[0, TOKEN_SIZE + 1 :]
+        likeness = self._share * word_by_word + (1 - self._share) * as_a_whole
         return np.asarray(1 / (1 + np.exp((self.bar - likeness) / TEMPERATURE)), dtype=np.float32)

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.adapted import VECTOR_SIZE
-from indexer.answer_head import AnswerHead
+from indexer.answer_head import AnswerHead, AnswerVectors, unpack
 from indexer.chunking import WINDOWS, text_hash
 from indexer.embed import Embedder, Vectors
 from indexer.lexical import Lexical
@@ -188,15 +187,10 @@ class AccountIndex:
         spans = tuple((p.start, p.end) for p in self.passages())
         return Readings(head.fields, head.acts, signals, owners, spans, len(self.segments))
 
-    def answer_vectors(self, head: AnswerHead) -> Vectors:
-        """The answer head's vectors of all passages, in their order; zeros where the record has none."""
+    def answer_vectors(self, head: AnswerHead) -> AnswerVectors:
+        """What the answer head made of all passages, in their order."""
         by_hash = self._store.vectors(self.account.slug, head.name, "signal")
-        out = np.zeros((len(self.passages()), VECTOR_SIZE), np.float32)
-        for row, passage in enumerate(self.passages()):
-            value = by_hash.get(text_hash("\0".join(passage.pair)))
-            if value is not None:
-                out[row] = np.frombuffer(value, np.float32)
-        return out
+        return unpack([by_hash.get(text_hash("\0".join(p.pair))) for p in self.passages()])
 
     def passages(self) -> list[Passage]:
         """The account's passages, in the order of its segments, `segment` being a position in `segments`."""

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.chunking import Chunk
-from indexer.embed import Vectors
 from indexer.errors import StoreError, UnknownAccount
 from indexer.journal import SCHEMA as _JOURNAL
 from indexer.models import Account, Artifact, NotRead, Person, Segment
@@ -93,6 +93,14 @@ def _speaking(path: Path) -> Iterator[None]:
         raise StoreError(
             f"The record {path.name} is damaged ({error}). Restore it or move it away and index again."
         ) from error
+
+
+Kept = NDArray[Any]
+
+
+def _bytes(value: Kept) -> bytes:
+    """Numbers as float32; what a head packed into bytes as it is."""
+    return (value if value.dtype == np.uint8 else value.astype(np.float32)).tobytes()
 
 
 class Store:
@@ -269,7 +277,7 @@ class Store:
         for table, found in (("vector", read.vectors), ("signal", read.signals)):
             db.executemany(
                 f"INSERT OR REPLACE INTO {table} VALUES(?,?,?,?)",
-                ((slug, m, h, v.astype(np.float32).tobytes()) for m, h, v in found),
+                ((slug, m, h, _bytes(v)) for m, h, v in found),
             )
 
     def statements(self, slug: str) -> list[StatementParts]:
@@ -308,16 +316,18 @@ class Store:
         return {r[0] for r in rows}
 
     def add_vectors(
-        self, slug: str, model: str, hashes: Sequence[str], vectors: Vectors, table: str = "vector"
+        self,
+        slug: str,
+        model: str,
+        hashes: Sequence[str],
+        vectors: Iterable[Kept],
+        table: str = "vector",
     ) -> None:
         """Keep vectors as they are computed: an interrupted run need not embed them again."""
         with self.transaction() as db:
             db.executemany(
                 f"INSERT OR REPLACE INTO {table} VALUES(?,?,?,?)",
-                (
-                    (slug, model, h, v.astype(np.float32).tobytes())
-                    for h, v in zip(hashes, vectors, strict=True)
-                ),
+                ((slug, model, h, _bytes(v)) for h, v in zip(hashes, vectors, strict=True)),
             )
 
     def artifacts(self, slug: str) -> list[Artifact]:
@@ -364,7 +374,7 @@ class Store:
         ).fetchall()
 
     def vectors(self, slug: str, model: str, table: str = "vector") -> dict[str, bytes]:
-        """Vector (or signal) bytes, float32, by text hash."""
+        """Vector (or signal) bytes by text hash: float32, or as a head packed them."""
         return dict(
             self._db.execute(
                 f"SELECT hash, value FROM {table} WHERE account=? AND model=?", (slug, model)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from indexer.adapted import Pair
-from indexer.answer_head import AnswerHead
+from indexer.answer_head import AnswerHead, unpack
 from indexer.embed import packaged_model_folder
 from indexer.heads import Heads
 from indexer.models import Artifact, LinesLocator, Segment, Side
@@ -57,14 +57,28 @@ def test_answers_lie_near_their_questions(heads: Heads) -> None:
         ("", "customer call: The van broke down outside the bakery again."),
         ("", "vendor call: I will send you the slides tonight."),
     ]
-    vectors = heads.answers.vectors(said)
-    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-4)
+    vectors = unpack([row.tobytes() for row in heads.answers.vectors(said)])
+    assert np.linalg.norm(vectors.whole, axis=1) == pytest.approx(1, abs=1e-3)
     support = heads.answers.support("Who has to approve a bigger purchase?", vectors)
     assert support.shape == (3,)
     assert ((support >= 0) & (support <= 1)).all()
     assert support.argmax() == 0
     idle = heads.answers.support("Which colour is the chief's bicycle?", vectors)
     assert idle.max() < support.max()
+
+
+def test_what_the_record_lacks_supports_nothing_and_shifts_nothing(heads: Heads) -> None:
+    said: list[Pair] = [
+        ("", "customer call: The trustees approve anything beyond twenty grand."),
+        ("", "vendor call: Fine."),
+    ]
+    kept = [row.tobytes() for row in heads.answers.vectors(said)]
+    asked = "Who approves a bigger purchase?"
+    both = heads.answers.support(asked, unpack(kept))
+    holed = heads.answers.support(asked, unpack([None, kept[0], None, kept[1]]))
+    assert holed[[1, 3]] == pytest.approx(both)
+    assert max(holed[0], holed[2]) < holed[1]
+    assert heads.answers.support(asked, unpack([])).shape == (0,)
 
 
 def call(turns: Sequence[tuple[str, str, Side]]) -> tuple[Artifact, list[Segment]]:

@@ -71,10 +71,17 @@ class Encoder(torch.nn.Module):
         self, hidden: torch.Tensor, mask: torch.Tensor, counted: torch.Tensor
     ) -> torch.Tensor:
         """The mean of the tokens that count, after the adapted layers: (b, 384)."""
-        hidden = self._through(self.model.encoder.layer[-ADAPTED:], hidden, mask)
+        hidden = self.tokens(hidden, mask)
         keep = counted.unsqueeze(-1).to(hidden.dtype)
         pooled: torch.Tensor = self.drop((hidden * keep).sum(1) / keep.sum(1).clamp(min=1))
         return pooled
+
+    def tokens(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Every token after the adapted layers: (b, t, 384)."""
+        read: torch.Tensor = self.drop(
+            self._through(self.model.encoder.layer[-ADAPTED:], hidden, mask)
+        )
+        return read
 
     @staticmethod
     def _through(layers: Any, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -132,8 +139,9 @@ def save(
     heads: Mapping[str, torch.nn.Linear],
     names: Mapping[str, Sequence[str]],
     path: Path,
+    further: Mapping[str, torch.Tensor] | None = None,
 ) -> None:
-    """Adapters as float16 and heads, named by the encoder's own weight names."""
+    """Adapters as float16, heads and further tensors, named by the encoder's own weight names."""
     arrays: dict[str, np.ndarray] = {}
     for name, module in encoder.model.named_modules():
         if isinstance(module, LowRank):
@@ -142,6 +150,8 @@ def save(
     for head, layer in heads.items():
         arrays[f"{head}.weight"] = layer.weight.detach().numpy().astype(np.float32)
         arrays[f"{head}.bias"] = layer.bias.detach().numpy().astype(np.float32)
+    for name, tensor in (further or {}).items():
+        arrays[name] = tensor.detach().numpy().astype(np.float32)
     for kind, words in names.items():
         arrays[f"names.{kind}"] = np.array(words)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-"""Trains the answer head: a low-rank adapter on the packaged encoder that lays questions near the passages that answer them.
+"""Trains the answer head: a low-rank adapter on the packaged encoder that lays questions near the passages that answer them,
+as a whole and word by word.
 
     python -m eval.train.answer_head [--benchmarks FOLDER] [--epochs N] [--holdout STEM]
 
@@ -6,7 +7,8 @@ Learns from the deals' own questions and from labelled utterances asked about in
 folder is given, from public contract and meeting questions (CUAD, ContractNLI, QMSum evidence; their dev parts). Every
 question competes with the other questions' passages, the nearest wrong passages of its own deal, and with silence: a
 learned bar that the best passage must pass, which unanswerable questions teach. Loss: InfoNCE (van den Oord et al. 2018,
-arXiv:1807.03748) with that bar as one more candidate. Writes `indexer/weights/answer.npz`.
+arXiv:1807.03748) with that bar as one more candidate. Likeness: the texts' own vectors, and each of the question's tokens with
+the passage's nearest (Khattab and Zaharia 2020, arXiv:2004.12832). Writes `indexer/weights/answer.npz`.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import torch
 
 from eval.train.adapter import Encoder, encode, half_precision, learned, make_tokenizer, save
 from eval.train.utterances import Deal, Utterance, load_deals, load_utterances, pieces
+from indexer.answer_head import TOKEN_SIZE
 from indexer.embed import OnnxEmbedder, packaged_model_folder
 from indexer.passages import passage_spans
 from prompts.template import load_template
@@ -53,8 +56,18 @@ class Asked:
     origin: str
 
 
+@dataclass(frozen=True)
+class Read:
+    """Texts as the head sees them: the whole, token by token, which tokens count, how much each asks."""
+
+    whole: torch.Tensor
+    tokens: torch.Tensor
+    counted: torch.Tensor
+    weights: torch.Tensor
+
+
 class AnswerHead(torch.nn.Module):
-    """Unit vectors of questions and passages, and the bar that the best passage must pass."""
+    """Unit vectors of texts and of their tokens, and the bar that the best passage must pass."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,24 +75,54 @@ class AnswerHead(torch.nn.Module):
         self.bar = torch.nn.Linear(1, 1, bias=True)
         torch.nn.init.constant_(self.bar.bias, 0.5)
         self.bar.weight.requires_grad_(False)
+        self.token = torch.nn.Linear(384, TOKEN_SIZE, bias=False)
+        torch.nn.init.orthogonal_(self.token.weight)
+        self.weigh = torch.nn.Linear(384, 1, bias=False)
+        torch.nn.init.zeros_(self.weigh.weight)
+        self.mix = torch.nn.Parameter(torch.tensor(0.0))
 
-    def vectors(self, cuts: Sequence[Cut]) -> torch.Tensor:
-        """Unit vectors of the texts, computed in groups of like length: (texts, 384)."""
+    @property
+    def share(self) -> torch.Tensor:
+        """Share of the likeness that is found word by word."""
+        return torch.sigmoid(self.mix)
+
+    def read(self, cuts: Sequence[Cut]) -> Read:
+        """The texts after the adapted layers, computed in groups of like length."""
         order = sorted(range(len(cuts)), key=lambda i: len(cuts[i].hidden))
-        parts = [order[i : i + GROUP] for i in range(0, len(order), GROUP)]
-        found = torch.cat([self._padded([cuts[i] for i in part]) for part in parts])
+        longest = len(cuts[order[-1]].hidden)
+        parts = [
+            self._padded([cuts[i] for i in order[at : at + GROUP]], longest)
+            for at in range(0, len(order), GROUP)
+        ]
         back = torch.empty(len(order), dtype=torch.long)
-        back[torch.tensor([i for part in parts for i in part])] = torch.arange(len(order))
-        return found[back]
+        back[torch.tensor(order)] = torch.arange(len(order))
+        return Read(*(torch.cat(column)[back] for column in zip(*parts, strict=True)))
 
-    def _padded(self, cuts: Sequence[Cut]) -> torch.Tensor:
+    def _padded(self, cuts: Sequence[Cut], longest: int) -> tuple[torch.Tensor, ...]:
         hidden = torch.nn.utils.rnn.pad_sequence([c.hidden for c in cuts], batch_first=True)
         counted = torch.nn.utils.rnn.pad_sequence([c.counted for c in cuts], batch_first=True)
         lengths = torch.tensor([len(c.hidden) for c in cuts])
         mask = (torch.arange(hidden.shape[1])[None] < lengths[:, None]).long()
         with half_precision():
-            pooled = self.encoder.upper(hidden.float(), mask, counted)
-        return torch.nn.functional.normalize(pooled.float(), dim=1)
+            read = self.encoder.tokens(hidden.float(), mask)
+        read, keep = read.float(), (mask * counted).float()
+        whole = (read * keep[..., None]).sum(1) / keep.sum(1, keepdim=True).clamp(min=1)
+        tokens = torch.nn.functional.normalize(self.token(read), dim=2)
+        more = longest - hidden.shape[1]
+        return (
+            torch.nn.functional.normalize(whole, dim=1),
+            torch.nn.functional.pad(tokens, (0, 0, 0, more)),
+            torch.nn.functional.pad(keep, (0, more)),
+            torch.nn.functional.pad(self.weigh(read)[..., 0], (0, more)),
+        )
+
+    def likeness(self, questions: Read, passages: Read) -> torch.Tensor:
+        """How near each passage lies to each question: (questions, passages)."""
+        weights = torch.softmax(questions.weights.masked_fill(questions.counted == 0, -1e4), 1)
+        pairs = torch.einsum("qtd,psd->qpts", questions.tokens, passages.tokens)
+        nearest = pairs.masked_fill(passages.counted[None, :, None, :] == 0, -1).amax(3)
+        word_by_word = (nearest * weights[:, None, :]).sum(2)
+        return self.share * word_by_word + (1 - self.share) * questions.whole @ passages.whole.T
 
 
 @dataclass(frozen=True)
@@ -182,7 +225,7 @@ def _loss(
     model: AnswerHead, some: Sequence[Asked], cuts: dict[Pair, Cut], rng: random.Random
 ) -> torch.Tensor:
     """Every question against all passages of the batch and the bar; a text counts by its best passage."""
-    questions = model.vectors([cuts["", a.question] for a in some])
+    questions = model.read([cuts["", a.question] for a in some])
     passages: list[Pair] = []
     owner: list[int] = []
     right: list[list[int]] = []
@@ -196,7 +239,7 @@ def _loss(
             passages += text[:4]
             owner += [texts] * len(text[:4])
             texts += 1
-    likeness = questions @ model.vectors([cuts[p] for p in passages]).T
+    likeness = model.likeness(questions, model.read([cuts[p] for p in passages]))
     index = torch.tensor(owner)[None].expand(len(some), -1)
     best = torch.full((len(some), texts), -1.0).scatter_reduce(1, index, likeness, reduce="amax")
     bar = model.bar.bias.expand(len(some), 1)
@@ -245,8 +288,9 @@ def figures(model: AnswerHead, deals: Sequence[Deal]) -> dict[str, float]:
         flat = [(i, p) for i, u in enumerate(deal.utterances) for p in pieces(u)]
         asked: list[Pair] = [("", q.text) for q in deal.questions]
         cuts = cut(model, tokenizer, [*asked, *(p for _, p in flat)])
-        vectors = [model.vectors([cuts[p] for p in part]) for part in _parts([p for _, p in flat])]
-        likeness = (model.vectors([cuts[q] for q in asked]) @ torch.cat(vectors).T).numpy()
+        questions = model.read([cuts[q] for q in asked])
+        parts = [model.read([cuts[p] for p in part]) for part in _parts([p for _, p in flat])]
+        likeness = torch.cat([model.likeness(questions, part) for part in parts], 1).numpy()
         owner = np.array([i for i, _ in flat])
         for question, row in zip(deal.questions, likeness, strict=True):
             texts = np.full(len(deal.utterances), -1.0)
@@ -283,7 +327,7 @@ def field_questions() -> dict[str, list[str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--benchmarks", type=Path, help="folder of the public sets")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument(
         "--holdout", default="", help="file stems to hold out, comma-separated, for the figures"
     )
@@ -307,7 +351,10 @@ def main() -> None:
                 args.benchmarks / name, args.benchmarks / corpora, FROM_EACH_SET, embedder, rng
             )
     model = train(asked, args.epochs, seed=11)
-    save(model.encoder, {"bar": model.bar}, {}, WEIGHTS / "answer.npz")
+    further = {
+        "token.weight": model.token.weight, "weigh.weight": model.weigh.weight, "mix": model.share,
+    }  # fmt: skip
+    save(model.encoder, {"bar": model.bar}, {}, WEIGHTS / "answer.npz", further)
     report: dict[str, object] = {"questions": len(asked), "held_out": args.holdout or None}
     held = [d for d in deals if d.origin in out]
     if held:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from indexer.answer_head import AnswerHead
+from indexer.answer_head import AnswerHead, unpack
 from indexer.embed import OnnxEmbedder, packaged_model_folder
 from indexer.reading_head import ReadingHead
 
@@ -41,12 +41,16 @@ def likenesses(rows: list[tuple[str, str, str]]) -> np.ndarray:
     said = [("", f"vendor call: {promise}") for _, promise, _ in rows]
     signed = [("", f"unknown contract: {clause}") for _, _, clause in rows]
     fields = len(reading.fields)
+
+    def whole(texts: list[tuple[str, str]]) -> np.ndarray:
+        return unpack([row.tobytes() for row in answers.vectors(texts)]).whole
+
     return np.stack(
         [
             (a * b).sum(1)
             for a, b in (
                 (embedder.embed([p for _, p, _ in rows]), embedder.embed([c for _, _, c in rows])),
-                (answers.vectors(said), answers.vectors(signed)),
+                (whole(said), whole(signed)),
                 (reading.read(said)[:, :fields], reading.read(signed)[:, :fields]),
             )
         ],
