@@ -95,6 +95,8 @@ class BriefDoor:
             why = f"it is longer than {MAX_CLAIM_WORDS} words"
         else:
             known = [c for c in citations if c is not None]
+            if self._own_words(draft.text, known):
+                return self._admit(draft, tuple(known))
             title = self._titles.get(draft.field or "", "")
             finding = verify(draft.text, [self._source(c, title) for c in known], self._judge)
             if finding.verdict == "supported":
@@ -107,6 +109,11 @@ class BriefDoor:
     def refuse(self, refusal: Refusal) -> None:
         """Keep a refusal for the run's record."""
         self.refusals.append(refusal)
+
+    def _own_words(self, text: str, known: Sequence[Citation]) -> bool:
+        """True for what a person told Baton, claimed word for word: nobody else's words are to be weighed."""
+        kinds = {self._index.artifacts[c.artifact].kind for c in known}
+        return kinds == {"statement"} and any(text == c.quote for c in known)
 
     def _source(self, c: Citation, title: str) -> Source:
         """The quote with who said it, where, and what the source says of them."""
