@@ -14,7 +14,7 @@ from agent.asking import Asking, Judged, judge
 from agent.brief import provenance
 from agent.conflicts import Clash
 from agent.door import BriefDoor
-from agent.models import Answer, Conflict, ConflictSide
+from agent.models import Answer, Citation, Conflict, ConflictSide
 from agent.quoting import Sentences, best_run
 from agent.ranking import Scores
 from agent.values import values_of
@@ -148,13 +148,12 @@ def _contradictions(asking: Asking, door: BriefDoor, clashes: Sequence[Clash]) -
         sides = []
         for statement in (clash.said, clash.signed):
             segment = asking.index.segments[statement.position]
-            claim = _claim(asking, door, segment, (statement.sentence, statement.sentence))
-            if claim is not None:
+            cited = _cited_once(asking, door, segment, statement.sentence)
+            if cited is not None:
                 artifact = asking.index.artifacts[segment.artifact]
                 rung = segment_rung(artifact.authority, artifact.kind, segment.side, False)
-                cited = door.claims[claim].citations
                 text = statement.value.text
-                sides.append(ConflictSide(text=text, authority=NAMES[rung], citations=cited))
+                sides.append(ConflictSide(text=text, authority=NAMES[rung], citations=(cited,)))
         if len(sides) == 2:
             found.append(
                 Conflict(
@@ -164,6 +163,19 @@ def _contradictions(asking: Asking, door: BriefDoor, clashes: Sequence[Clash]) -
                 )
             )  # fmt: skip
     return found
+
+
+def _cited_once(
+    asking: Asking, door: BriefDoor, segment: Segment, sentence: int
+) -> Citation | None:
+    """The sentence as a citation; recorded as a claim unless one says it already. None if the door refused it."""
+    ref = EvidenceRef(segment=segment.id, first_sentence=sentence, last_sentence=sentence)
+    cited = door.cite(ref)
+    said = [c for claim in door.claims.values() for c in claim.citations if c.segment == segment.id]
+    if cited and any(c.start <= cited.start and cited.end <= c.end for c in said):
+        return cited
+    claim = _claim(asking, door, segment, (sentence, sentence))
+    return door.claims[claim].citations[0] if claim is not None else None
 
 
 def _record(

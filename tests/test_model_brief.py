@@ -473,7 +473,7 @@ def test_stopping_keeps_what_is_verified_and_stops_the_model(home: Path) -> None
         assert wait_until(lambda: bool(hits), 60)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
     brief = json.loads(out)
     assert len(brief["provenance"]["degraded"]) == len(SECTIONS) - 3
     assert all("You stopped the run" in d for d in brief["provenance"]["degraded"])
