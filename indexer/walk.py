@@ -6,7 +6,6 @@ not believed: bytes are counted while they are unpacked.
 
 from __future__ import annotations
 
-import fnmatch
 import io
 import unicodedata
 import zipfile
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.errors import InputError
-from indexer.manifest import FILE
+from indexer.manifest import FILES, path_matches
 from indexer.models import NotRead
 
 MAX_FILE_BYTES = 200 * 1024 * 1024
@@ -32,15 +31,21 @@ class Walk:
 
     files: dict[str, bytes] = field(default_factory=dict)
     not_read: list[NotRead] = field(default_factory=list)
+    exclude: tuple[str, ...] = ()
+    excluded: list[str] = field(default_factory=list)
+    """Paths that the patterns of deal.yaml leave out."""
+
+    def leaves_out(self, path: str) -> bool:
+        """True for a path that is excluded, which is noted."""
+        if not any(path_matches(path, p) for p in self.exclude):
+            return False
+        self.excluded.append(path)
+        return True
 
 
 def _is_noise(path: str) -> bool:
     name = path.rsplit("/", 1)[-1]
-    return any(mark in path for mark in _NOISE) or name.startswith("._") or name == FILE
-
-
-def _excluded(path: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatch(path, p) for p in patterns)
+    return any(mark in path for mark in _NOISE) or name.startswith("._") or name in FILES
 
 
 def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: int) -> bytes:
@@ -67,7 +72,7 @@ def _open_zip(path: str, content: bytes, walk: Walk, depth: int) -> None:
     budget = MAX_UNPACKED_BYTES
     for info in sorted(members, key=lambda i: i.filename):
         inner = f"{path}!/{info.filename.lstrip('/')}"
-        if _is_noise(inner):
+        if _is_noise(inner) or walk.leaves_out(inner.removeprefix("!/")):
             continue
         try:
             data = _read_member(archive, info, budget)
@@ -103,15 +108,10 @@ def walk_deal(root: Path, exclude: Iterable[str] = ()) -> Walk:
 
     Raises InputError if `root` is not there or is neither.
     """
-    walk = Walk()
-    patterns = tuple(exclude)
+    walk = Walk(exclude=tuple(exclude))
     if root.is_file() and zipfile.is_zipfile(root):
         _open_zip("", root.read_bytes(), walk, 0)
-        walk.files = {
-            p.removeprefix("!/"): b
-            for p, b in walk.files.items()
-            if not _excluded(p.removeprefix("!/"), patterns)
-        }
+        walk.files = {p.removeprefix("!/"): b for p, b in walk.files.items()}
         return walk
     if not root.is_dir():
         raise InputError(
@@ -119,7 +119,7 @@ def walk_deal(root: Path, exclude: Iterable[str] = ()) -> Walk:
         )
     for file in _paths(root):
         path = unicodedata.normalize("NFC", file.relative_to(root).as_posix())
-        if _is_noise(path) or _excluded(path, patterns):
+        if _is_noise(path) or walk.leaves_out(path):
             continue
         try:
             if file.stat().st_size > MAX_FILE_BYTES:
