@@ -10,11 +10,22 @@ import hashlib
 from collections.abc import Sequence
 
 from indexer.authority import artifact_rung
-from indexer.execution import execution_of, looks_like_contract, named_by_completion
+from indexer.execution import (
+    Signing,
+    execution_of,
+    looks_like_contract,
+    made_part_by,
+    named_by_completion,
+    numbers_of,
+)
 from indexer.manifest import Manifest
-from indexer.models import Artifact, Execution, Kind, RawArtifact, Segment, Side
+from indexer.models import Artifact, Kind, RawArtifact, Segment, Side
 from indexer.names import bare_name
 from indexer.people import Human, People
+from indexer.signatures import signatures_in
+
+Executed = Sequence[tuple[str, str]]
+"""Path and text of papers that are executed by themselves."""
 
 
 def _digest(*parts: str) -> str:
@@ -31,15 +42,29 @@ def segment_id(path: str, start: int, text: str) -> str:
     return _digest(path, str(start), text)
 
 
-def _execution(
-    artifact: RawArtifact, kind: Kind, text: str, mails: Sequence[RawArtifact]
-) -> Execution:
+def _signing(
+    artifact: RawArtifact, kind: Kind, text: str, mails: Sequence[RawArtifact], executed: Executed
+) -> Signing:
+    """Whether a paper is executed, by itself, by a completion mail, or as part of an executed paper."""
     if kind != "contract":
-        return "not_applicable"
+        return Signing("not_applicable", "")
     found = execution_of(text)
-    if found != "executed" and found != "draft" and named_by_completion(artifact, mails):
-        return "executed"
+    if found.state in ("executed", "draft"):
+        return found
+    if mail := named_by_completion(artifact, mails):
+        return Signing("executed", f"{mail} says that its signing is completed", found.day)
+    if found.state == "unsigned" and not signatures_in(text).slots:
+        if paper := made_part_by(numbers_of(artifact), executed):
+            return Signing("executed", f"{paper}, which is executed, makes it part of itself")
     return found
+
+
+def executed_papers(artifacts: Sequence[RawArtifact]) -> list[tuple[str, str]]:
+    """Path and text of every paper whose own text says that it is executed."""
+    texts = (
+        (a.path, _text_and_spans(a)[0]) for a in artifacts if a.kind in ("contract", "document")
+    )
+    return [(path, text) for path, text in texts if execution_of(text).state == "executed"]
 
 
 def _kind(artifact: RawArtifact, manifest: Manifest, text: str) -> Kind:
@@ -48,7 +73,7 @@ def _kind(artifact: RawArtifact, manifest: Manifest, text: str) -> Kind:
     if (
         artifact.kind == "document"
         and looks_like_contract(artifact.title, text)
-        and execution_of(text) != "unsigned"
+        and execution_of(text).state != "unsigned"
     ):
         return "contract"
     return artifact.kind
@@ -81,18 +106,23 @@ def _segment_side(
 
 
 def assemble(
-    raw: RawArtifact, people: People, manifest: Manifest, mails: Sequence[RawArtifact]
+    raw: RawArtifact,
+    people: People,
+    manifest: Manifest,
+    mails: Sequence[RawArtifact] = (),
+    executed: Executed = (),
 ) -> tuple[Artifact, list[Segment]]:
     """The artifact with its extracted text, and its segments with offsets, sides and persons."""
     text, spans = _text_and_spans(raw)
     kind = _kind(raw, manifest, text)
-    execution = _execution(raw, kind, text, mails)
-    dated = manifest.date_of(raw.path) or raw.date
+    signing = _signing(raw, kind, text, mails, executed)
+    dated = manifest.date_of(raw.path) or raw.date or signing.day
+    meta = raw.meta | ({"execution_why": signing.why} if signing.why else {})
     summary = raw.meta.get("summary") == "true"
     artifact = Artifact(
         id=artifact_id(raw.path, text), path=raw.path, kind=kind, system=raw.system, title=raw.title,
-        date=dated, participants=raw.participants, execution=execution, meta=raw.meta, text=text,
-        authority=artifact_rung(kind, execution, raw.title, text, summary),
+        date=dated, participants=raw.participants, execution=signing.state, meta=meta, text=text,
+        authority=artifact_rung(kind, signing.state, raw.title, text, summary),
     )  # fmt: skip
     segments = []
     for i, (segment, (start, end)) in enumerate(zip(raw.segments, spans, strict=True)):

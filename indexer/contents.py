@@ -16,7 +16,7 @@ from indexer.account import (
     of_account,
     vendor_name,
 )
-from indexer.assemble import assemble
+from indexer.assemble import assemble, executed_papers
 from indexer.chunking import chunk_artifact
 from indexer.contacts import outdated_before, people_of
 from indexer.duplicates import drop_duplicates, mark_forwarded
@@ -35,6 +35,7 @@ from indexer.redacted_deal import (
 from indexer.redaction import Redaction
 from indexer.sides import infer_call_sides, set_sides
 from indexer.store import Contents
+from indexer.versions import settle_versions
 
 Assembled = list[tuple[Artifact, list[Segment]]]
 
@@ -87,8 +88,10 @@ def contents_of(
     raw = mark_forwarded(raw)
     sides.update(infer_call_sides(raw, people))
     mails = [a for a in raw if a.kind == "mail"]
-    assembled = [assemble(one, people, manifest, mails) for one in raw]
-    artifacts = [a for a, _ in assembled]
+    executed = executed_papers(raw)
+    assembled = [assemble(one, people, manifest, mails, executed) for one in raw]
+    artifacts = settle_versions([a for a, _ in assembled])
+    assembled = [(a, own) for a, (_, own) in zip(artifacts, assembled, strict=True)]
     segments = [s for _, own in assembled for s in own]
     papers = sorted(artifacts, key=lambda a: a.authority)
     vendor = vendor_name(manifest, people, [a.text for a in papers])

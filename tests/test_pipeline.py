@@ -179,17 +179,6 @@ class Deal:
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exported models, made once in a test run."""
-    home = tmp_path_factory.getbasetemp() / "exported"
-    session = Session(home)
-    session.embedder.embed(["warm"])
-    session.heads.reading.read([("", "warm")])
-    session.heads.answers.vectors([("", "warm")])
-    return home / "models"
-
-
-@pytest.fixture(scope="session")
 def deal(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Deal:
     folder = write_deal(tmp_path_factory.mktemp("deal") / "tarn")
     home = tmp_path_factory.mktemp("home")
