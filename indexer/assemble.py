@@ -53,9 +53,9 @@ def _signing(
         return found
     if mail := named_by_completion(artifact, mails):
         return Signing("executed", f"{mail} says that its signing is completed", found.day)
-    if found.state == "unsigned" and not signatures_in(text).slots:
-        if paper := made_part_by(numbers_of(artifact), executed):
-            return Signing("executed", f"{paper}, which is executed, makes it part of itself")
+    bare = found.state == "unsigned" and not signatures_in(text).slots
+    if bare and (paper := made_part_by(numbers_of(artifact), executed)):
+        return Signing("executed", f"{paper}, which is executed, makes it part of itself")
     return found
 
 

@@ -181,7 +181,8 @@ def index_deal(
         contents = contents_of(slug, str(root.resolve().name), manifest, reading, own_domains)
         contents = _with_folder(contents, shown)
         contents = _with_sides(contents, heads.reading)
-        before = _marks(store.artifacts(slug)) if store.fingerprint(slug) else {}
+        held = store.artifacts(slug) if store.fingerprint(slug) else []
+        before = {redaction.text(path): mark for path, mark in _marks(held).items()}
         stale = bool(redaction) and store.purge(slug, redaction.value)
         embedded = _embed_missing(store, slug, embedder, contents.chunks, progress)
         signals = _read_missing(store, slug, heads, contents, progress)

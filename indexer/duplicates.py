@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from indexer.models import RawArtifact, RawSegment
@@ -19,7 +20,7 @@ from indexer.names import is_generic
 RUN = 5
 """Words in a run that two transcripts are compared by."""
 ALIKE = 0.9
-"""Share of its runs that a transcript must find in its twin."""
+"""Share of its words that a transcript must find in its twin, in runs."""
 LEFT_OVER = 5
 """Words in a row that a twin may lack: recorders hear differently."""
 LONG_ENOUGH = 12
@@ -103,19 +104,28 @@ def _says_no_more(a: _Text, b: _Text) -> bool:
 
 
 def _heard_the_same(a: _Text, b: _Text) -> bool:
-    """True if what transcript `b` says stands in `a` too, but for what recorders hear differently."""
-    if not b.runs or not a.runs or len(b.runs & a.runs) < ALIKE * len(b.runs):
+    """True if what transcript `b` says stands in `a` too, but for what recorders hear differently.
+
+    A number or a negation is never heard differently: then both stay.
+    """
+    if _share_covered(a, b) < ALIKE:
         return False
+    for what, i, j, k, m in SequenceMatcher(None, a.words, b.words).get_opcodes():
+        lacking, added = a.words[i:j], b.words[k:m]
+        if what == "equal" or (not added and len(lacking) > LEFT_OVER):
+            continue
+        if len(added) > LEFT_OVER or any(map(_WEIGHTY.search, (*lacking, *added))):
+            return False
+    return True
+
+
+def _share_covered(a: _Text, b: _Text) -> float:
+    """The share of `b`'s words that stand in runs of words which `a` has too."""
     covered = [False] * len(b.words)
     for i in range(len(b.words) - RUN + 1):
         if " ".join(b.words[i : i + RUN]) in a.runs:
             covered[i : i + RUN] = [True] * RUN
-    run = 0
-    for word, known in zip(b.words, covered, strict=True):
-        run = 0 if known else run + 1
-        if run > LEFT_OVER or (run and _WEIGHTY.search(word)):
-            return False
-    return True
+    return sum(covered) / len(covered) if covered else 0.0
 
 
 def _day(artifact: RawArtifact) -> date | None:

@@ -136,9 +136,7 @@ def _is_prose(cell: str, match: re.Match[str] | None) -> bool:
     value = match["value"]
     if match["colon"] or not value or value.startswith(("/s/", "_")):
         return (
-            bool(_PROSE.search(value))
-            and not value.startswith("/s/")
-            and bool(signed_value(value))
+            bool(_PROSE.search(value)) and not value.startswith("/s/") and bool(signed_value(value))
         )
     return not _NAME.match(value) or bool(_PROSE.search(value))
 

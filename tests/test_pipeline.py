@@ -20,7 +20,6 @@ from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.session import Session
 from indexer.errors import BatonError, InputError, Locked, ModelMissing, StoreError, UnknownAccount
 from prompts.template import load_template
 
