@@ -25,6 +25,7 @@ from indexer.lexical import Lexical
 from indexer.manifest import FILE, Manifest, load_manifest
 from indexer.models import Artifact, IndexReport, NotRead, Segment
 from indexer.readers import READERS
+from indexer.readers.fields import load_maps, maps_mark
 from indexer.reading import DealReading, read_deal
 from indexer.reading_head import ReadingHead, passages
 from indexer.redaction import Redaction
@@ -167,13 +168,14 @@ def index_deal(
             raise InputError(
                 f"{root} holds no files to read. Put the deal's exports there and index again."
             )
-        mark = fingerprint(walk, manifest, f"{embedder.name}+{heads.name}")
+        maps = load_maps(home)
+        mark = fingerprint(walk, manifest, f"{embedder.name}+{heads.name}+{maps_mark(maps)}")
         shown = redaction.text(str(root.resolve()))
         known = _unchanged(store, home, shown, account, mark, rebuild)
         if known is not None:
             return known
         reading = read_deal(
-            root, manifest, lambda path: progress(f"reading {redaction.text(path)}", 0, 0)
+            root, manifest, lambda path: progress(f"reading {redaction.text(path)}", 0, 0), maps
         )
         folder = root.resolve().name.removesuffix(".zip")
         slug = choose_slug(account, manifest, reading, folder)

@@ -10,12 +10,13 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.manifest import Manifest
 from indexer.models import NotRead, RawArtifact, Reading
+from indexer.readers.fields import FieldMap
 
 FILE_TIMEOUT_S = 60.0
 MAX_RESTARTS = 20
@@ -54,6 +55,7 @@ def _run(
     skip: list[str],
     into: DealReading,
     progress: Callable[[str], None],
+    maps: Mapping[str, FieldMap],
 ) -> str | None:
     """One child run. Returns None when it finished, else the path it died or hung on."""
     process = subprocess.Popen(
@@ -61,7 +63,10 @@ def _run(
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
     )  # fmt: skip
     assert process.stdin is not None
-    wanted = {"exclude": manifest.exclude, "skip": skip, "read_private": manifest.read_private}
+    wanted = {
+        "exclude": manifest.exclude, "skip": skip, "read_private": manifest.read_private,
+        "maps": {name: held.model_dump() for name, held in maps.items()},
+    }  # fmt: skip
     process.stdin.write(json.dumps(wanted) + "\n")
     process.stdin.close()
     lines, current = _lines(process), "the folder"
@@ -92,7 +97,10 @@ def _run(
 
 
 def read_deal(
-    root: Path, manifest: Manifest, progress: Callable[[str], None] = lambda _: None
+    root: Path,
+    manifest: Manifest,
+    progress: Callable[[str], None] = lambda _: None,
+    maps: Mapping[str, FieldMap] | None = None,
 ) -> DealReading:
     """Read every file of the deal at `root` in a child process.
 
@@ -101,7 +109,7 @@ def read_deal(
     skip: list[str] = []
     for _ in range(MAX_RESTARTS):
         result = DealReading()
-        died_on = _run(root, manifest, skip, result, progress)
+        died_on = _run(root, manifest, skip, result, progress, maps or {})
         result.not_read.extend(
             NotRead(path=p, why="its parser crashed or took too long") for p in skip
         )

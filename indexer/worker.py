@@ -19,6 +19,7 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead
 from indexer.readers import load_readers, reader_for
 from indexer.readers.base import Reader, Source, SourceMap
+from indexer.readers.fields import FieldMap
 from indexer.readers.text import storable
 from indexer.walk import walk_deal
 
@@ -106,7 +107,8 @@ def main() -> None:
     skip = frozenset(wanted["skip"])
     readers = load_readers()
     files = {path: c for path, c in walk.files.items() if storable(path) not in skip}
-    sources = SourceMap(with_attachments(files, skip), read_private=wanted["read_private"])
+    maps = {name: FieldMap.model_validate(held) for name, held in wanted["maps"].items()}
+    sources = SourceMap(with_attachments(files, skip), wanted["read_private"], maps)
     seen: dict[str, str] = {}
     for path in sorted(sources.files, key=lambda p: p.encode("utf-8", "surrogatepass")):
         content = sources.files[path]

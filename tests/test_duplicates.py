@@ -121,7 +121,7 @@ def test_the_same_transcript_in_two_formats() -> None:
     assert (
         outcome(
             call("a", TALK, date(2026, 3, 1)),
-            call("b", TALK[:-1] + [("X Y", "And one more.")], date(2026, 3, 9)),
+            call("b", [*TALK[:-1], ("X Y", "And one more.")], date(2026, 3, 9)),
         )[1]
         == []
     )

@@ -35,6 +35,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("pptx", "PowerPoint PPTX with notes"),
     ("rtf", "Rich Text RTF with tracked changes"),
     ("notes", "Notes as Markdown, text, HTML"),
+    ("crm_table", "Deals of other CRMs (Dynamics, Pipedrive, Zoho, own tables): CSV, JSON"),
     ("tabular", "Any other CSV"),
 )
 

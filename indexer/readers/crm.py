@@ -6,11 +6,13 @@ Owns no format. Values keep the source's words; only markup, trailing `.0` and e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from indexer.models import FieldLocator, RawSegment
+from indexer.readers.day_order import DayOrder
+from indexer.readers.fields import MATTER, FieldMap
 from indexer.readers.text import html_to_text
 
 MARKUP = re.compile(
@@ -91,6 +93,17 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+def deal_terms(fields: Mapping[str, str], names: FieldMap, order: DayOrder) -> dict[str, str]:
+    """A deal's `meta` from its field map: what a handoff asks for, and its unmapped custom fields."""
+    terms = names.by_term(fields)
+    meta = {
+        term: terms[term] for term in (*MATTER, "stage", "competitor", "csm") if terms.get(term)
+    }
+    if at := when(meta.get("close_date"), order.day_first):
+        meta["close_date"] = (at.date() if isinstance(at, datetime) else at).isoformat()
+    return meta
 
 
 def day_first(values: Iterable[str]) -> bool | None:

@@ -14,12 +14,21 @@ from datetime import date
 _SLASHED = re.compile(r"(?<![\d/.])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/])")
 _ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)")
 _WEEKDAY = re.compile(
-    r"\b(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)[a-zé]*\.?,?\s+$", re.I
+    r"\b(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|jeu|ven|sam|dim)[a-zé]*\.?,?\s+$",
+    re.I,
 )
 _WEEKDAYS = {
     name: number
     for number, names in enumerate(
-        ("mon mo lun", "tue di mar", "wed mi mer", "thu do jeu", "fri fr ven", "sat sa sam", "sun so dim")
+        (
+            "mon mo lun",
+            "tue di mar",
+            "wed mi mer",
+            "thu do jeu",
+            "fri fr ven",
+            "sat sa sam",
+            "sun so dim",
+        )
     )
     for name in names.split()
 }
@@ -78,7 +87,12 @@ def _by_weekday(text: str, match: re.Match[str]) -> bool | None:
 
 def _by_neighbour(row: Mapping[str, str], match: re.Match[str]) -> bool | None:
     """An ISO date of the same row that is one of the two readings, or a day beside it (time zones)."""
-    days = {d for v in row.values() for y, m, t in _ISO.findall(v) if (d := _date(int(y), int(m), int(t)))}
+    days = {
+        d
+        for v in row.values()
+        for y, m, t in _ISO.findall(v)
+        if (d := _date(int(y), int(m), int(t)))
+    }
     dmy, mdy = _readings(match)
     if dmy is None or mdy is None or dmy == mdy:
         return None
@@ -95,7 +109,9 @@ def _by_rows(rows: Sequence[Mapping[str, str]], column: str) -> bool | None:
     for way in (0, 1):
         days = [_readings(m)[way] for m in held]
         known = [d for d in days if d is not None]
-        runs = len(known) == len(days) and (known == sorted(known) or known == sorted(known, reverse=True))
+        runs = len(known) == len(days) and (
+            known == sorted(known) or known == sorted(known, reverse=True)
+        )
         fits.append(runs)
     return fits[0] if fits[0] != fits[1] else None
 
@@ -107,14 +123,17 @@ def day_order(rows: Sequence[Mapping[str, str]], headers: Iterable[str] = ()) ->
         rows: cells by header; free text is looked through as well.
         headers: the headers, whose language may tell.
     """
-    found = [(row, value, m) for row in rows for value in row.values() for m in _SLASHED.finditer(value)]
+    found = [
+        (row, value, m) for row in rows for value in row.values() for m in _SLASHED.finditer(value)
+    ]
     found = [f for f in found if f[2][2] != "."]
     if not found:
         return DayOrder(None)
     columns = {name for row in rows for name in row}
     votes = (
         [_by_number(m) for _, _, m in found],
-        [_by_weekday(value, m) for _, value, m in found] + [_by_neighbour(row, m) for row, _, m in found],
+        [_by_weekday(value, m) for _, value, m in found]
+        + [_by_neighbour(row, m) for row, _, m in found],
         [_by_rows(rows, column) for column in sorted(columns)],
         [True if any(_DAY_FIRST_HEADERS.search(h) for h in headers) else None],
     )
@@ -125,8 +144,12 @@ def day_order(rows: Sequence[Mapping[str, str]], headers: Iterable[str] = ()) ->
     return _decided(None, found)
 
 
-def _decided(order: bool | None, found: Sequence[tuple[Mapping[str, str], str, re.Match[str]]]) -> DayOrder:
+def _decided(
+    order: bool | None, found: Sequence[tuple[Mapping[str, str], str, re.Match[str]]]
+) -> DayOrder:
     if order is not None:
         return DayOrder(order)
-    open_ = dict.fromkeys(m[0] for _, _, m in found if _by_number(m) is None and m[1].lstrip("0") != m[3].lstrip("0"))
+    open_ = dict.fromkeys(
+        m[0] for _, _, m in found if _by_number(m) is None and m[1].lstrip("0") != m[3].lstrip("0")
+    )
     return DayOrder(None, tuple(open_))

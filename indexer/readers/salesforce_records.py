@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexer.readers.base import Source, Sources, siblings
 from indexer.readers.crm import plain
+from indexer.readers.fields import FieldMap, packaged
 from indexer.readers.tabular import Row, Table, fold, has_report_footer, read_table
 from indexer.readers.text import decode, parse_json
 
@@ -58,10 +59,14 @@ class Record:
     key: str
     """Distinguishes it inside its file: the id, else a position."""
     row: int
+    terms: dict[str, str] = field(default_factory=dict)
+    """Values by our terms, as the field map names them: for headers in another language."""
 
     def get(self, *names: str) -> str:
         folded = {name.lower(): value for name, value in self.fields.items()}
-        return next((folded[name.lower()] for name in names if folded.get(name.lower())), "")
+        found = next((folded[name.lower()] for name in names if folded.get(name.lower())), "")
+        term = packaged("salesforce").term(names[0]) if names and not found else None
+        return self.terms.get(term, "") if term else found
 
 
 @dataclass
@@ -94,15 +99,24 @@ def csv_flavour(source: Source) -> str:
     if "id" in names and len(names & LOADER_COLUMNS) >= 2 and "_fivetran_synced" not in first:
         return "loader"
     by_name = re.fullmatch(r"report\d{10,13}\.csv", source.name)
-    by_columns = {"opportunityname", "stage"} <= names
+    terms = {packaged("salesforce").term(name) for name in names}
+    deals = any(re.search("opportunit|oportunidad", name) for name in names)
+    by_columns = deals and "stage" in terms and len(terms & {"close_date", "amount", "name"}) > 0
     return "report" if by_name or by_columns or has_report_footer(source.content) else ""
 
 
-def records_of(source: Source) -> Found:
+def records_of(source: Source, names: FieldMap) -> Found:
     """All records of a file, child lists included."""
     flavour = csv_flavour(source)
-    if flavour:
-        return _from_csv(source, flavour)
+    found = _from_csv(source, flavour, names) if flavour else _from_json(source)
+    found.records = [
+        replace(r, terms=names.by_term(r.fields)) if r.type == "Opportunity" else r
+        for r in found.records
+    ]
+    return found
+
+
+def _from_json(source: Source) -> Found:
     data = parse_json(source.content)
     if isinstance(data, dict) and "status" in data and isinstance(data.get("result"), dict | list):
         data = data["result"]
@@ -156,10 +170,10 @@ def _flatten(
             fields[prefix + name] = text
 
 
-def _from_csv(source: Source, flavour: str) -> Found:
+def _from_csv(source: Source, flavour: str, names: FieldMap) -> Found:
     table = read_table(source.content, report=flavour == "report")
     found = Found(report=flavour == "report")
-    kind = _type_of(table, source)
+    kind = _type_of(table, source, names)
     for row in table.rows:
         fields = {
             _api_name(name, found.report): text
@@ -178,7 +192,7 @@ def _api_name(header: str, report: bool) -> str:
     return known or header
 
 
-def _type_of(table: Table, source: Source) -> str:
+def _type_of(table: Table, source: Source, known: FieldMap) -> str:
     names = {fold(name) for name in table.header}
     ids = (row.get("id") for row in table.rows if isinstance(row, Row))
     prefix = next((value[:3] for value in ids if ID.fullmatch(value)), "")
@@ -189,6 +203,8 @@ def _type_of(table: Table, source: Source) -> str:
     if prefix in PREFIXES:
         return PREFIXES[prefix]
     if names & {"stagename", "opportunityname", "stage"}:
+        return "Opportunity"
+    if {"stage", "close_date"} <= {known.term(name) for name in table.header}:
         return "Opportunity"
     return source.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
@@ -207,4 +223,4 @@ def sibling_records(source: Source, sources: Sources) -> Iterator[tuple[Source, 
     """The other Salesforce files of the folder, taken apart."""
     for other in siblings(source, sources):
         if is_json(other) or csv_flavour(other):
-            yield other, records_of(other)
+            yield other, records_of(other, sources.field_map("salesforce"))

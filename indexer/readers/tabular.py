@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
 from indexer.readers.base import Source, Sources
+from indexer.readers.day_order import day_order
 from indexer.readers.text import decode
 from indexer.readers.usage import machine_rows
 
@@ -169,6 +170,7 @@ class TabularReader:
         if not segments:
             raise UnreadableFile("the table has a header but no rows")
         title = source.path.rsplit("/", 1)[-1]
+        order = day_order([row.cells for row in table.rows], table.header)
         bulk = machine_rows([row.cells for row in table.rows])
         artifact = RawArtifact(
             path=source.path,
@@ -176,7 +178,7 @@ class TabularReader:
             system="csv",
             title=title,
             segments=segments,
-            meta={"bulk": "true"} if bulk else {},
+            meta={"bulk": "true"} if bulk else order.meta,
         )
         return Reading(artifacts=(artifact,))
 

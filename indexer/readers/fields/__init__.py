@@ -122,7 +122,9 @@ def load_maps(home: Path) -> dict[str, FieldMap]:
             raise InputError(
                 f"{FOLDER}/{path.name} belongs to no CRM that Baton maps. Name it {', '.join(s + '.yaml' for s in SYSTEMS)}."
             )
-        found[path.stem] = _parse(path.read_bytes(), f"{FOLDER}/{path.name}").over(packaged(path.stem))
+        found[path.stem] = _parse(path.read_bytes(), f"{FOLDER}/{path.name}").over(
+            packaged(path.stem)
+        )
     return found
 
 
