@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from app.commands import asking, briefs, indexing, showing, upkeep
+from app.commands import asking, briefs, indexing, showing, status, upkeep
 from app.commands.listings import LISTINGS, listing_command
 from indexer.errors import BatonError
 
@@ -19,7 +19,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "index": indexing.index,
     "accounts": indexing.accounts,
-    "status": indexing.status,
+    "status": status.status,
     "forget": indexing.forget,
     "brief": briefs.brief,
     "ask": asking.ask,
