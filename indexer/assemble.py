@@ -18,10 +18,11 @@ from indexer.execution import (
     named_by_completion,
     numbers_of,
 )
+from indexer.humans import Human
 from indexer.manifest import Manifest
 from indexer.models import Artifact, Kind, RawArtifact, Segment, Side
 from indexer.names import bare_name
-from indexer.people import Human, People
+from indexer.people import People
 from indexer.signatures import signatures_in
 
 Executed = Sequence[tuple[str, str]]

@@ -20,10 +20,10 @@ from indexer.assemble import assemble, executed_papers
 from indexer.chunking import chunk_artifact
 from indexer.contacts import outdated_before, people_of
 from indexer.duplicates import drop_duplicates, mark_forwarded
+from indexer.gather import gather_people
 from indexer.head_facts import noticed
 from indexer.manifest import Manifest
 from indexer.models import Artifact, NotRead, Person, RawArtifact, Reading, Segment
-from indexer.people import gather_people
 from indexer.reading import DealReading
 from indexer.redacted_deal import (
     redacted_account,

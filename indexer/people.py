@@ -8,14 +8,27 @@ chosen, and it is noted why. Sides are decided in `sides`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from indexer.companies import company_key, domain_of, names_company
-from indexer.models import Participant, Reading, Side
+from indexer.companies import domain_of
+from indexer.humans import (
+    Human,
+    SideEvidence,
+    akin,
+    bears,
+    either,
+    known_at,
+    of_company,
+    opposes,
+    readings_of,
+    saying,
+    spells,
+    where,
+)
+from indexer.models import Participant, Side
 from indexer.names import (
     Label,
-    first_name,
     forms,
     is_generic,
     is_role_mailbox,
@@ -33,58 +46,6 @@ _DIRECTORIES = frozenset(
 """Systems in which an id means one person wherever it stands."""
 
 
-@dataclass(frozen=True)
-class SideEvidence:
-    """What one source says of a human's side. A lower tier counts before a higher one."""
-
-    tier: int
-    side: Side
-    why: str
-
-
-@dataclass(eq=False)
-class Human:
-    """One human as gathered from several sources; mutable while they are merged."""
-
-    name: str
-    side: Side = "unknown"
-    why: str = ""
-    title: str | None = None
-    emails: set[str] = field(default_factory=set)
-    ids: set[str] = field(default_factory=set)
-    aliases: set[str] = field(default_factory=set)
-    roles: set[str] = field(default_factory=set)
-    companies: set[str] = field(default_factory=set)
-    evidence: list[SideEvidence] = field(default_factory=list)
-    undecided: bool = False
-    """True if sources contradict each other about the side: then nothing may guess it."""
-    contact: bool = False
-    """True if a CRM lists them as the customer's contact."""
-
-    @property
-    def domains(self) -> set[str]:
-        """Domains of their company addresses; free mail counts for none."""
-        return {d for e in self.emails if (d := domain_of(e))}
-
-    @property
-    def names(self) -> set[str]:
-        """Every name they go by, without decoration."""
-        return {self.name, *(n for a in self.aliases for n in _names(read_label(a)))}
-
-
-@dataclass(frozen=True)
-class Naming:
-    """One naming of a person by one source; `place` is the artifact it stands in, if any."""
-
-    participant: Participant
-    system: str = ""
-    place: str | None = None
-
-
-def _names(label: Label) -> tuple[str, ...]:
-    return (label.name, *label.others)
-
-
 def _evidence(system: str, p: Participant) -> SideEvidence | None:
     if p.side not in ("customer", "vendor"):
         return None
@@ -96,6 +57,15 @@ def _evidence(system: str, p: Participant) -> SideEvidence | None:
     if system in ("gong", "chorus"):
         return SideEvidence(2, p.side, f"{system.title()}'s affiliation")
     return SideEvidence(3, p.side, f"{system or 'the source'} says so")
+
+
+@dataclass(frozen=True)
+class Naming:
+    """One naming of a person by one source; `place` is the artifact it stands in, if any."""
+
+    participant: Participant
+    system: str = ""
+    place: str | None = None
 
 
 class People:
@@ -118,7 +88,7 @@ class People:
             if p.email and "@" not in p.name and len(words_of(read_label(p.name).name)) > 1:
                 names[p.email.lower()].append(read_label(p.name).name)
         for address, held in names.items():
-            if any(not _akin(held[0], other) for other in held[1:]):
+            if any(not akin(held[0], other) for other in held[1:]):
                 self._shared.add(address)
                 self.doubts[address] = "a mailbox that several people write from: it names nobody"
 
@@ -197,7 +167,7 @@ class People:
         """Humans whose full name, and whose surname with an initial or short form, the label gives."""
         full: list[Human] = []
         short: list[Human] = []
-        for name in _names(label):
+        for name in readings_of(label):
             words = words_of(name)
             if len(words) < 2:
                 continue
@@ -223,32 +193,32 @@ class People:
         Nobody whom another source puts on the opposite of `side`, nor a second address of one meeting.
         """
         present = self._at.get(place or "", [])
-        full, short = ([h for h in g if not _opposes(h, side)] for g in self._namesakes(label))
+        full, short = ([h for h in g if not opposes(h, side)] for g in self._namesakes(label))
         if email:
             full, short = (
                 [h for h in g if h not in present or not h.emails] for g in (full, short)
             )
         domain = domain_of(email)
         if domain:  # an address of a company: only people of that company, or without any
-            full = _of_company(full, domain) or [
+            full = of_company(full, domain) or [
                 h for h in full if not h.domains and not h.companies
             ]
-            short = _of_company(short, domain)
+            short = of_company(short, domain)
         elif email:  # free mail: the address itself must spell the surname
-            full = [h for h in full if _spells(email, h)]
+            full = [h for h in full if spells(email, h)]
             short = []
         if label.company:
-            full, short = (_saying(label.company, group) for group in (full, short))
+            full, short = (saying(label.company, group) for group in (full, short))
         for group in (full, short):
             here = [h for h in group if h in present]
             if len(here) == 1:
                 return here[0], ""
             if len(here) > 1:
-                return None, f"could be {_either(here)}, all present"
+                return None, f"could be {either(here)}, all present"
             if len(group) == 1:
                 return group[0], ""
             if len(group) > 1:
-                return None, f"could be {_either(group)}"
+                return None, f"could be {either(group)}"
         return None, ""
 
     def find(
@@ -280,12 +250,12 @@ class People:
     def _by_first_name(self, label: str, parts: Label, place: str | None) -> Human | None:
         """A first name with a company, where one such person takes part; alone it names nobody."""
         present = self._at.get(place or "", [])
-        called = [h for h in present if _bears(h, parts.name)]
+        called = [h for h in present if bears(h, parts.name)]
         if parts.company:
-            certain = [h for h in called if _known_at(h, parts.company)]
+            certain = [h for h in called if known_at(h, parts.company)]
             if len(certain) == 1:
                 return certain[0]
-        if any(_bears(h, parts.name) for h in self.humans):
+        if any(bears(h, parts.name) for h in self.humans):
             self.doubts.setdefault(label, "only a first name: it is joined with nobody")
         return None
 
@@ -296,72 +266,15 @@ class People:
             same[human.name.casefold()].append(human)
         for group in same.values():
             if len(group) > 1:
-                why = f"{len(group)} people of this name ({_either(group)}): they are kept apart"
+                why = f"{len(group)} people of this name ({either(group)}): they are kept apart"
                 self.doubts.setdefault(group[0].name, why)
                 used: set[str] = set()
                 for human in group:
-                    where = _where(human)
+                    place = where(human)
                     human.aliases.add(human.name)
-                    number = f" {len(used) + 1}" if where in used else ""
-                    used.add(where)
-                    human.name = f"{human.name} ({where}{number})"
-
-
-def _akin(a: str, b: str) -> bool:
-    """True if two names of one address can be one person's: they share a word in some spelling."""
-    x = {f for w in words_of(a) for f in forms(w)}
-    y = {f for w in words_of(b) for f in forms(w)}
-    return bool(x & y) or any(len(min(p, q, key=len)) == 1 and p[0] == q[0] for p in x for q in y)
-
-
-def _bears(human: Human, first: str) -> bool:
-    return any(first_name(n).casefold() == first.casefold() for n in human.names if "@" not in n)
-
-
-def _known_at(human: Human, company: str) -> bool:
-    return any(names_company(company, d) for d in human.domains) or any(
-        company_key(c) == company_key(company) for c in human.companies
-    )
-
-
-def _of_company(group: Sequence[Human], domain: str) -> list[Human]:
-    return [
-        h for h in group if domain in h.domains
-        or (not h.domains and any(names_company(c, domain) for c in h.companies))
-    ]  # fmt: skip
-
-
-def _saying(company: str, group: list[Human]) -> list[Human]:
-    """Of several namesakes those whom a label's company fits; one alone stays unless it is another company's."""
-    certain = [h for h in group if _known_at(h, company)]
-    if certain:
-        return certain
-    return [h for h in group if not h.companies] if len(group) == 1 else group
-
-
-def _spells(address: str, human: Human) -> bool:
-    local = "".join(forms(address.split("@", 1)[0]))
-    surnames = {
-        f
-        for n in human.names
-        if "@" not in n
-        for f in forms(words_of(n)[-1] if words_of(n) else "")
-    }
-    return any(len(s) > 2 and s in local for s in surnames)
-
-
-def _where(human: Human) -> str:
-    found = sorted(human.domains) or sorted(human.emails) or sorted(human.companies)
-    return found[0] if found else "no address"
-
-
-def _either(group: Sequence[Human]) -> str:
-    return " or ".join(sorted(f"{h.name} of {_where(h)}" for h in group))
-
-
-def _opposes(human: Human, side: Side | None) -> bool:
-    stated = {e.side for e in human.evidence}
-    return side in ("customer", "vendor") and bool(stated) and side not in stated
+                    number = f" {len(used) + 1}" if place in used else ""
+                    used.add(place)
+                    human.name = f"{human.name} ({place}{number})"
 
 
 def _id_key(system: str, own_id: str | None, place: str | None) -> str:
@@ -377,55 +290,3 @@ def _is_contact(system: str, p: Participant) -> bool:
     return p.side == "customer" and (
         system in ("salesforce", "hubspot", "crm") or role.startswith("contact")
     )
-
-
-def namings_of(readings: Iterable[tuple[str, Reading]]) -> list[Naming]:
-    """Every naming of a person that directories and participant lists give, the surest first."""
-    found: list[Naming] = []
-    for path, reading in readings:
-        system = next((a.system for a in reading.artifacts), "") or _system_of(path)
-        found += [Naming(p, system) for p in reading.people]
-        for artifact in reading.artifacts:
-            found += [Naming(p, artifact.system, artifact.path) for p in artifact.participants]
-    return sorted(
-        found,
-        key=lambda n: (
-            n.participant.email is None,
-            n.participant.system_id is None,
-            n.place is not None,
-            len(words_of(read_label(n.participant.name).name)) < 2,
-        ),
-    )
-
-
-def _system_of(path: str) -> str:
-    """The system of a file that holds people only, told by its folders."""
-    low = path.lower()
-    return next(
-        (s for s in ("slack", "hubspot", "salesforce", "gong") if s in low),
-        "slack" if low.endswith("users.json") else "",
-    )
-
-
-def gather_people(readings: Iterable[tuple[str, Reading]]) -> People:
-    """All people any source names, merged; what stays open is in `doubts`."""
-    people = People()
-    held = list(readings)
-    namings = namings_of(held)
-    people.note_shared(namings)
-    for n in namings:
-        people.add(n.participant, n.system, n.place)
-    for _, reading in held:
-        for artifact in reading.artifacts:
-            for s in artifact.segments:
-                if not s.speaker:
-                    continue
-                known = people.find(s.speaker, s.speaker_id, artifact.path, artifact.system)
-                if known is not None or s.speaker in people.doubts:
-                    continue
-                address = s.speaker_id if s.speaker_id and "@" in s.speaker_id else None
-                own_id = None if address else s.speaker_id
-                said = Participant(name=s.speaker, email=address, system_id=own_id, side=s.side)
-                people.add(said, artifact.system, artifact.path)
-    people.settle()
-    return people

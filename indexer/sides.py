@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexer.companies import company_key, domain_of, names_company, same_domain
+from indexer.humans import Human, SideEvidence
 from indexer.manifest import Manifest
 from indexer.models import RawArtifact, Side
 from indexer.names import likeness
-from indexer.people import Human, People, SideEvidence
+from indexer.people import People
 
 _SUPPLIER = re.compile(
     r"^\W*(?:supplier|provider|vendor|seller|licensor|contractor|service provider|anbieter|auftragnehmer|lieferant|fournisseur)"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from indexer.gather import gather_people
+from indexer.humans import Human
 from indexer.manifest import Manifest
 from indexer.models import (
     Kind,
@@ -16,7 +18,7 @@ from indexer.models import (
     Reading,
 )
 from indexer.names import bare_name, likeness, read_label
-from indexer.people import Human, People, gather_people
+from indexer.people import People
 from indexer.sides import infer_call_sides, set_sides
 
 
