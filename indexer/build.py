@@ -24,6 +24,8 @@ from indexer.heads import Heads
 from indexer.lexical import Lexical
 from indexer.manifest import FILE, Manifest, load_manifest
 from indexer.models import Artifact, IndexReport, NotRead, Segment
+from indexer.names import bare_name
+from indexer.people import IN_DOUBT
 from indexer.readers import READERS
 from indexer.readers.fields import load_maps, maps_mark
 from indexer.reading import DealReading, read_deal
@@ -203,9 +205,14 @@ def _with_folder(contents: Contents, folder: str) -> Contents:
 
 
 def _with_sides(contents: Contents, head: ReadingHead) -> Contents:
-    return dataclasses.replace(
-        contents, segments=guess_sides(contents.artifacts, contents.segments, head)
-    )
+    """Guess the sides of speakers that nothing tells; who is in doubt stays unknown."""
+    guessed = guess_sides(contents.artifacts, contents.segments, head)
+    open_ = {bare_name(who) for who, why in contents.doubts.items() if why.startswith(IN_DOUBT)}
+    segments = [
+        s if {s.speaker, s.person} & open_ else g
+        for s, g in zip(contents.segments, guessed, strict=True)
+    ]
+    return dataclasses.replace(contents, segments=segments)
 
 
 def _refuse_taken(store: Store, slug: str, folder: str, replace: bool) -> None:
@@ -241,8 +248,8 @@ def _unchanged(
 
 
 def _marks(artifacts: Iterable[Artifact]) -> dict[str, str]:
-    """What an artifact's path stands for: changes with its text, kind, date or standing."""
-    return {a.path: f"{a.id}|{a.kind}|{a.date}|{a.execution}|{a.title}" for a in artifacts}
+    """What an artifact's path stands for: changes with its text, kind, date, standing or facts."""
+    return {a.path: f"{a.id}|{a.kind}|{a.date}|{a.execution}|{a.title}|{a.meta}" for a in artifacts}
 
 
 def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int) -> IndexReport:

@@ -53,6 +53,8 @@ class Label:
     """As one would say it: given name first, without decoration."""
     company: str = ""
     """What stands in brackets, behind a bar or a dash: mostly a company."""
+    titled: bool = False
+    """True for a form of address with a surname only: `Dr. Batista`, `Frau Berg`."""
     others: tuple[str, ...] = ()
     """The same name read another way: with the nickname, or turned round."""
 
@@ -78,7 +80,10 @@ def read_label(label: str) -> Label:
     if nick and len(parts) > 1:
         others.append(f"{nick} {parts[-1]}")
     company = next((c for c in [*companies, behind] if c), "")
-    return Label(name, company, tuple(others))
+    before, _, surname = bare.strip().partition(" ")
+    if len(parts) == 1 and surname and before.lower().strip(".") in _BEFORE:
+        return Label(f"{before} {name}", company, titled=True)
+    return Label(name, company, others=tuple(others))
 
 
 def _nickname(text: str) -> tuple[str, str]:

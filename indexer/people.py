@@ -40,6 +40,8 @@ from indexer.names import (
 
 SHORT_ID = 6
 """An id with fewer characters may stand for somebody else in another system or meeting."""
+IN_DOUBT = ("could be ", "both sides: ", "belongs to the related account ")
+"""How the reasons begin for which somebody's side must not be guessed."""
 _DIRECTORIES = frozenset(
     {"salesforce", "hubspot", "crm", "slack", "teams", "zendesk", "intercom", "jira"}
 )
@@ -179,7 +181,7 @@ class People:
             }
             for human in near.values():
                 degrees = {likeness(name, other) for other in human.names}
-                if "full" in degrees and human not in full:
+                if ("full" in degrees or label.titled) and human not in full:
                     full.append(human)
                 elif "short" in degrees and human not in short:
                     short.append(human)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
+import docx
 import pytest
 
 from indexer.assemble import assemble, executed_papers
@@ -13,6 +15,8 @@ from indexer.execution import execution_of, named_by_completion
 from indexer.manifest import Manifest
 from indexer.models import Artifact, ClauseLocator, Kind, RawArtifact, RawSegment
 from indexer.people import People
+from indexer.readers import load_readers, reader_for
+from indexer.readers.base import Source, SourceMap
 from indexer.versions import settle_versions
 
 BOTH = "By: /s/ Jo Roe\nName: Jo Roe\nDate: 3 March 2026\nBy: /s/ Paul Okoro\nDate: March 4, 2026"
@@ -64,6 +68,45 @@ def test_day_of_signing() -> None:
     assert days_in("Köln, 4. März 2026; Mar 5th, 2026; 2026-03-06; 3/4/2026; 3/14/2026; 31.02.2026") == [
         date(2026, 3, 6), date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 14),
     ]  # fmt: skip
+
+
+def test_signature_block_as_a_word_table() -> None:
+    def block(*rows: tuple[str, ...]) -> str:
+        document = docx.Document()
+        document.add_heading("Order Form SQ-1", 1)
+        table = document.add_table(rows=0, cols=len(rows[0]))
+        for row in rows:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+        out = io.BytesIO()
+        document.save(out)
+        source = Source("form.docx", out.getvalue())
+        reader = reader_for(source, load_readers())
+        assert reader is not None
+        (artifact,) = reader.read(source, SourceMap({})).artifacts
+        return assemble(artifact, People(), Manifest())[0].text
+
+    signed = block(
+        ("Customer", "Supplier"),
+        ("By: /s/ Jo Roe", "By: /s/ Paul Okoro"),
+        ("Date: 3 March 2026", "Date: 4 March 2026"),
+    )
+    assert execution_of(signed).state == "executed"
+    assert execution_of(signed.replace("/s/ Paul Okoro", "")).state == "partly_signed"
+    beside = block(
+        ("", "Customer", "Supplier"),
+        ("Signature", "Jo Roe", "Paul Okoro"),
+        ("Date", "3 March 2026", "4 March 2026"),
+    )
+    assert execution_of(beside).state == "executed"
+    half = block(
+        ("", "Customer", "Supplier"), ("Signature", "Jo Roe", ""), ("Date", "3 March 2026", "")
+    )
+    assert execution_of(half).state == "partly_signed"
+    none = block(
+        ("", "Customer", "Supplier"), ("Signature", "", ""), ("Name", "Jo Roe", "Paul Okoro")
+    )
+    assert execution_of(none).state == "unsigned"
 
 
 def raw(path: str, text: str, kind: Kind = "contract", title: str = "") -> RawArtifact:

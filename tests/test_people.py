@@ -202,6 +202,22 @@ def test_same_surname_with_an_initial_stays_open() -> None:
     assert people.find("Alan Berg", None, "calls/1.vtt") is who(people, "Alan Berg")
 
 
+def test_a_form_of_address_with_a_surname() -> None:
+    people = deal(US, THEM, artifact("calls/1.vtt", said=("Frau Berg", "Dr. Hill", "Mr. Nobody")))
+    assert people.find("Frau Berg", None, "calls/1.vtt") is who(people, "Anna Berg")
+    assert people.find("Dr. Hill", None, "calls/1.vtt") is who(people, "Tom Hill")
+    more = directory(
+        "crm/More.json",
+        P("Alan Berg", "alan@acmefoods.example", side="customer", system_id="003000000000009"),
+    )
+    assert (
+        deal(THEM, more, artifact("calls/1.vtt", said=("Frau Berg",))).find(
+            "Frau Berg", None, "calls/1.vtt"
+        )
+        is None
+    )
+
+
 def test_a_shared_mailbox_names_nobody() -> None:
     people = deal(
         US, THEM,

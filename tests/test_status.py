@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,24 @@ def test_since_when_a_contact_must_have_been_seen() -> None:
     )
     assert outdated_before(Manifest(outdated_after_days=10), None, [mail]) == date(2026, 2, 19)
     assert outdated_before(Manifest(), close, []) is None
+
+
+def test_a_changed_field_map_reads_its_records_again(
+    home: Path, models: Path, tmp_path: Path
+) -> None:
+    folder = Path(
+        json.loads(run(home, "status", "tarn-robotics", "--format", "json"))["account"]["folder"]
+    )
+    own = tmp_path / "home"
+    shutil.copytree(home, own, symlinks=True, ignore=shutil.ignore_patterns("*.lock"))
+    (own / "fields").mkdir()
+    (own / "fields" / "salesforce.yaml").write_text(
+        "terms:\n  next_step: [Motivation__c]\n", encoding="utf-8"
+    )
+    report = json.loads(run(own, "index", str(folder), "--format", "json"))
+    assert report["read"] == ["crm/Opportunity.json!/0065g00000AbcdeAAE"]
+    assert report["chunks_embedded"] == 0
+    held = json.loads(run(own, "status", "tarn-robotics", "--format", "json"))
+    assert held["unmapped_fields"] == []
+    assert "next step" not in [e["field"] for e in held["empty_fields"]]
+    assert json.loads(run(own, "index", str(folder), "--format", "json"))["read"] == []
