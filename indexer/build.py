@@ -17,6 +17,7 @@ import numpy as np
 
 from indexer.account import choose_account, slugify
 from indexer.chunking import Chunk, text_hash
+from indexer.contacts import day_of
 from indexer.contents import contents_of
 from indexer.embed import Embedder
 from indexer.errors import InputError, Locked, StoreError
@@ -249,7 +250,10 @@ def _unchanged(
 
 def _marks(artifacts: Iterable[Artifact]) -> dict[str, str]:
     """What an artifact's path stands for: changes with its text, kind, date, standing or facts."""
-    return {a.path: f"{a.id}|{a.kind}|{a.date}|{a.execution}|{a.title}|{a.meta}" for a in artifacts}
+    return {
+        a.path: f"{a.id}|{a.kind}|{day_of(a.date)}|{a.execution}|{a.title}|{a.meta}"
+        for a in artifacts
+    }
 
 
 def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int) -> IndexReport:

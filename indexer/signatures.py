@@ -27,9 +27,11 @@ _DATE_LABEL = re.compile(
     re.I,
 )
 _OTHER_LABEL = re.compile(
-    r"^\W*(?:name|print(?:ed)? name|title|position|funktion|titel|company|firma|email|e-mail)\b",
+    r"^\W*(?:name|print(?:ed)? name|title|position|funktion|titel|company|firma|email|e-mail|customer|client|supplier|vendor|provider|"
+    r"auftraggeber|auftragnehmer|kunde|lieferant|initials)\b",
     re.I,
 )
+_PRINTED = re.compile(r"^\W*(?:(?:print(?:ed)? )?name|date(?: signed)?|datum)\s*[:：]?\s*\w", re.I)
 _SLASH_S = re.compile(r"/s/\s*(?P<name>[A-Za-zÀ-ž][\w.'’ -]+)")
 _GEZ = re.compile(r"^\W*\(?gez\.?\)?\s+(?P<name>[A-ZÀ-Þ][\w.'’ -]+)")
 _BLANK = re.compile(
@@ -148,35 +150,44 @@ def _kept(value: str, dated: bool) -> str:
 
 
 def _from_neighbours(lines: Sequence[str], number: int, count: int, dated: bool) -> list[Slot]:
-    """Values that stand below bare labels, or above them over a line of underscores."""
-    for step in (1, -1, -2):
-        at = number + step
-        if not 0 <= at < len(lines) or not lines[at].strip():
-            continue
-        cells = _cells(lines[at])
-        if any(map(_is_label, cells)):
-            continue
-        kept = [_kept(c, dated) for c in cells]
-        underlined = any(set(c) <= set("_-. ") and c for c in cells)
-        if underlined and step == -1:
-            above = number - 2
-            held = (
-                [_kept(c, dated) for c in _cells(lines[above]) if not _is_label(c)]
-                if above >= 0
-                else []
-            )
-            plausible = [v for v in held if v and _fits(v, dated)]
-            if plausible:
-                return [Slot(number, v) for v in plausible] + [Slot(number, "")] * (
-                    count - len(plausible)
-                )
-            return [Slot(number, "")] * count
-        filled = [v for v in kept if v and _fits(v, dated)]
-        if filled:
-            return [Slot(number, v) for v in filled] + [Slot(number, "")] * (count - len(filled))
-        if underlined:
-            return [Slot(number, "")] * count
+    """Values of bare labels: below them, above a ruled line over them, or above `Unterschrift`.
+
+    A name below a mere `By:` may be printed where the ruled line got lost; it counts only where the
+    printed name or a date stands apart.
+    """
+    label = lines[number].strip()
+    below, above = _beside(lines, number, 1), _beside(lines, number, -1)
+    if above is not None and all(set(c) <= set("_-. ") for c in above):
+        held = _beside(lines, number - 1, -1) or []
+        return _filled(held, number, count, dated)
+    if above is not None and re.match(r"\W*(?:unterschrift|ort)\b[^:]*$", label, re.I):
+        return _filled(above, number, count, dated)
+    told = dated or re.search("signed", label, re.I) or _told_apart(lines, number)
+    if below is not None and (told or any(c.startswith(("/s/", "gez.", "(gez")) for c in below)):
+        return _filled(below, number, count, dated)
     return [Slot(number, "")] * count
+
+
+def _beside(lines: Sequence[str], number: int, step: int) -> list[str] | None:
+    """The cells of the next line that holds anything, up or down; None for a label or no line."""
+    at = number + step
+    while 0 <= at < len(lines) and not lines[at].strip() and abs(at - number) < 3:
+        at += step
+    if not 0 <= at < len(lines) or not lines[at].strip():
+        return None
+    cells = _cells(lines[at])
+    return None if any(map(_is_label, cells)) else cells
+
+
+def _told_apart(lines: Sequence[str], number: int) -> bool:
+    """True if a printed name or a filled date follows a signature line."""
+    near = lines[number + 1 : number + 5]
+    return any(_PRINTED.match(c) for line in near for c in _cells(line))
+
+
+def _filled(cells: Sequence[str], number: int, count: int, dated: bool) -> list[Slot]:
+    values = [v for c in cells if (v := _kept(c, dated)) and _fits(v, dated)]
+    return [Slot(number, v) for v in values] + [Slot(number, "")] * (count - len(values))
 
 
 def _is_label(cell: str) -> bool:
