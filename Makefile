@@ -18,10 +18,10 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo test check format bench eval train tree clean
+.PHONY: FORCE help setup demo test test-hostile test-samples check format bench eval train tree clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Create .venv and install Baton into it (needs Python 3.11 or newer)
 
@@ -49,6 +49,12 @@ demo: setup ## Index the three demo deals and print a brief
 
 test: setup ## Run the tests
 	@$(BIN)/python -m pytest
+
+test-hostile: setup ## Try 400 and more bad files and 1,000 good ones (half an hour)
+	@HOSTILE=all $(BIN)/python -m pytest tests/test_hostile.py
+
+test-samples: setup ## Read authentic exports that are no part of this repository: SAMPLES=DIR
+	@SAMPLES=$(SAMPLES) $(BIN)/python -m pytest tests/test_samples.py -rs
 
 check: setup ## Formatting, lint, types, layering
 	@$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import typer
 
 from app.commands import asking, briefs, indexing, showing, status, upkeep
 from app.commands.listings import LISTINGS, listing_command
-from indexer.errors import BatonError
+from indexer.errors import DISK_FULL, BatonError, full_disk
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -37,9 +38,19 @@ for _name, _command in COMMANDS.items():
 def main() -> None:
     """Run the command line; a BatonError becomes one line and exit code 1."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BatonError as error:
         sys.stderr.write(f"baton: {error}\n")
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        sys.stderr.write(f"baton: {full_disk(error)}\n")
+        # What is left in the buffer would be tried, and fail, again at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.commands.printing import one_line
 from indexer.build import Progress
 
 
@@ -19,13 +20,16 @@ def index_progress(name: str) -> Iterator[Progress]:
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(name, total=None)
 
         def progress(what: str, done: int, total: int) -> None:
             bar.update(
-                task, description=f"{name}: {what[:60]}", completed=done, total=total or None
+                task,
+                description=one_line(f"{name}: {what[:60]}"),
+                completed=done,
+                total=total or None,
             )
 
         yield progress

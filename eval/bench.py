@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from eval.reading_speed import reading_speed
 from indexer.chunking import chunk_artifact
 from indexer.embed import MAX_TOKENS, OnnxEmbedder, packaged_model_folder
 from indexer.models import Segment
@@ -187,6 +188,15 @@ def command_figures(shell: Shell) -> list[Figure]:
     ]
 
 
+def reading_figures() -> list[Figure]:
+    """Reading alone: the demo deals' files to segments, nothing embedded or written."""
+    rounds = [reading_speed(ROOT / "data") for _ in range(RUNS)]
+    return [
+        Figure(f"Baton reads {name}", statistics.median(one[name] for one in rounds), "a second")
+        for name in sorted(rounds[0])
+    ]
+
+
 def measure() -> list[Figure]:
     """All figures, on a copy of one demo deal."""
     with demo_shell() as shell:
@@ -206,7 +216,7 @@ def measure() -> list[Figure]:
         chunks = list(cut.values())
         artifacts = ["\n".join(s.text for s in run) for run in by_artifact.values()]
         whole_s = median_s(shell.index, RUNS, before=shell.forget)
-        return embedding_figures(chunks, artifacts, whole_s) + commands
+        return embedding_figures(chunks, artifacts, whole_s) + reading_figures() + commands
 
 
 def main() -> None:

@@ -106,6 +106,12 @@ def _segment_side(
     return "unknown"
 
 
+def _attached_to(raw: RawArtifact, mails: Sequence[RawArtifact]) -> dict[str, str]:
+    """The link from a file to the mail that it came with."""
+    carrier = raw.path.rpartition("!/")[0]
+    return {"attachment_of": carrier} if any(mail.path == carrier for mail in mails) else {}
+
+
 def assemble(
     raw: RawArtifact,
     people: People,
@@ -118,7 +124,11 @@ def assemble(
     kind = _kind(raw, manifest, text)
     signing = _signing(raw, kind, text, mails, executed)
     dated = manifest.date_of(raw.path) or raw.date or signing.day
-    meta = raw.meta | ({"execution_why": signing.why} if signing.why else {})
+    meta = (
+        raw.meta
+        | _attached_to(raw, mails)
+        | ({"execution_why": signing.why} if signing.why else {})
+    )
     summary = raw.meta.get("summary") == "true"
     artifact = Artifact(
         id=artifact_id(raw.path, text), path=raw.path, kind=kind, system=raw.system, title=raw.title,

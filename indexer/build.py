@@ -17,10 +17,9 @@ import numpy as np
 
 from indexer.account import choose_account, slugify
 from indexer.chunking import Chunk, text_hash
-from indexer.contacts import day_of
 from indexer.contents import contents_of
 from indexer.embed import Embedder
-from indexer.errors import InputError, Locked, StoreError
+from indexer.errors import DISK_FULL, InputError, Locked, StoreError, full_disk
 from indexer.heads import Heads
 from indexer.lexical import Lexical
 from indexer.manifest import FILE, Manifest, load_manifest
@@ -35,7 +34,7 @@ from indexer.redaction import Redaction
 from indexer.side_guess import guess_sides
 from indexer.store import Contents, Store
 from indexer.vectors import ChromaCache
-from indexer.walk import Walk, walk_deal
+from indexer.walk import Walk, digest_of, walk_deal
 
 LOCK_TIMEOUT_S = 2.0
 EMBED_BATCH = 256
@@ -64,8 +63,22 @@ def index_lock(home: Path) -> Iterator[None]:
         raise Locked(
             f"Another process is writing the index in {home}. Wait until it has finished and run again."
         ) from error
-    except PermissionError as error:
-        raise StoreError(f"{home} can't be written. Choose another folder with --home.") from error
+    except OSError as error:
+        if error.errno in DISK_FULL:
+            raise StoreError(full_disk(error)) from error
+        why = f"{home} can't be written ({error.strerror}). Choose another folder with --home."
+        raise StoreError(why) from error
+
+
+@contextmanager
+def _saying_when_full() -> Iterator[None]:
+    """Raise StoreError where a library finds the disk full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        raise StoreError(full_disk(error)) from error
 
 
 def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
@@ -74,14 +87,16 @@ def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
         f"{PIPELINE}|{model}|{READERS}|{_reader_versions()}|{manifest.model_dump_json()}".encode()
     )
     for path in sorted(walk.files):
-        digest.update(path.encode() + b"\0" + hashlib.sha256(walk.files[path]).digest())
+        digest.update(path.encode() + b"\0" + digest_of(walk.files[path]))
+    for failure in walk.not_read:
+        digest.update(f"{failure.path}\0{failure.why}\0".encode())
     return digest.hexdigest()[:24]
 
 
 def _reader_versions() -> str:
     """Hash of the readers' own sources: any change of a reader reads its files again."""
     digest = hashlib.sha256()
-    for file in sorted((Path(__file__).parent / "readers").glob("*.py")):
+    for file in sorted((Path(__file__).parent / "readers").rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -133,6 +148,8 @@ def _read_missing(
 
 def write_caches(store: Store, home: Path, slug: str, contents: Contents, model: str) -> None:
     """Chroma and the lexical index of one account, from the record."""
+    # Until both are whole again there is none: a run that ends in between is not taken for a whole one.
+    Lexical(home, slug).forget()
     by_hash = store.vectors(slug, model)
     kept = [c for c in contents.chunks if c.hash in by_hash]
     if kept:
@@ -162,11 +179,10 @@ def index_deal(
     for a missing or empty folder or a slug taken by another folder, Locked when the index is owned.
     """
     root = Path(root)
-    with index_lock(home):
+    with index_lock(home), _saying_when_full():
         manifest = load_manifest(root)
         redaction = Redaction(manifest.redact)
-        walk = walk_deal(root, manifest.exclude)
-        manifest.check_globs("exclude", walk.excluded)
+        walk = walk_deal(root, manifest.exclude, home)
         if not walk.files:
             raise InputError(
                 f"{root} holds no files to read. Put the deal's exports there and index again."
@@ -178,8 +194,10 @@ def index_deal(
         if known is not None:
             return known
         reading = read_deal(
-            root, manifest, lambda path: progress(f"reading {redaction.text(path)}", 0, 0), maps
+            walk, manifest, lambda path: progress(f"reading {redaction.text(path)}", 0, 0), maps
         )
+        if reading.whole:
+            manifest.check_patterns("exclude", reading.met)
         folder = root.resolve().name.removesuffix(".zip")
         slug = choose_slug(account, manifest, reading, folder)
         _refuse_taken(store, slug, shown, replace)
@@ -250,10 +268,7 @@ def _unchanged(
 
 def _marks(artifacts: Iterable[Artifact]) -> dict[str, str]:
     """What an artifact's path stands for: changes with its text, kind, date, standing or facts."""
-    return {
-        a.path: f"{a.id}|{a.kind}|{day_of(a.date)}|{a.execution}|{a.title}|{a.meta}"
-        for a in artifacts
-    }
+    return {a.path: f"{a.id}|{a.kind}|{a.date}|{a.execution}|{a.title}|{a.meta}" for a in artifacts}
 
 
 def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int) -> IndexReport:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
+from indexer.days import day_of
 from indexer.manifest import Manifest
 from indexer.models import Artifact, Person, Segment
 from indexer.people import People
@@ -26,11 +27,6 @@ class _Seen:
         self.last = max(day, self.last or day)
         if contact:
             self.last_contact = max(day, self.last_contact or day)
-
-
-def day_of(value: datetime | date | None) -> date | None:
-    """The day of a time."""
-    return value.date() if isinstance(value, datetime) else value
 
 
 def outdated_before(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 _MONTHS = {
     name: number
@@ -31,6 +31,11 @@ _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 def month_number(name: str) -> int | None:
     """1-12 for a month's name or its short form, in English, German, French or Spanish."""
     return _MONTHS.get(name.lower().strip("."))
+
+
+def day_of(value: datetime | date | None) -> date | None:
+    """The day of a time."""
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _day(year: int, month: int | None, day: int) -> date | None:

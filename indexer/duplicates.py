@@ -10,10 +10,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from difflib import SequenceMatcher
 from functools import cached_property
 
+from indexer.days import day_of
 from indexer.models import RawArtifact, RawSegment
 from indexer.names import is_generic
 
@@ -128,12 +128,8 @@ def _share_covered(a: _Text, b: _Text) -> float:
     return sum(covered) / len(covered) if covered else 0.0
 
 
-def _day(artifact: RawArtifact) -> date | None:
-    return artifact.date.date() if isinstance(artifact.date, datetime) else artifact.date
-
-
 def _same_time(a: RawArtifact, b: RawArtifact) -> bool:
-    first, second = _day(a), _day(b)
+    first, second = day_of(a.date), day_of(b.date)
     return first is None or second is None or abs((first - second).days) <= 1
 
 

@@ -25,6 +25,8 @@ Vectors = NDArray[np.float32]
 """Shape (number of texts, dimensions), rows of length one."""
 
 MAX_TOKENS = 256
+MAX_CHARS = 20_000
+"""Beyond what MAX_TOKENS can hold, so that no more than that is taken apart to be thrown away."""
 BATCH_TOKENS = 768
 """Tokens in one batch, padding included; measured best of 512-4096 on two cores."""
 
@@ -147,7 +149,10 @@ class OnnxEmbedder:
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         """Unit vectors of `texts`, in their order. `progress` is told how many are done."""
         self._load()
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        ids = [
+            encoding.ids
+            for encoding in self._tokenizer.encode_batch([t[:MAX_CHARS] for t in texts])
+        ]
         order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
         out = np.zeros((len(texts), self.size), np.float32)
         start = 0

@@ -10,6 +10,17 @@ BatonError               the user: one sentence on what is wrong, one on what to
 UnreadableFile           one bad file: recorded in the report, the run goes on
 """
 
+import errno
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when nothing more can be written: no space, a quota, a limit on file sizes."""
+
+
+def full_disk(error: OSError) -> str:
+    """One sentence on a disk that takes no more, and one on what to do."""
+    where = f" for {error.filename}" if error.filename else ""
+    return f"There is no space left{where} ({error.strerror}). Free some and run again; what was kept stays."
+
 
 class BatonError(Exception):
     """What the user can fix. `str(error)` is shown as it is, on one line."""

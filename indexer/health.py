@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from indexer.contacts import day_of
+from indexer.days import day_of
 from indexer.models import Account, Artifact, Execution, Frozen, NotRead, Person, Segment, Side
 from indexer.names import is_generic
 from indexer.readers.fields import MATTER
@@ -196,7 +196,7 @@ def _calls_without_transcript(
         if by is None or day is None or day in spoken or (artifact.title, day) in seen:
             continue
         near = {day - timedelta(days=1), day + timedelta(days=1)} & spoken
-        if near and isinstance(artifact.date, datetime) and not 3 <= artifact.date.hour <= 20:
+        if near and not (isinstance(artifact.date, datetime) and 3 <= artifact.date.hour <= 20):
             continue
         seen.add((artifact.title, day))
         yield CallWithoutTranscript(title=artifact.title, day=day, artifact=artifact.path, by=by)

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
+
+from indexer.errors import StoreError
 
 _WORD = re.compile(r"\w+", re.U)
 STOP = frozenset(
@@ -104,19 +107,27 @@ class Lexical:
         self._path = home / "lexical" / f"{slug}.db"
 
     def rebuild(self, texts: Sequence[str]) -> None:
-        """Index `texts`; row n is text n. Written aside and renamed into place."""
+        """Index `texts`; row n is text n. Written aside and renamed into place.
+
+        Raises StoreError, mostly because the disk is full.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_suffix(".part")
         partial.unlink(missing_ok=True)
-        db = sqlite3.connect(partial, isolation_level=None)
-        db.execute("PRAGMA journal_mode=OFF")
-        db.execute("BEGIN")
-        db.execute(
-            "CREATE VIRTUAL TABLE chunk USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')"
-        )
-        db.executemany("INSERT INTO chunk(rowid, text) VALUES(?,?)", enumerate(texts))
-        db.execute("COMMIT")
-        db.close()
+        try:
+            with closing(sqlite3.connect(partial, isolation_level=None)) as db:
+                db.execute("PRAGMA journal_mode=OFF")
+                db.execute("BEGIN")
+                db.execute(
+                    "CREATE VIRTUAL TABLE chunk USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')"
+                )
+                db.executemany("INSERT INTO chunk(rowid, text) VALUES(?,?)", enumerate(texts))
+                db.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            partial.unlink(missing_ok=True)
+            raise StoreError(
+                f"The search index in {self._path.parent} can't be written ({error}). Free some space and run again."
+            ) from error
         partial.replace(self._path)
 
     def ready(self, count: int) -> bool:

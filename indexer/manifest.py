@@ -7,8 +7,8 @@ known where they apply.
 from __future__ import annotations
 
 import fnmatch
-import zipfile
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from pydantic import (
     field_validator,
 )
 
+from indexer.child import Child, ChildLost
 from indexer.errors import InputError
 from indexer.models import Kind
 from indexer.redaction import Rule
@@ -31,7 +32,9 @@ from indexer.yaml_lines import MAX_BYTES, LinedYaml, read_yaml
 FILE = "deal.yaml"
 FILES = (FILE, "deal.yml")
 OUTDATED_AFTER_DAYS = 180
-GLOBS = ("exclude", "kinds", "dates")
+ZIP_WORKER = "indexer.zipped_manifest"
+ZIP_S = 30.0
+"""Seconds that the manifest may take to come out of a ZIP."""
 
 
 class Manifest(BaseModel):
@@ -98,15 +101,19 @@ class Manifest(BaseModel):
         return next((day for p, day in reversed(self.dates.items()) if path_matches(path, p)), None)
 
     def check_globs(self, key: str, paths: Iterable[str]) -> None:
-        """Raise InputError for a pattern of `exclude`, `kinds` or `dates` that none of `paths` matches."""
+        """Raise InputError for a pattern of `kinds` or `dates` that none of `paths` matches."""
         known = list(paths)
+        patterns = getattr(self, key)
+        self.check_patterns(key, {p for p in patterns if any(path_matches(k, p) for k in known)})
+
+    def check_patterns(self, key: str, met: Collection[str]) -> None:
+        """Raise InputError for a pattern of `exclude`, `kinds` or `dates` that is not among those which met a path."""
         for number, pattern in enumerate(getattr(self, key)):
-            if any(path_matches(path, pattern) for path in known):
-                continue
-            where: tuple[str | int, ...] = (key, number if key == "exclude" else pattern)
-            raise (self._source or LinedYaml(FILE, {}, {})).fault(
-                where, f"{pattern!r} matches no file of this deal"
-            )
+            if pattern not in met:
+                where: tuple[str | int, ...] = (key, number if key == "exclude" else pattern)
+                raise (self._source or LinedYaml(FILE, {}, {})).fault(
+                    where, f"{pattern!r} matches no file of this deal"
+                )
 
 
 def path_matches(path: str, pattern: str) -> bool:
@@ -130,41 +137,48 @@ def path_matches(path: str, pattern: str) -> bool:
 
 def load_manifest(root: Path) -> Manifest:
     """The manifest of a deal folder or ZIP, or an empty one. Raises InputError when it is malformed."""
-    held = _in_zip(root) if root.is_file() else _in_folder(root)
+    held = _in_zip(root.resolve()) if root.is_file() else _in_folder(root)
     if held is None:
         return Manifest()
     source = read_yaml(held[1], held[0])
     try:
         manifest = Manifest.model_validate(source.content)
     except ValidationError as error:
-        keys = [*Manifest.model_fields, *(Rule.model_fields if "redact" in str(error) else ())]
+        first = error.errors(include_input=False, include_context=False)[0]["loc"]
+        keys = [*Manifest.model_fields, *(Rule.model_fields if first[:1] == ("redact",) else ())]
         raise source.invalid(error, keys) from error
     manifest._source = source
     return manifest
 
 
 def _in_folder(folder: Path) -> tuple[str, bytes] | None:
+    """The manifest's name and bytes. A link is none: what it leads to is not the deal's."""
     for name in FILES:
         path = folder / name
-        if path.is_file():
-            try:
-                return name, path.read_bytes()
-            except OSError as error:
-                raise InputError(
-                    f"{name} can't be opened: {error.strerror}. Correct its permissions and index again."
-                ) from error
+        if path.is_symlink() or not path.is_file():
+            continue
+        try:
+            with path.open("rb") as stream:
+                return name, stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise InputError(
+                f"{name} can't be opened: {error.strerror}. Correct its permissions and index again."
+            ) from error
     return None
 
 
 def _in_zip(path: Path) -> tuple[str, bytes] | None:
-    """The manifest at the top of a ZIP, or in its only top folder."""
-    if not zipfile.is_zipfile(path):
-        return None
-    with zipfile.ZipFile(path) as archive:
-        names = [
-            n for n in archive.namelist() if n.count("/") <= 1 and n.rsplit("/", 1)[-1] in FILES
-        ]
-        if not names:
+    """The manifest at the top of a ZIP, or in its only top folder; a child takes it out."""
+    with path.open("rb") as stream:
+        if stream.read(2) != b"PK":
             return None
-        with archive.open(min(names, key=lambda n: (n.count("/"), n))) as member:
-            return FILE, member.read(MAX_BYTES + 1)
+    try:
+        with Child(ZIP_WORKER, {"zip": str(path), "names": FILES, "limit": MAX_BYTES + 1}, ZIP_S, ZIP_S) as child:  # fmt: skip
+            said = json.loads(child.line())
+    except ChildLost as error:
+        raise InputError(f"{path.name} {error}. Unpack it and index the folder.") from error
+    if why := said.get("why"):
+        raise InputError(
+            f"{FILE} inside {path.name} can't be read: {why}. Pack it anew and index again."
+        )
+    return (said["name"], said["content"].encode("latin-1")) if "name" in said else None

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from datetime import date as Day
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Frozen(BaseModel):
@@ -18,6 +18,14 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+
+def _day(value: object) -> object:
+    """A day written as text stays a day; pydantic alone would make it midnight."""
+    return Day.fromisoformat(value) if isinstance(value, str) and len(value) == 10 else value
+
+
+Moment = Annotated[datetime | Day, BeforeValidator(_day)]
+"""A time of a day, or a day whose time nobody gave."""
 
 Side = Literal["customer", "vendor", "unknown"]
 
@@ -151,7 +159,7 @@ class RawSegment(Frozen):
     """E-mail address or system id of the speaker, for joining with people."""
     side: Side | None = None
     """Only where the source itself says so (Gong affiliation, Chorus speaker_type)."""
-    at: datetime | date | None = None
+    at: Moment | None = None
     role: Role = "body"
     joiner_before: Literal["\n", "\f"] = "\n"
 
@@ -163,7 +171,7 @@ class RawArtifact(Frozen):
     kind: Kind
     system: str
     title: str
-    date: datetime | Day | None = None
+    date: Moment | None = None
     participants: tuple[Participant, ...] = ()
     segments: tuple[RawSegment, ...]
     meta: dict[str, str] = {}
@@ -205,7 +213,7 @@ class Segment(Frozen):
     person: str | None = None
     """Name of the resolved person, when the speaker could be resolved."""
     side: Side = "unknown"
-    at: datetime | date | None = None
+    at: Moment | None = None
     role: Role = "body"
 
 
@@ -217,7 +225,7 @@ class Artifact(Frozen):
     kind: Kind
     system: str
     title: str
-    date: datetime | Day | None = None
+    date: Moment | None = None
     participants: tuple[Participant, ...] = ()
     authority: int
     """Rung of the ladder in `indexer.authority`; lower stands higher."""
@@ -240,7 +248,7 @@ class Person(Frozen):
     calls: int = 0
     mails: int = 0
     messages: int = 0
-    last_seen: datetime | date | None = None
+    last_seen: Moment | None = None
     outdated: bool = False
     """True for a CRM contact who was in no mail and no call for long before the deal closed."""
 

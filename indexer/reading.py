@@ -1,25 +1,37 @@
-"""Runs the parsing child over a deal and gathers what it read.
+"""Runs parsing children over a deal and gathers what they read.
 
-Knows the child's protocol and its limits; knows nothing of formats.
+Knows the children's protocol (`indexer/worker.py`) and what becomes of a file that ends one; knows
+nothing of formats.
 """
 
 from __future__ import annotations
 
 import json
-import queue
-import subprocess
-import sys
-import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
+from indexer.child import Child, ChildLost
 from indexer.manifest import Manifest
 from indexer.models import NotRead, RawArtifact, Reading
 from indexer.readers.fields import FieldMap
+from indexer.walk import Walk
 
-FILE_TIMEOUT_S = 60.0
-MAX_RESTARTS = 20
+WORKER = "indexer.worker"
+FILE_S = 30.0
+MAX_LOST = 40
+"""Children that may be lost in one run; beyond that the rest is reported and not read."""
+MAX_TEXT_BYTES = 512 << 20
+"""What all files of a deal may amount to, with the places of their words."""
+
+
+MAX_REPORTED = 200
+"""Members of one file that are reported singly; the rest is counted."""
+
+
+class _TooMuch(Exception):
+    """The deal holds more text than one index may."""
 
 
 @dataclass
@@ -29,91 +41,157 @@ class DealReading:
     readings: list[tuple[str, Reading]] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
+    """Patterns of deal.yaml that excluded something."""
+    whole: bool = True
+    """False if files were left over that nobody looked into."""
 
     @property
     def artifacts(self) -> list[RawArtifact]:
         return [a for _, r in self.readings for a in r.artifacts]
 
 
-def _lines(process: subprocess.Popen[str]) -> queue.Queue[str | None]:
-    """The child's lines as a queue, so that waiting for one can have a limit."""
-    lines: queue.Queue[str | None] = queue.Queue()
+@dataclass
+class _Run:
+    """How far the reading of a deal is, over all its children."""
 
-    def pump() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
-        lines.put(None)
+    walk: Walk
+    manifest: Manifest
+    progress: Callable[[str], None]
+    maps: Mapping[str, FieldMap]
+    result: DealReading = field(default_factory=DealReading)
+    finished: set[str] = field(default_factory=set)
+    lost: dict[str, str] = field(default_factory=dict)
+    """Why each path that ended a child is given up."""
+    gone: set[str] = field(default_factory=set)
+    """Paths that could not be opened: no later child need try."""
+    tried_again: set[str] = field(default_factory=set)
+    reported: set[NotRead] = field(default_factory=set)
+    inside: Counter[str] = field(default_factory=Counter)
+    """How many members of each file of the folder were reported."""
+    current: str | None = None
+    heard: int = 0
 
-    threading.Thread(target=pump, daemon=True).start()
-    return lines
+    def wanted(self, first: str) -> dict[str, Any]:
+        """What a child is asked for, see `indexer.worker.Wanted`."""
+        return {
+            "files": {path: str(place) for path, place in self.walk.files.items()},
+            "exclude": self.manifest.exclude, "read_private": self.manifest.read_private,
+            "maps": {system: held.model_dump() for system, held in self.maps.items()},
+            "skip": [*self.lost, *self.gone], "finished": list(self.finished), "first": first,
+        }  # fmt: skip
 
-
-def _run(
-    root: Path,
-    manifest: Manifest,
-    skip: list[str],
-    into: DealReading,
-    progress: Callable[[str], None],
-    maps: Mapping[str, FieldMap],
-) -> str | None:
-    """One child run. Returns None when it finished, else the path it died or hung on."""
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "indexer.worker", str(root)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-    )  # fmt: skip
-    assert process.stdin is not None
-    wanted = {
-        "exclude": manifest.exclude, "skip": skip, "read_private": manifest.read_private,
-        "maps": {name: held.model_dump() for name, held in maps.items()},
-    }  # fmt: skip
-    process.stdin.write(json.dumps(wanted) + "\n")
-    process.stdin.close()
-    lines, current = _lines(process), "the folder"
-    try:
+    def listen(self, child: Child) -> None:
+        """Take what the child says until it is done. Raises ChildLost, or _TooMuch."""
         while True:
-            line = lines.get(timeout=FILE_TIMEOUT_S)
-            if line is None:
-                return current
-            said = json.loads(line)
-            if "done" in said:
-                return None
-            if "start" in said:
-                current = said["start"]
-                progress(current)
-            elif "duplicate" in said:
-                into.duplicates.append((said["duplicate"][0], said["duplicate"][1]))
-            elif "not_read" in said:
-                into.not_read.append(NotRead.model_validate(said["not_read"]))
-            else:
-                reading = Reading.model_validate(said["reading"])
-                into.readings.append((said["path"], reading))
-                into.not_read.extend(reading.not_read)
-    except (queue.Empty, json.JSONDecodeError):
-        return current
-    finally:
-        process.kill()
-        process.wait()
+            line = child.line()
+            self.heard += len(line)
+            if self.heard > MAX_TEXT_BYTES:
+                raise _TooMuch
+            try:
+                said = json.loads(line)
+                if "done" in said:
+                    return
+                if "start" in said:
+                    self.current = str(said["start"])
+                    self.progress(self.current)
+                    child.next_file()
+                else:
+                    self._take(said)
+            except (ValueError, TypeError, LookupError, RecursionError) as error:
+                raise ChildLost("its parser gave no usable result", again=False) from error
+
+    def _take(self, said: dict[str, Any]) -> None:
+        """Keep one line's result. Raises ValueError (pydantic's too), LookupError or TypeError."""
+        if "met" in said:
+            self.result.met.update(map(str, said["met"]))
+        elif "not_read" in said:
+            self.report(NotRead.model_validate(said["not_read"]))
+            self.gone.update(map(str, said.get("gone", ())))
+        elif "duplicate" in said:
+            self.result.duplicates.append((str(said["path"]), str(said["duplicate"])))
+        else:
+            reading = Reading.model_validate(said["reading"])
+            self.result.readings.append((str(said["path"]), reading))
+            for failure in reading.not_read:
+                self.report(failure)
+        if "path" in said:
+            self.finished.add(str(said["path"]))
+
+    def report(self, failure: NotRead) -> None:
+        """Each child tells anew what it could not open: once is enough."""
+        if failure in self.reported:
+            return
+        self.reported.add(failure)
+        outer = failure.path.split("!/")[0]
+        if failure.path != outer:
+            self.inside[outer] += 1
+        if self.inside[outer] <= MAX_REPORTED:
+            self.result.not_read.append(failure)
+
+    def lose(self, why: str, again: bool) -> str:
+        """Note what the child was at when it ended; returns the path the next one begins with.
+
+        Where a fresh child may fare better the file gets a second try, else it is given up.
+        """
+        path = self.current
+        if path is None or path in self.finished:
+            return ""
+        if again and path not in self.tried_again:
+            self.tried_again.add(path)
+            return path
+        self.lost[path] = why
+        self.report(NotRead(path=path or "the ZIP", why=why))
+        return ""
+
+    def report_rest(self, why: str) -> None:
+        """Report every file of the folder that nothing was said of."""
+        heard_of = {p.split("!/")[0] for p in (*self.finished, *self.lost)}
+        heard_of |= {failure.path.split("!/")[0] for failure in self.reported}
+        for path in self.walk.files:
+            if path not in heard_of:
+                self.report(NotRead(path=path or "the ZIP", why=why))
 
 
 def read_deal(
-    root: Path,
+    walk: Walk,
     manifest: Manifest,
     progress: Callable[[str], None] = lambda _: None,
     maps: Mapping[str, FieldMap] | None = None,
 ) -> DealReading:
-    """Read every file of the deal at `root` in a child process.
+    """Read every file that was found, in child processes one after the other.
 
-    A file on which the child dies or hangs is reported by name and the rest is read without it.
+    A file that ends a child is reported by name and reason, and the rest is read by the next child.
+    `maps` are the field maps with the team's own names; without them the packaged ones hold.
     """
-    skip: list[str] = []
-    for _ in range(MAX_RESTARTS):
-        result = DealReading()
-        died_on = _run(root, manifest, skip, result, progress, maps or {})
-        result.not_read.extend(
-            NotRead(path=p, why="its parser crashed or took too long") for p in skip
-        )
-        if died_on is None or died_on in skip:
-            return result
-        skip.append(died_on)
-    return result
+    run = _Run(walk, manifest, progress, maps or {})
+    run.result.met |= walk.exclude.met
+    for failure in walk.not_read:
+        run.report(failure)
+    rest = _read_with_children(run)
+    if rest:
+        run.result.whole = False
+        run.report_rest(rest)
+    for path, count in run.inside.items():
+        if count > MAX_REPORTED:
+            why = f"{count - MAX_REPORTED:,} more files inside of it were not read"
+            run.result.not_read.append(NotRead(path=path, why=why))
+    return run.result
+
+
+def _read_with_children(run: _Run) -> str:
+    """Let one child after the other read; returns why files were left over, empty if none were."""
+    first = ""
+    for _ in range(2 * MAX_LOST):
+        run.current = None
+        try:
+            with Child(WORKER, run.wanted(first), FILE_S) as child:
+                run.listen(child)
+            return ""
+        except ChildLost as error:
+            if run.current is None:
+                return f"the reading process did not start: {error}"
+            first = run.lose(str(error), error.again)
+        except _TooMuch:
+            return "the deal holds more text than one index may; index it in parts"
+    return "not reached: too many files before it ended their readers; index it alone"

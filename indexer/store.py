@@ -66,9 +66,9 @@ def _speaking(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        if "full" in str(error):
+        if "full" in str(error) or "disk I/O" in str(error):
             raise StoreError(
-                f"The disk of {path.parent} is full. Free some space and run again; nothing was lost."
+                f"The disk of {path.parent} takes no more ({error}). Free some space and run again; nothing was lost."
             ) from error
         if "locked" in str(error):
             raise StoreError(

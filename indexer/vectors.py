@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from indexer.embed import Vectors
+from indexer.errors import StoreError
 
 BATCH = 2000
 
@@ -57,7 +58,21 @@ class ChromaCache:
         ):  # Chroma raises many unrelated types on a damaged store; the cache is disposable
             self._client = None
             shutil.rmtree(self._folder, ignore_errors=True)
+            self._write_anew(slug, ids, vectors, metadatas)
+
+    def _write_anew(
+        self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]
+    ) -> None:
+        """Write to an empty store. Raises StoreError: what fails there too is the disk."""
+        try:
             self._write(slug, ids, vectors, metadatas)
+        except Exception as error:  # as above
+            self._client = None
+            shutil.rmtree(self._folder, ignore_errors=True)
+            words = " ".join(str(error).split())
+            raise StoreError(
+                f"The search cache {self._folder} can't be written ({words}). Free some space and run again."
+            ) from error
 
     def _write(
         self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
+from indexer.days import day_of
 from indexer.models import Artifact
 
 _AMENDS = re.compile(
@@ -47,9 +48,8 @@ def family(artifact: Artifact) -> str:
 
 
 def _rank(artifact: Artifact) -> tuple[date, int]:
-    at = artifact.date.date() if isinstance(artifact.date, datetime) else artifact.date
     version = _VERSION.search(_name(artifact))
-    return at or date.min, int(version[1]) if version else 0
+    return day_of(artifact.date) or date.min, int(version[1]) if version else 0
 
 
 def _amended(amendment: Artifact, others: Sequence[Artifact]) -> Artifact | None:

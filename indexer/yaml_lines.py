@@ -15,7 +15,9 @@ from pydantic import ValidationError
 
 from indexer.errors import InputError
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 256 << 10
+MAX_BRACKETS = 2_000
+"""The parser's time grows with the square of their depth."""
 Place = tuple[str | int, ...]
 
 
@@ -39,7 +41,7 @@ class LinedYaml:
 
     def invalid(self, error: ValidationError, keys: Iterable[str]) -> InputError:
         """The first fault that pydantic found, by line and key; `keys` are the known ones."""
-        first = error.errors()[0]
+        first = error.errors(include_input=False, include_context=False)[0]
         place = tuple(p for p in first["loc"] if p in self._parts(first["loc"]))
         what = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
@@ -64,9 +66,11 @@ def _shown(place: Sequence[str | int]) -> str:
 def read_yaml(content: bytes, name: str) -> LinedYaml:
     """Parse a mapping. Raises InputError for what is no YAML, no mapping, or names a key twice."""
     if len(content) > MAX_BYTES:
-        raise InputError(f"{name} is larger than 1 MB. Shorten it and index again.")
+        raise InputError(f"{name} is larger than {MAX_BYTES >> 10} KB. Shorten it and index again.")
     try:
         text = content.decode("utf-8-sig")
+        if text.count("[") + text.count("{") > MAX_BRACKETS:
+            raise ValueError(f"it holds more than {MAX_BRACKETS:,} brackets")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         loaded = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
@@ -76,7 +80,8 @@ def read_yaml(content: bytes, name: str) -> LinedYaml:
             f"{name}{line} is not readable YAML: {error.problem}. Correct it and index again."
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
+        # ValueError: bytes that are no UTF-8, and days that no month has.
+        reason = " ".join(str(error).split())[:200]
         raise InputError(
             f"{name} is not readable YAML: {reason}. Correct it and index again."
         ) from error
@@ -85,11 +90,17 @@ def read_yaml(content: bytes, name: str) -> LinedYaml:
     found = LinedYaml(name, loaded if isinstance(loaded, dict) else {}, {})
     if not isinstance(loaded, dict):
         raise found.fault((), "must hold keys with values, as `account: Acme`")
-    _note_lines(root, (), found)
+    _note_lines(root, (), found, set())
     return found
 
 
-def _note_lines(node: yaml.Node | None, place: Place, into: LinedYaml) -> None:
+def _note_lines(
+    node: yaml.Node | None, place: Place, into: LinedYaml, seen: set[yaml.Node]
+) -> None:
+    """Note the lines of what a node holds. One that stands in several places by aliases is gone through once."""
+    if node is None or node in seen:
+        return
+    seen.add(node)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*place, str(key.value))
@@ -97,8 +108,8 @@ def _note_lines(node: yaml.Node | None, place: Place, into: LinedYaml) -> None:
             into.lines[inner] = key.start_mark.line + 1
             if again:
                 raise into.fault(inner, "stands twice")
-            _note_lines(value, inner, into)
+            _note_lines(value, inner, into, seen)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             into.lines[(*place, number)] = value.start_mark.line + 1
-            _note_lines(value, (*place, number), into)
+            _note_lines(value, (*place, number), into, seen)

@@ -10,8 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from app.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,17 +28,6 @@ TABLES = {
 }
 
 Rows = dict[str, list[tuple[object, ...]]]
-
-
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exported models, made once in a test run."""
-    home = tmp_path_factory.getbasetemp() / "exported"
-    session = Session(home)
-    session.embedder.embed(["warm"])
-    session.heads.reading.read([("", "warm")])
-    session.heads.answers.vectors([("", "warm")])
-    return home / "models"
 
 
 def new_home(path: Path, models: Path) -> Path:

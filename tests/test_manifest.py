@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from app import cli
 from indexer.errors import InputError
 from indexer.manifest import Manifest, load_manifest, path_matches
+from indexer.reading import read_deal
 from indexer.redaction import Redaction, Rule
 from indexer.walk import walk_deal
 
@@ -92,9 +93,11 @@ def test_excluded_members_of_archives_are_not_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         archive.writestr("keep.txt", "one")
         archive.writestr("private/secret.txt", "two")
-    walk = walk_deal(tmp_path, ["all.zip!/private/*"])
-    assert set(walk.files) == {"all.zip!/keep.txt"}
-    assert walk.excluded == ["all.zip!/private/secret.txt"]
+    manifest = Manifest(exclude=("all.zip!/private/*", "*.tmp", "old.md"))
+    (tmp_path / "old.md").write_text("three")
+    reading = read_deal(walk_deal(tmp_path, manifest.exclude), manifest)
+    assert [path for path, _ in reading.readings] == ["all.zip!/keep.txt"]
+    assert (reading.met, reading.not_read) == ({"all.zip!/private/*", "old.md"}, [])
 
 
 def test_manifest_inside_a_zipped_deal(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from indexer.models import MessageLocator, RawArtifact, RawSegment, Reading
 from indexer.readers import mail, slack
 from indexer.readers.base import Source, SourceMap
 from indexer.reading import read_deal
-from indexer.worker import read_one, with_attachments
+from indexer.unfold import Contents, Listener, Unfolding
+from indexer.walk import Exclude, walk_deal
+from indexer.worker import read_one
 
 HEAD = (
     "Date: Thu, 12 Mar 2026 09:00:00 -0600\nFrom: Jo Roe <Jo@acme.example>\n"
@@ -307,8 +309,8 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     ("reader", "why"),
     [
         (Faulty(KeyError("id")), "the reader failed (KeyError: 'id')"),
-        (Faulty(MemoryError()), "needs more memory than a reader may use"),
-        (Faulty(text=object()), "the reader failed (AttributeError"),
+        (Faulty(RecursionError()), "its parts are nested too deep"),
+        (Faulty(text=object()), "the reader failed (TypeError"),
     ],
 )
 def test_a_fault_at_any_step_is_one_file_not_read(
@@ -320,6 +322,11 @@ def test_a_fault_at_any_step_is_one_file_not_read(
     assert said["not_read"]["why"].startswith(why)
 
 
+def test_too_little_memory_is_for_a_fresh_process_to_try() -> None:
+    with pytest.raises(MemoryError):
+        read_one(Source("b.bin", b"x"), SourceMap({}), (Faulty(MemoryError()),))
+
+
 def test_half_characters_become_storable(capsys: pytest.CaptureFixture[str]) -> None:
     read_one(Source("b\udcff.bin", b"x"), SourceMap({}), (Faulty(text="a\ud800b\ud83d\ude00"),))
     (said,) = lines(capsys)
@@ -328,18 +335,24 @@ def test_half_characters_become_storable(capsys: pytest.CaptureFixture[str]) -> 
     assert (segment["text"], segment["at"]) == ("a\ufffdb\U0001f600", "2026-03-01")
 
 
-@pytest.mark.parametrize("error", [MemoryError(), KeyError("x")])
-def test_attachments_that_fail_are_one_file_not_read(
-    error: Exception, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_attachments_that_fail_are_reported_and_the_mail_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(source: Source) -> list[Source]:
-        raise error
+        raise KeyError("x")
 
-    monkeypatch.setattr(mail, "attachments", fail)
-    files = {"a.eml": MIXED.encode(), "b.txt": b"hello"}
-    assert with_attachments(files) == files
-    failed = [said["not_read"]["path"] for said in lines(capsys) if "not_read" in said]
-    assert failed == ["a.eml"]
+    monkeypatch.setattr("indexer.unfold.attachments", fail)
+    (tmp_path / "a.eml").write_bytes(MIXED.encode())
+    (tmp_path / "b.txt").write_bytes(b"hello")
+    failed: dict[str, Exception] = {}
+    unfolding = Unfolding(
+        Exclude(()),
+        (),
+        Listener(lambda _: None, lambda path, error, gone: failed.update({path: error})),
+    )
+    contents: Contents = unfolding.contents(walk_deal(tmp_path).files)
+    assert dict(contents) == {"a.eml": MIXED.encode(), "b.txt": b"hello"}
+    assert list(failed) == ["a.eml"]
 
 
 @pytest.mark.parametrize("read_private", [False, True])
@@ -348,7 +361,7 @@ def test_the_manifest_opens_direct_messages(tmp_path: Path, read_private: bool) 
     folder.mkdir(parents=True)
     held = b'[{"type": "message", "user": "U1", "ts": "1770113520.953659", "text": "hi \\ud800"}]'
     (folder / "2026-02-03.json").write_bytes(held)
-    found = read_deal(tmp_path, Manifest(read_private=read_private))
+    found = read_deal(walk_deal(tmp_path), Manifest(read_private=read_private))
     texts = [s.text for a in found.artifacts for s in a.segments]
     assert texts == (["hi \ufffd"] if read_private else [])
     assert [n.why for n in found.not_read] == ([] if read_private else [slack.PRIVATE])

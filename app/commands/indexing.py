@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.commands.options import DEFAULT_HOME, AccountArg, Format, FormatOption, Home, open_session
-from app.commands.printing import print_json, print_table
+from app.commands.printing import one_line, print_json, print_table
 from indexer.errors import InputError
 
 
@@ -42,9 +42,9 @@ def index(
             f"{len(report.duplicates)} duplicates, {len(report.not_read)} not read"
         )
         for copy, original in report.duplicates:
-            typer.echo(f"  duplicate  {copy}  (of {original})")
+            typer.echo(one_line(f"  duplicate  {copy}  (of {original})"))
         for failure in report.not_read:
-            typer.echo(f"  not read   {failure.path}: {failure.why}")
+            typer.echo(one_line(f"  not read   {failure.path}: {failure.why}"))
 
 
 def accounts(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:

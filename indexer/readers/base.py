@@ -22,6 +22,8 @@ class Source:
 
     path: str
     content: bytes
+    taken_as: str = ""
+    """The suffix that its content speaks for, where its name has another."""
 
     @property
     def name(self) -> str:
@@ -30,7 +32,10 @@ class Source:
 
     @property
     def suffix(self) -> str:
-        """The name's last suffix with its dot, lower case; empty if there is none."""
+        """The name's last suffix with its dot, lower case; empty if there is none. What the content
+        speaks for goes before the name."""
+        if self.taken_as:
+            return self.taken_as
         return "." + self.name.rsplit(".", 1)[-1] if "." in self.name else ""
 
 

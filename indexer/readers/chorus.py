@@ -15,30 +15,27 @@ from typing import Any
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Participant, Reading, Side
 from indexer.readers.base import Source, Sources
+from indexer.readers.exported import answers, items, recognised, record, records
 from indexer.readers.recorders import (
     UNKNOWN,
     Meeting,
     Record,
     identifier,
     instant,
-    is_export,
-    items,
     name,
     offset,
     prose,
     reading,
-    record,
-    records,
     words,
 )
-from indexer.readers.text import html_to_text, parse_json
+from indexer.readers.text import html_to_text
 from indexer.readers.transcripts import Piece, Voice
 
 _MARKS = (
-    (b'"utterances"', b'"snippet"', b'"snippet_time"'),
-    (b'"attributes"', b'"recording"', b'"utterances"'),
-    (b'"engagements"', b'"engagement_id"'),
-    (b'"attributes"', b'"conversation"', b'"participants"'),
+    ("utterances", "snippet", "snippet_time"),
+    ("attributes", "recording", "utterances"),
+    ("engagement_id",),
+    ("attributes", "conversation", "participants"),
 )
 _SIDES: dict[str, Side] = {"rep": "vendor", "customer": "customer", "cust": "customer"}
 _ANY_OF = ("recording", "participants", "summary", "action_items", "utterances")
@@ -52,24 +49,28 @@ class ChorusReader:
     version = 1
 
     def recognises(self, source: Source) -> bool:
-        return is_export(source, _MARKS, lambda value: any(map(_is_call, _candidates(value))))
+        return recognised(source, _MARKS, _fits)
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        data = parse_json(source.content)
-        more: list[NotRead] = []
-        if isinstance(data, dict) and data.get("continuation_key"):
+        found = answers(source.content, _fits)
+        more = list(found.not_read(source.path))
+        if any(isinstance(one, dict) and one.get("continuation_key") for one in found.values):
             why = "further pages exist: `continuation_key` is set"
             more.append(NotRead(path=source.path, why=why))
-        found = [_meeting(item) for item in _calls(data)]
-        return reading(source, "Chorus", [_placed(one, source, sources) for one in found], more)
+        meetings = [_meeting(item) for value in found.values for item in _calls(value)]
+        return reading(source, "Chorus", [_placed(one, source, sources) for one in meetings], more)
 
 
-def _candidates(data: object) -> Sequence[Any]:
-    """What may be calls, however the file wraps them."""
-    if isinstance(data, dict):
-        wrapped = data.get("engagements", data.get("data"))
-        data = data if wrapped is None else wrapped
-    return data if isinstance(data, list) else [data]
+def _fits(value: object) -> bool:
+    return any(map(_is_call, _candidates(value)))
+
+
+def _candidates(value: object) -> Sequence[Any]:
+    """What may be calls: of a list of engagements, a JSON:API answer, or one call."""
+    if isinstance(value, dict):
+        listed = value.get("engagements", value.get("data"))
+        return listed if isinstance(listed, list) else [value]
+    return ()
 
 
 def _is_call(item: object) -> bool:
@@ -83,9 +84,9 @@ def _is_call(item: object) -> bool:
     return "engagement_id" in item
 
 
-def _calls(data: object) -> Iterator[Record]:
+def _calls(value: object) -> Iterator[Record]:
     """The fields of each call: JSON:API attributes with their id, or a flat engagement."""
-    for number, item in enumerate(_candidates(data), 1):
+    for number, item in enumerate(_candidates(value), 1):
         if not _is_call(item):
             raise UnreadableFile(f"entry {number} is no Chorus conversation or engagement")
         if "engagement_id" in item:

@@ -101,20 +101,15 @@ def deal_terms(fields: Mapping[str, str], names: FieldMap, order: DayOrder) -> d
     meta = {
         term: terms[term] for term in (*MATTER, "stage", "competitor", "csm") if terms.get(term)
     }
-    if at := when(meta.get("close_date"), order.day_first):
-        meta["close_date"] = (at.date() if isinstance(at, datetime) else at).isoformat()
+    if closed := meta.get("close_date"):
+        meta["close_date"] = iso_day(closed, order.day_first)
     return meta
 
 
-def day_first(values: Iterable[str]) -> bool | None:
-    """The order of day and month in a column, told by a value above 12; None if none tells."""
-    for value in values:
-        match = re.match(r"(\d{1,2})/(\d{1,2})/\d{4}\b", value.strip())
-        if match and int(match[1]) > 12:
-            return True
-        if match and int(match[2]) > 12:
-            return False
-    return None
+def iso_day(text: str, order: bool | None = None) -> str:
+    """A day in whatever form as ISO; as it stands where it could be two or none."""
+    at = when(text, order)
+    return (at.date() if isinstance(at, datetime) else at).isoformat() if at else text
 
 
 def domain(website_or_mail: str) -> str:

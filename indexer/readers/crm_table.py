@@ -1,26 +1,28 @@
 """Deals and contacts of any other CRM: tables (CSV) and lists of records (JSON) whose names the field map knows.
 
-Format: Dynamics (OData `value`), Pipedrive (`data`), Zoho (`data`), Close (`data`), and any table with deal columns: at least
-three of our terms, among them a stage or close date. One artifact a record, one segment a field.
+Format: Dynamics (OData `value`), Pipedrive (`data`), Zoho (`data`), Close (`data`), in whatever envelope, and any table with deal
+columns: at least three of our terms, among them a stage or close date. One artifact a record, one segment a field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from indexer.errors import UnreadableFile
-from indexer.models import Participant, RawArtifact, Reading
+from indexer.models import NotRead, Participant, RawArtifact, Reading
 from indexer.readers.base import Source, Sources
 from indexer.readers.crm import deal_terms, field_segment, only, plain, when
 from indexer.readers.day_order import DayOrder, day_order
+from indexer.readers.exported import answers, begins_like_json, dicts
 from indexer.readers.fields import FieldMap, packaged
 from indexer.readers.tabular import SUFFIXES, delimiter_of, read_table
-from indexer.readers.text import decode, parse_json
+from indexer.readers.text import decode
 
-LISTS = ("value", "data", "results", "records", "deals", "opportunities", "items")
 DEPTH = 3
+LOOKED_AT = 20
+"""Records of a list whose names say what it is."""
 DEAL_TERMS = frozenset({
     "name", "account", "stage", "close_date", "amount", "owner", "next_step", "competitor", "decision_maker", "probability",
 })  # fmt: skip
@@ -40,63 +42,67 @@ class CrmTableReader:
     version = 1
 
     def recognises(self, source: Source) -> bool:
-        return _speaks_of_deals(_names(source))
+        if source.suffix in SUFFIXES:
+            return _speaks_of_deals(_columns(source))
+        if not begins_like_json(source.content):
+            return False
+        try:
+            return bool(answers(source.content, _fits).values)
+        except UnreadableFile:
+            return False
 
     def read(self, source: Source, sources: Sources) -> Reading:
         names = sources.field_map("generic")
-        records = [_Record(f, n, names.by_term(f)) for n, f in _rows(source)]
+        rows_of, strangers = _read(source)
+        records = [_Record(f, n, names.by_term(f)) for n, f in rows_of]
         if not records:
             raise UnreadableFile("holds no records")
         rows = [r.fields for r in records]
         order = day_order(rows, {name for row in rows for name in row})
         artifacts = tuple(_artifact(source, r, names, order) for r in records)
         people = tuple(dict.fromkeys(p for a in artifacts for p in a.participants))
-        return Reading(artifacts=artifacts, people=people, facts=_facts(artifacts))
+        return Reading(
+            artifacts=artifacts, not_read=strangers, people=people, facts=_facts(artifacts)
+        )
 
 
-def _speaks_of_deals(names: list[str]) -> bool:
-    terms = {packaged("generic").term(n) for n in names} & DEAL_TERMS
+def _speaks_of_deals(names: Iterable[str]) -> bool:
+    terms = packaged("generic").terms_of(names) & DEAL_TERMS
     return len(terms) >= 3 and bool(terms & {"stage", "close_date"}) and bool(
         terms & {"amount", "account", "next_step", "probability"}
     )  # fmt: skip
 
 
-def _names(source: Source) -> list[str]:
-    """The names of a file's fields, by its first line or records."""
+def _columns(source: Source) -> list[str]:
+    """The longest of a table's first lines: its header."""
+    text = decode(source.content[:8192])
+    lines = [line for line in text.splitlines()[:6] if line.strip()]
+    mark = delimiter_of(text)
+    return max(([c.strip(' "') for c in line.split(mark)] for line in lines), key=len, default=[])
+
+
+def _fits(value: Any) -> bool:
+    """True for a deal, or a list that begins with deals."""
+    rows = dicts(value)[:LOOKED_AT] if isinstance(value, list) else [value]
+    return bool(rows) and _speaks_of_deals({n for row in rows for n in _flat(row)})
+
+
+def _read(source: Source) -> tuple[list[tuple[int, dict[str, str]]], tuple[NotRead, ...]]:
+    """Every record's number and fields, and what stands beside them."""
     if source.suffix in SUFFIXES:
-        text = decode(source.content[:8192])
-        lines = [line for line in text.splitlines()[:6] if line.strip()]
-        mark = delimiter_of(text)
-        return max(
-            ([c.strip(' "') for c in line.split(mark)] for line in lines), key=len, default=[]
-        )
-    if source.suffix != ".json" or len(source.content) > 50_000_000:
-        return []
-    try:
-        return sorted({name for _, fields in list(_rows(source))[:20] for name in fields})
-    except UnreadableFile:
-        return []
+        rows = read_table(source.content).rows
+        cells = [{n: text for n, v in row.cells.items() if (text := plain(v))} for row in rows]
+        return [(row.number, held) for row, held in zip(rows, cells, strict=True)], ()
+    given = answers(source.content, _fits)
+    listed = [v if isinstance(v, list) else [v] for v in given.values]
+    records = [_flat(row) for rows in listed for row in dicts(rows)]
+    return list(enumerate(records, 1)), given.not_read(source.path)
 
 
-def _rows(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
-    if source.suffix in SUFFIXES:
-        for row in read_table(source.content).rows:
-            yield (
-                row.number,
-                {name: text for name, value in row.cells.items() if (text := plain(value))},
-            )
-        return
-    for number, held in enumerate(_listed(parse_json(source.content)), 1):
-        fields: dict[str, str] = {}
-        _flatten(held, "", fields)
-        yield number, fields
-
-
-def _listed(data: Any) -> list[dict[str, Any]]:
-    if isinstance(data, dict):
-        data = next((data[k] for k in LISTS if isinstance(data.get(k), list | dict)), [data])
-    rows = data if isinstance(data, list) else [data]
-    return [row for row in rows if isinstance(row, dict)]
+def _flat(row: dict[str, Any]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    _flatten(row, "", fields)
+    return fields
 
 
 def _flatten(held: dict[str, Any], prefix: str, fields: dict[str, str]) -> None:

@@ -15,28 +15,26 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Participant, Reading
 from indexer.readers import transcript_text
 from indexer.readers.base import Source, Sources
+from indexer.readers.exported import answers, begins_like_json, recognised, record, records
 from indexer.readers.recorders import (
     UNKNOWN,
     Meeting,
     Record,
     identifier,
     instant,
-    is_export,
     markdown,
     name,
     offset,
     reading,
-    record,
-    records,
     words,
 )
-from indexer.readers.text import decode, parse_json
+from indexer.readers.text import decode
 from indexer.readers.transcripts import Piece, Voice
 
 _MARKS = (
-    (b'"transcript"', b'"display_name"', b'"timestamp"'),
-    (b'"recording_start_time"', b'"calendar_invitees"'),
-    (b'"summary"', b'"markdown_formatted"'),
+    ("transcript", "display_name"),
+    ("recording_start_time", "calendar_invitees"),
+    ("summary", "markdown_formatted"),
 )
 _STARTS = ("recording_start_time", "scheduled_start_time", "created_at")
 _TIMED_LINK = re.compile(r"\]\(https://fathom\.video/[^()\s]{1,300}timestamp=\d")
@@ -50,19 +48,19 @@ class FathomReader:
     version = 1
 
     def recognises(self, source: Source) -> bool:
-        if is_export(source, _MARKS, lambda value: any(map(_is_meeting, _candidates(value)))):
+        if recognised(source, _MARKS, _fits):
             return True
         return source.suffix in _SUFFIXES and _is_summary(source)
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        if source.content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
+        if not begins_like_json(source.content):
             return _summary_file(source)
-        data = parse_json(source.content)
-        more: list[NotRead] = []
-        if isinstance(data, dict) and data.get("next_cursor"):
+        found = answers(source.content, _fits)
+        more = list(found.not_read(source.path))
+        if any(value.get("next_cursor") for value in found.values):
             more.append(NotRead(path=source.path, why="further pages exist: `next_cursor` is set"))
-        found = [_meeting(item) for item in _meetings(data)]
-        return reading(source, "Fathom", found, more)
+        meetings = [_meeting(item) for value in found.values for item in _meetings(value)]
+        return reading(source, "Fathom", meetings, more)
 
 
 def _is_summary(source: Source) -> bool:
@@ -84,11 +82,14 @@ def _summary_file(source: Source) -> Reading:
     return Reading(artifacts=own, not_read=made.not_read)
 
 
-def _candidates(data: object) -> Sequence[Any]:
-    """What may be meetings, however the file wraps them."""
-    if isinstance(data, dict) and isinstance(data.get("items"), list):
-        data = data["items"]
-    return data if isinstance(data, list) else [data]
+def _fits(value: object) -> bool:
+    return isinstance(value, dict) and any(map(_is_meeting, _candidates(value)))
+
+
+def _candidates(value: Record) -> Sequence[Any]:
+    """What may be meetings: of a page of the API, or one meeting."""
+    listed = value.get("items")
+    return listed if isinstance(listed, list) else [value]
 
 
 def _is_meeting(item: object) -> bool:
@@ -105,8 +106,8 @@ def _is_meeting(item: object) -> bool:
     return isinstance(speaker, dict) and "display_name" in speaker
 
 
-def _meetings(data: object) -> Iterator[Record]:
-    for number, item in enumerate(_candidates(data), 1):
+def _meetings(value: Record) -> Iterator[Record]:
+    for number, item in enumerate(_candidates(value), 1):
         if not _is_meeting(item):
             raise UnreadableFile(f"entry {number} is no Fathom meeting")
         yield record(item, f"entry {number}")

@@ -14,7 +14,7 @@ from typing import Any
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Participant, RawArtifact, Reading
 from indexer.readers.base import Source, Sources
-from indexer.readers.text import parse_json
+from indexer.readers.exported import answers, dicts, recognised
 from indexer.readers.transcripts import (
     Piece,
     Voice,
@@ -30,6 +30,12 @@ _TEXT = ("text", "sentence", "raw_text")
 _START = ("start_time", "startTime", "time", "start")
 _END = ("end_time", "endTime", "end")
 _SPEAKER = ("speaker_name", "speakerName", "speaker", "name")
+_MARKS = (
+    ("sentences", "speaker_name"), ("sentences", "speakerName"), ("sentences", "speaker"),
+    ("sentences", "meeting_attendees"), ("sentence", "speaker_name"), ("sentence", "startTime"),
+    ("text", "start_time", "speaker_name"), ("text", "startTime", "speaker_name"),
+    ("sentence", "speakerName"), ("sentence", "start_time"), ("sentence", "time"),
+)  # fmt: skip
 _SUMMARY = (
     "overview", "gist", "short_summary", "shorthand_bullet", "bullet_gist", "outline",
     "action_items",
@@ -40,35 +46,16 @@ class FirefliesReader:
     """Fireflies JSON."""
 
     name = "Fireflies JSON"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
-        content = source.content
-        if source.suffix != ".json" or b'"callTranscripts"' in content:
-            return False
-        if b'"sentences"' in content:
-            return any(
-                key in content
-                for key in (
-                    b'"speaker_name"',
-                    b'"speakerName"',
-                    b'"speaker"',
-                    b'"meeting_attendees"',
-                )
-            )
-        # A download can be the bare list of sentences.
-        head = content[:600].lstrip()
-        return (
-            head.startswith(b"[")
-            and (b'"sentence"' in head or b'"text"' in head)
-            and (b'"startTime"' in head or b'"start_time"' in head or b'"time"' in head)
-            and b'"speaker' in head
-        )
+        return recognised(source, _MARKS, _fits)
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        found = list(_transcripts(parse_json(source.content)))
+        given = answers(source.content, _fits)
+        found = [_transcript(value) for value in given.values]
         artifacts: list[RawArtifact] = []
-        not_read: list[NotRead] = []
+        not_read = list(given.not_read(source.path))
         for item in found:
             path = source.path if len(found) == 1 else f"{source.path}!/{item.get('id')}"
             made = _artifacts(source, path, item)
@@ -80,21 +67,24 @@ class FirefliesReader:
         return Reading(artifacts=tuple(artifacts), not_read=tuple(not_read))
 
 
-def _transcripts(data: object) -> Iterator[Mapping[str, Any]]:
-    """The transcript objects, however the file wraps them."""
-    if isinstance(data, list):
-        items = [item for item in data if isinstance(item, dict)]
-        if items and not any("sentences" in item or "transcript" in item for item in items):
-            yield {"sentences": items}
-            return
-        for item in items:
-            yield from _transcripts(item)
-    elif isinstance(data, dict):
-        if "sentences" in data:
-            yield data
-            return
-        for key in ("data", "transcript", "transcripts"):
-            yield from _transcripts(data.get(key))
+def _fits(value: object) -> bool:
+    """True for a transcript, or for the bare list of sentences that a download can be."""
+    if isinstance(value, dict):
+        return "sentences" in value and (_are_sentences(value["sentences"]) or "id" in value)
+    return _are_sentences(value)
+
+
+def _are_sentences(value: object) -> bool:
+    first = next(iter(dicts(value)), {})
+    return bool(
+        set(_TEXT) & set(first)
+        and set(_START) & set(first)
+        and (set(_SPEAKER) | {"speaker_id"}) & set(first)
+    )
+
+
+def _transcript(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {"sentences": value}
 
 
 def _artifacts(source: Source, path: str, item: Mapping[str, Any]) -> list[RawArtifact]:

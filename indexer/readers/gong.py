@@ -6,49 +6,52 @@ Sentence times are milliseconds. Call ids go beyond 64 bits and stay strings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, RawSegment, Reading
 from indexer.readers.base import Source, Sources
+from indexer.readers.exported import answers, dicts, recognised
 from indexer.readers.gong_calls import Call, calls_in, facts, people, summary, users
-from indexer.readers.text import parse_json
 from indexer.readers.transcripts import Piece, Voice, seconds, segments, turns
+
+_MARKS = (("callTranscripts",), ("callId", "transcript"), ("calls",), ("metaData", "parties"))
+_OF_A_CALL = frozenset({"metaData", "parties", "started", "scheduled", "duration"})
 
 
 class GongReader:
     """Gong calls and transcripts."""
 
     name = "Gong API JSON"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
-        return _has_transcripts(source) or _has_calls(source)
+        return recognised(source, _MARKS, _fits)
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        data = _load(source)
+        found = answers(source.content, _fits)
+        spoken = [entry for answer in found.values for entry in _transcripts(answer)]
+        calls = calls_in([call for answer in found.values for call in _calls(answer)])
         artifacts: list[RawArtifact] = []
-        not_read = list(_missing_pages(source, data))
-        if "callTranscripts" in data:
-            known = _all_calls(sources, source)
-            for entry in _dicts(data["callTranscripts"]):
-                artifact = _transcript(source.path, entry, known)
-                if artifact.segments:
-                    artifacts.append(artifact)
-                else:
-                    not_read.append(NotRead(path=artifact.path, why="the transcript is empty"))
-        calls = calls_in(data)
-        if calls:
-            with_words = _transcribed(sources, source)
-            users_by_id = users(calls)
-            for call in calls:
-                # One file can hold both halves; the paths must still differ.
-                both = "/summary" if "callTranscripts" in data else ""
-                artifacts.extend(summary(f"{source.path}!/{call.id}{both}", call, users_by_id))
-                if call.id not in with_words:
-                    why = "no transcript of this call is among the files"
-                    not_read.append(NotRead(path=f"{source.path}!/{call.id}", why=why))
+        not_read = [*found.not_read(source.path), *_missing_pages(source, found.values)]
+        known = _all_calls(sources, source) if spoken else {}
+        for entry in spoken:
+            artifact = _transcript(source.path, entry, known)
+            if artifact.segments:
+                artifacts.append(artifact)
+            else:
+                not_read.append(NotRead(path=artifact.path, why="the transcript is empty"))
+        with_words = _transcribed(sources, source) if calls else set()
+        users_by_id = users(calls)
+        for call in calls:
+            # One file can hold both halves; the paths must still differ.
+            both = "/summary" if spoken else ""
+            artifacts.extend(summary(f"{source.path}!/{call.id}{both}", call, users_by_id))
+            if call.id not in with_words:
+                why = "no transcript of this call is among the files"
+                not_read.append(NotRead(path=f"{source.path}!/{call.id}", why=why))
         return Reading(
             artifacts=tuple(artifacts),
             not_read=tuple(not_read),
@@ -57,77 +60,84 @@ class GongReader:
         )
 
 
-def _has_transcripts(source: Source) -> bool:
-    return source.suffix == ".json" and b'"callTranscripts"' in source.content
-
-
-def _has_calls(source: Source) -> bool:
-    content = source.content
+def _is_transcript(value: object) -> bool:
     return (
-        source.suffix == ".json"
-        and b'"calls"' in content
-        and (b'"metaData"' in content or b'"parties"' in content or b'"speakerId"' in content)
+        isinstance(value, dict)
+        and "callId" in value
+        and any("sentences" in each for each in dicts(value.get("transcript"))[:1])
     )
 
 
-def _load(source: Source) -> Mapping[str, Any]:
-    data = parse_json(source.content)
-    if not isinstance(data, dict):
-        raise UnreadableFile("not an answer of Gong's API")
-    return data
+def _is_call(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(_OF_A_CALL & set(value))
+        and ("id" in value or "callId" in value or isinstance(value.get("metaData"), dict))
+    )
 
 
-def _dicts(value: object) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, dict))
+def _fits(value: object) -> bool:
+    """True for an answer of the API; for one call or transcript only where nothing else is."""
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("callTranscripts"), list):
+        return True
+    if any(map(_is_call, dicts(value.get("calls"))[:1])):
+        return True
+    return _is_transcript(value) or _stands_alone(value)
 
 
-def _missing_pages(source: Source, data: Mapping[str, Any]) -> Iterator[NotRead]:
-    records = data.get("records")
+def _stands_alone(value: Mapping[str, Any]) -> bool:
+    """True for a call that no list holds: its parties must look like Gong's."""
+    parties = dicts(value.get("parties"))
+    gongs = any({"speakerId", "affiliation"} & set(party) for party in parties)
+    return _is_call(value) and (gongs or (bool(parties) and "metaData" in value))
+
+
+def _transcripts(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = dicts(answer.get("callTranscripts"))
+    return listed or ([dict(answer)] if _is_transcript(answer) else [])
+
+
+def _calls(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = dicts(answer.get("calls"))
+    return listed or ([dict(answer)] if _stands_alone(answer) else [])
+
+
+def _missing_pages(source: Source, given: Sequence[Mapping[str, Any]]) -> Iterator[NotRead]:
+    """The last of the file's pages says whether there are more."""
+    last = given[-1] if given else {}
+    records = last.get("records")
     if isinstance(records, dict) and records.get("cursor"):
-        here = len(data.get("callTranscripts") or data.get("calls") or ())
+        here = sum(len(_transcripts(answer)) or len(_calls(answer)) for answer in given)
         why = f"further pages exist: {records.get('totalRecords', '?')} expected, {here} here"
         yield NotRead(path=source.path, why=why)
 
 
-def _others(sources: Sources, source: Source) -> Iterator[Source]:
-    yield source
-    for path in sources.paths():
-        other = sources.get(path) if path != source.path else None
-        if other is not None:
-            yield other
+def _answers(sources: Sources, source: Source) -> Iterator[Mapping[str, Any]]:
+    """Gong's answers in all files of the deal."""
+    for path in (source.path, *(path for path in sources.paths() if path != source.path)):
+        other = source if path == source.path else sources.get(path)
+        if other is not None and reader.recognises(other):
+            # A damaged file is reported when its own turn comes.
+            with suppress(UnreadableFile):
+                yield from answers(other.content, _fits).values
 
 
 def _all_calls(sources: Sources, source: Source) -> dict[str, Call]:
     """Calls of all calls files; the entry with most people wins."""
     found: dict[str, Call] = {}
-    for other in _others(sources, source):
-        if _has_calls(other):
-            for call in _calls_of(other):
-                if call.id not in found or len(call.parties) > len(found[call.id].parties):
-                    found[call.id] = call
+    for answer in _answers(sources, source):
+        for call in calls_in(_calls(answer)):
+            if call.id not in found or len(call.parties) > len(found[call.id].parties):
+                found[call.id] = call
     return found
-
-
-def _calls_of(source: Source) -> tuple[Call, ...]:
-    try:
-        return calls_in(_load(source))
-    except UnreadableFile:
-        # The damaged file is reported when its own turn comes.
-        return ()
 
 
 def _transcribed(sources: Sources, source: Source) -> set[str]:
-    found: set[str] = set()
-    for other in _others(sources, source):
-        if _has_transcripts(other):
-            try:
-                data = _load(other)
-            except UnreadableFile:
-                continue
-            entries = _dicts(data.get("callTranscripts"))
-            found.update(str(entry.get("callId")) for entry in entries)
-    return found
+    """Ids of the calls whose words are among the files."""
+    given = _answers(sources, source)
+    return {str(entry.get("callId")) for answer in given for entry in _transcripts(answer)}
 
 
 def _transcript(path: str, entry: Mapping[str, Any], known: Mapping[str, Call]) -> RawArtifact:
@@ -136,7 +146,7 @@ def _transcript(path: str, entry: Mapping[str, Any], known: Mapping[str, Call]) 
     found: list[RawSegment] = []
     strangers: dict[str, str] = {}
     unit = _unit(entry, call)
-    for monologue in _dicts(entry.get("transcript")):
+    for monologue in dicts(entry.get("transcript")):
         speaker_id = str(monologue.get("speakerId") or "")
         party = call.speaker(speaker_id)
         if party is not None:
@@ -145,7 +155,7 @@ def _transcript(path: str, entry: Mapping[str, Any], known: Mapping[str, Call]) 
         else:
             name = strangers.setdefault(speaker_id, f"Unknown speaker {len(strangers) + 1}")
             voices = {name: Voice(speaker_id or None)}
-        pieces = [_piece(item, name, unit) for item in _dicts(monologue.get("sentences"))]
+        pieces = [_piece(item, name, unit) for item in dicts(monologue.get("sentences"))]
         found.extend(segments(turns(pieces), call.started, voices))
     meta = {"call_id": call_id} | ({"url": call.url} if call.url else {})
     return RawArtifact(
@@ -164,8 +174,8 @@ def _unit(entry: Mapping[str, Any], call: Call) -> float:
     """1000 for milliseconds; 1 for converted files, whose last time lies within the call."""
     ends = [
         _number(item.get("end")) or 0.0
-        for monologue in _dicts(entry.get("transcript"))
-        for item in _dicts(monologue.get("sentences"))
+        for monologue in dicts(entry.get("transcript"))
+        for item in dicts(monologue.get("sentences"))
     ]
     longest = max(ends, default=0.0)
     return 1.0 if call.duration and 0 < longest <= call.duration * 1.5 else 1000.0

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from indexer.models import MomentLocator, Participant, RawArtifact, RawSegment, Side
+from indexer.readers.exported import dicts
 from indexer.readers.transcripts import Piece, clock, day, seconds, segments
 
 _SIDES: dict[str, Side] = {"Internal": "vendor", "External": "customer"}
@@ -50,21 +51,15 @@ class Call:
         return None
 
 
-def calls_in(data: Mapping[str, Any]) -> tuple[Call, ...]:
+def calls_in(rows: Sequence[Mapping[str, Any]]) -> tuple[Call, ...]:
     """The calls of a calls file."""
-    return tuple(_call(item) for item in _dicts(data.get("calls")))
-
-
-def _dicts(value: object) -> tuple[Mapping[str, Any], ...]:
-    if not isinstance(value, list):
-        return ()
-    return tuple(item for item in value if isinstance(item, dict))
+    return tuple(map(_call, rows))
 
 
 def _call(item: Mapping[str, Any]) -> Call:
     inner = item.get("metaData")
     facts = inner if isinstance(inner, dict) else item
-    parties = _dicts(item.get("parties"))
+    parties = tuple(dicts(item.get("parties")))
     content = item.get("content")
     collaboration = item.get("collaboration")
     duration = facts.get("duration")
@@ -78,8 +73,8 @@ def _call(item: Mapping[str, Any]) -> Call:
         participants=tuple(_participant(party) for party in parties),
         parties=parties,
         content=content if isinstance(content, dict) else None,
-        context=_dicts(item.get("context")),
-        comments=_dicts(collaboration.get("publicComments"))
+        context=tuple(dicts(item.get("context"))),
+        comments=tuple(dicts(collaboration.get("publicComments")))
         if isinstance(collaboration, dict)
         else (),
     )
@@ -139,8 +134,8 @@ def facts(calls: Sequence[Call]) -> dict[str, str]:
 
 def _fields(call: Call) -> Iterator[tuple[str, str, str, str]]:
     for system in call.context:
-        for thing in _dicts(system.get("objects")):
-            for field in _dicts(thing.get("fields")):
+        for thing in dicts(system.get("objects")):
+            for field in dicts(thing.get("fields")):
                 value = field.get("value")
                 yield (
                     str(thing.get("objectType")),
@@ -209,19 +204,19 @@ def _summary_pieces(call: Call) -> Iterator[Piece]:
     content = call.content or {}
     if content.get("brief"):
         yield Piece(str(content["brief"]).strip())
-    for point in _dicts(content.get("keyPoints")):
+    for point in dicts(content.get("keyPoints")):
         if point.get("text"):
             yield Piece(str(point["text"]).strip())
-    for block in _dicts(content.get("highlights")):
-        for item in _dicts(block.get("items")):
+    for block in dicts(content.get("highlights")):
+        for item in dicts(block.get("items")):
             if item.get("text"):
                 yield Piece(f"{block.get('title') or 'Highlight'}: {item['text']}".strip())
     outcome = content.get("callOutcome")
     outcome = outcome.get("name") if isinstance(outcome, dict) else outcome
     if outcome:
         yield Piece(f"Call outcome: {outcome}")
-    for part in _dicts(content.get("outline")):
-        items = [str(item["text"]) for item in _dicts(part.get("items")) if item.get("text")]
+    for part in dicts(content.get("outline")):
+        items = [str(item["text"]) for item in dicts(part.get("items")) if item.get("text")]
         if items:
             yield Piece(f"{part.get('section')}: " + " ".join(items), _number(part, "startTime"))
     yield from _action_items(call, content)
@@ -230,7 +225,7 @@ def _summary_pieces(call: Call) -> Iterator[Piece]:
 def _action_items(call: Call, content: Mapping[str, Any]) -> Iterator[Piece]:
     points = content.get("pointsOfInterest")
     names = {str(p.get("id")): str(p.get("name")) for p in call.parties if p.get("name")}
-    for item in _dicts(points.get("actionItems")) if isinstance(points, dict) else ():
+    for item in dicts(points.get("actionItems")) if isinstance(points, dict) else ():
         if item.get("snippet"):
             start, end = _number(item, "snippetStartTime"), _number(item, "snippetEndTime")
             speaker = names.get(str(item.get("speakerID")))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime
 
 from indexer.errors import UnreadableFile
@@ -64,24 +65,26 @@ class HubSpotReader:
     """HubSpot API answers and export CSV."""
 
     name = "HubSpot JSON and CSV"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_kind(source))
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        found = records_of(source)
+        names = sources.field_map("hubspot")
+        found = records_of(source, names)
         if not (found.records or found.owners or found.stages):
             raise UnreadableFile("holds no records")
         folder = Folder()
         folder.add(found)
         for other in siblings(source, sources):
             if self.recognises(other):
-                folder.add(records_of(other))
+                # A damaged one is reported when its own turn comes.
+                with suppress(UnreadableFile):
+                    folder.add(records_of(other, names))
         rows = [record.fields for record in found.records if not is_activity(record)]
         dated = [{"date": r.alias("date")} for r in found.records if is_activity(r)]
         order = day_order([*rows, *dated], {name for row in rows for name in row})
-        names = sources.field_map("hubspot")
         return Reading(
             artifacts=tuple(_artifacts(source, found, folder, order, names)),
             not_read=tuple(_not_read(source, found, folder)),
@@ -91,6 +94,7 @@ class HubSpotReader:
 
 
 def _not_read(source: Source, found: Found, folder: Folder) -> Iterator[NotRead]:
+    yield from found.strangers
     if found.more:
         yield NotRead(path=source.path, why="further pages of the answer are missing")
     unknown = {
@@ -137,7 +141,7 @@ def _kind(record: Record) -> Kind:
 
 def _title(record: Record) -> str:
     name = record.get("hs_email_subject", "hs_call_title", "hs_meeting_title", "hs_task_subject")
-    name = name or contact_name(record) or record.alias("dealname")
+    name = name or contact_name(record) or record.alias("name")
     name = name or (record.alias("subject") if is_activity(record) else record.get("name"))
     return " ".join(filter(None, (activity_of(record) or "activity", name)))
 
@@ -231,15 +235,15 @@ def _meta(record: Record, folder: Folder, order: DayOrder, names: FieldMap) -> d
     meta = {
         "record_type": activity_of(record),
         "record_id": record.id,
-        "account_name": record.get("name") if record.type == "company" else record.alias("company"),
+        "account_name": record.get("name") if record.type == "company" else record.alias("account"),
     }
     if record.type == "deal":
         terms = deal_terms(record.fields, names, order)
-        stage = record.alias("dealstage") or terms.get("stage", "")
+        stage = record.alias("stage")
         meta |= terms | {
             "stage": folder.stages.get(stage) or DEFAULT_STAGES.get(stage, stage),
-            "amount": record.alias("amount") or terms.get("amount", ""),
-            "owner": folder.owner(record)[0] or names.by_term(record.fields).get("owner", ""),
+            "amount": record.alias("amount"),
+            "owner": folder.owner(record)[0],
         }
     return {name: value for name, value in meta.items() if value}
 

@@ -2,45 +2,24 @@
 
 Format: v3 list answers (`results[].properties`, all values strings), owners and pipelines answers,
 legacy engagements (`engagement` + `metadata`) and legacy deals (`properties.<name>.value`), and
-CSV exports whose headers are labels: `ALIASES` maps their spellings to internal names.
+CSV exports whose headers are labels in the language of the account, see `fields`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from indexer.models import NotRead
 from indexer.readers.base import Source
 from indexer.readers.crm import plain, when
-from indexer.readers.tabular import Table, fold, read_table
-from indexer.readers.text import decode, parse_json
+from indexer.readers.exported import answers, dicts, recognised
+from indexer.readers.fields import FieldMap, fold, packaged
+from indexer.readers.tabular import Table, read_table
+from indexer.readers.text import decode
 
-ALIASES = {
-    "id": ("recordid", "dealid", "contactid", "companyid", "ownerid", "engagementid", "activityid",
-           "id", "hsobjectid"),
-    "dealname": ("dealname",),
-    "dealstage": ("dealstage", "stage"),
-    "amount": ("amount", "amountincompanycurrency"),
-    "closedate": ("closedate",),
-    "owner": ("dealowner", "owner", "contactowner", "companyowner", "activityassignedto",
-              "assignedto", "activitycreatedby", "createdby"),
-    "company": ("account", "accountname", "companyname", "associatedcompany", "company",
-                "primaryassociatedcompany", "primarycompany"),
-    "firstname": ("firstname", "first"),
-    "lastname": ("lastname", "last"),
-    "fullname": ("contactname", "fullname"),
-    "jobtitle": ("jobtitle", "title"),
-    "email": ("email", "emailaddress"),
-    "role": ("buyingrole", "contactrole", "role"),
-    "activity": ("activitytype", "type", "engagementtype"),
-    "date": ("activitydate", "date", "timestamp", "createdate", "activitydatetime"),
-    "subject": ("subject", "title", "activitytitle", "emailsubject", "calltitle", "meetingname"),
-    "body": ("body", "bodypreview", "notebody", "notes", "content", "hsbodypreview", "callnotes"),
-    "direction": ("direction", "emaildirection"),
-    "website": ("companydomainname", "domain", "websiteurl", "website"),
-}  # fmt: skip
 KINDS = {
     "hs_note_body": "note", "hs_email_subject": "email", "hs_email_text": "email",
     "hs_email_html": "email", "hs_call_title": "call", "hs_call_body": "call",
@@ -50,6 +29,15 @@ KINDS = {
 }  # fmt: skip
 FOLDERS = re.compile(r"(deal|contact|compan|note|email|call|meeting|task)", re.I)
 ENGAGEMENTS = frozenset({"note", "email", "call", "meeting", "task"})
+_MARKS = (
+    ("properties", "id"), ("properties", "dealId"), ("properties", "vid"), ("engagement", "metadata"),
+    ("properties", "companyId"), ("properties", "objectId"), ("firstName", "email"), ("stages", "label"),
+)  # fmt: skip
+_IDS = frozenset({"id", "dealId", "vid", "companyId", "objectId"})
+_OF_A_RECORD = frozenset({"archived", "createdAt", "portalId", "propertiesWithHistory"})
+_OTHERS = frozenset({"geometry", "$schema", "attributes"})
+"""Keys beside `properties` in other formats (maps, schemas)."""
+_LISTS = ("results", "deals", "contacts", "companies", "engagements")
 PROPERTY = re.compile(r"^property_(?:hs_)?")
 
 
@@ -66,14 +54,15 @@ class Record:
     """Associated contact ids with the label of the association, empty if it has none."""
     history: tuple[tuple[str, str, str], ...] = ()
     """Property, time and value of each former value."""
+    names: FieldMap = field(default_factory=lambda: packaged("hubspot"))
 
     def get(self, *names: str) -> str:
         return next((self.fields[name] for name in names if self.fields.get(name)), "")
 
-    def alias(self, name: str) -> str:
-        """The first filled field among the spellings of `name`."""
+    def alias(self, term: str) -> str:
+        """The first filled field among the names of one of our terms."""
         folded = {fold(PROPERTY.sub("", key)): value for key, value in self.fields.items()}
-        return next((folded[key] for key in ALIASES[name] if folded.get(key)), "")
+        return next((folded[key] for key in self.names.spellings(term) if folded.get(key)), "")
 
 
 @dataclass
@@ -83,17 +72,37 @@ class Found:
     stages: dict[str, str] = field(default_factory=dict)
     """Labels of stages and pipelines by id."""
     more: bool = False
+    strangers: tuple[NotRead, ...] = ()
+    """Entries of a list that are no records."""
 
 
 def is_json(source: Source) -> bool:
-    if source.suffix != ".json":
+    return recognised(source, _MARKS, _fits)
+
+
+def _fits(value: Any) -> bool:
+    """True for an answer of the API, or for one record, owner or pipeline of it."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_row, value[:20]))
+    if not isinstance(value, dict):
         return False
-    head = source.content[:40_000]
-    v3 = b'"properties"' in head and (b'"hs_' in head or b'"archived"' in head)
-    legacy = b'"engagement"' in head and b'"metadata"' in head
-    deal = b'"properties"' in head and (b'"dealId"' in head or b'"portalId"' in head)
-    owners = b'"results"' in head and b'"firstName"' in head and b'"userId"' in head
-    return v3 or legacy or deal or owners or (b'"stages"' in head and b'"displayOrder"' in head)
+    rows = _listed(value)
+    return _is_row(value) if rows is None else bool(rows) and _is_row(rows[0])
+
+
+def _is_row(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("engagement"), dict):
+        return isinstance(value.get("metadata"), dict)
+    if isinstance(value.get("stages"), list):
+        return "displayOrder" in value or "pipelineId" in value or "label" in value
+    properties = value.get("properties")
+    if isinstance(properties, dict):
+        given = bool(_IDS & set(value)) and not (_OTHERS & set(value))
+        known = any(name in KINDS or name.startswith("hs_") for name in properties)
+        return given and (known or bool(_OF_A_RECORD & set(value)))
+    return {"firstName", "email"} <= set(value) and bool({"userId", "ownerId"} & set(value))
 
 
 def csv_kind(source: Source) -> str:
@@ -104,32 +113,41 @@ def csv_kind(source: Source) -> str:
     if "_fivetran" in first and "property_" not in first:
         return ""
     names = {fold(PROPERTY.sub("", n.strip())) for n in re.split(r"[,;\t]", first.replace('"', ""))}
-    if {"notebody", "timestamp"} <= names or {"bodypreview"} & names:
+    known = packaged("hubspot").terms_of(names)
+    own_id = names.intersection(packaged("hubspot").spellings("id")) - {"id"}
+    if {"notebody", "timestamp"} <= names or "bodypreview" in names:
         return "activity"
-    if "dealname" in names and names & {"dealid", "recordid", "dealstage", "stage"}:
+    if "name" in known and (own_id or "stage" in known):
         return "deal"
-    who = names & {"firstname", "first", "lastname", "last", "email"}
-    if who and names & {"contactid", "recordid"}:
+    if own_id and known & {"first_name", "last_name", "email"}:
         return "contact"
-    if "companyname" in names and "recordid" in names:
+    if own_id and "account" in known:
         return "company"
     what = names & {"body", "notebody", "subject", "activitytype", "activitydate"}
     typed = names & {"type", "activitytype", "engagementtype"} and names & {"date", "activitydate"}
     return "activity" if what and typed else ""
 
 
-def records_of(source: Source) -> Found:
+def records_of(source: Source, names: FieldMap) -> Found:
+    """All records of a file; `names` is what the team calls our terms."""
     kind = csv_kind(source)
-    if kind:
-        return _from_table(read_table(source.content), kind)
-    data = parse_json(source.content)
-    found = Found()
-    if isinstance(data, dict):
-        paging = data.get("paging")
-        found.more = bool(data.get("hasMore") or (isinstance(paging, dict) and paging.get("next")))
+    found = _from_table(read_table(source.content), kind) if kind else _from_json(source)
+    found.records = [replace(record, names=names) for record in found.records]
+    return found
+
+
+def _from_json(source: Source) -> Found:
+    given = answers(source.content, _fits)
+    found = Found(strangers=given.not_read(source.path))
     hint = FOLDERS.search(source.name)
-    for row in _rows(data):
-        _take(row, _hinted(hint[1].lower() if hint else ""), found)
+    for answer in given.values:
+        rows = _listed(answer) if isinstance(answer, dict) else answer
+        for row in dicts([answer] if rows is None else rows):
+            _take(row, _hinted(hint[1].lower() if hint else ""), found)
+    # The last page says whether there are more.
+    last = given.values[-1] if given.values and isinstance(given.values[-1], dict) else {}
+    paging = last.get("paging")
+    found.more = bool(last.get("hasMore") or (isinstance(paging, dict) and paging.get("next")))
     return found
 
 
@@ -137,11 +155,9 @@ def _hinted(word: str) -> str:
     return "company" if word == "compan" else word
 
 
-def _rows(data: Any) -> list[dict[str, Any]]:
-    if isinstance(data, dict):
-        data = next((data[k] for k in ("results", "deals", "contacts", "companies", "engagements")
-                     if isinstance(data.get(k), list)), [data])  # fmt: skip
-    return [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+def _listed(answer: dict[str, Any]) -> list[Any] | None:
+    """The rows of a list answer; None for what is no list."""
+    return next((answer[k] for k in _LISTS if isinstance(answer.get(k), list)), None)
 
 
 def _take(row: dict[str, Any], hint: str, found: Found) -> None:

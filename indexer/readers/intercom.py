@@ -16,22 +16,20 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Reading, Side
 from indexer.readers.base import Source, Sources
 from indexer.readers.crm import plain
+from indexer.readers.exported import Answers, answers, recognised, record, records
 from indexer.readers.tickets import (
     Author,
     Message,
     Ticket,
-    documents,
-    entries,
-    mapping,
     moment,
     paths,
-    recognised,
     text_of,
     texts_of,
     ticket_artifact,
+    with_files,
 )
 
-MARKS = (("conversation_parts", "conversation_message", "source"), ("conversation",))
+MARKS = (("conversation_parts",), ("conversation_message",), ("conversation", "source"))
 SIDES: dict[str, Side] = {
     "admin": "vendor", "team": "vendor", "user": "customer", "lead": "customer",
     "contact": "customer",
@@ -46,7 +44,7 @@ class Directory:
     people: dict[tuple[str, str], Author] = field(default_factory=dict)
 
     def author(self, value: object, place: str) -> Author:
-        row = mapping(value, f"author {place}")
+        row = record(value, f"author {place}")
         kind = text_of(row.get("type"), f"author type {place}")
         own = text_of(row.get("id"), f"author id {place}")
         email = text_of(row.get("email"), f"author email {place}").lower()
@@ -61,14 +59,14 @@ class IntercomReader:
     """Intercom conversations as JSON."""
 
     name = "Intercom JSON"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return recognised(source, MARKS, _fits)
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        answers = documents(source.content)
-        rows = [row for answer in answers for row in _conversations(answer)]
+        found = answers(source.content, _fits)
+        rows = [row for answer in found.values for row in _conversations(answer)]
         if not rows:
             raise UnreadableFile("holds no conversations")
         directory = Directory()
@@ -82,7 +80,7 @@ class IntercomReader:
                 ticket_artifact(path, "intercom", ticket)
                 for ticket, path in zip(tickets, own, strict=True)
             ),
-            not_read=tuple(_not_read(source, answers, rows)),
+            not_read=tuple(_not_read(source, found, rows)),
         )
 
 
@@ -95,19 +93,17 @@ def _is_conversation(value: Any) -> bool:
     )
 
 
-def _fits(document: Any) -> bool:
-    if isinstance(document, dict) and not _is_conversation(document):
-        document = document.get("conversations")
-    rows = document if isinstance(document, list) else [document]
-    return bool(rows) and _is_conversation(rows[0])
+def _fits(value: Any) -> bool:
+    if not isinstance(value, dict) or _is_conversation(value):
+        return _is_conversation(value)
+    listed = value.get("conversations")
+    return isinstance(listed, list) and bool(listed) and _is_conversation(listed[0])
 
 
-def _conversations(document: Any) -> list[dict[str, Any]]:
-    if isinstance(document, dict) and not _is_conversation(document):
-        document = document.get("conversations")
-    if isinstance(document, dict):
-        document = [document]
-    rows = entries(document, "conversations")
+def _conversations(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    if _is_conversation(answer):
+        return [answer]
+    rows = records(answer.get("conversations"), "conversations")
     for number, row in enumerate(rows, 1):
         if not _is_conversation(row):
             raise UnreadableFile(f"entry {number} of conversations is not a conversation")
@@ -120,7 +116,7 @@ def _ticket(row: dict[str, Any], directory: Directory) -> Ticket:
     messages = [*_first(row, own, directory), *_parts(row, own, directory)]
     assignee = directory.author(row.get("assignee"), place)
     user = directory.author(row.get("user"), place)
-    first = mapping(row.get("source") or row.get("conversation_message"), f"source {place}")
+    first = record(row.get("source") or row.get("conversation_message"), f"source {place}")
     subject = texts_of(row.get("title"), f"title {place}") or text_of(
         first.get("subject"), f"subject {place}"
     )
@@ -151,18 +147,19 @@ def _fields(
     for name in ("created_at", "updated_at", "waiting_since"):
         at = moment(row.get(name))
         yield name, at.isoformat() if at else ""
-    tags = mapping(row.get("tags"), f"tags {place}")
+    tags = record(row.get("tags"), f"tags {place}")
     yield "tags", texts_of(tags.get("tags"), f"tags {place}")
-    custom = mapping(row.get("custom_attributes"), f"custom_attributes {place}")
+    custom = record(row.get("custom_attributes"), f"custom_attributes {place}")
     for label, value in custom.items():
         if isinstance(value, str | int | float):
             yield label, text_of(value, f"{label} {place}")
 
 
 def _first(row: dict[str, Any], own: str, directory: Directory) -> Iterator[Message]:
-    first = mapping(row.get("source") or row.get("conversation_message"), f"source of {own}")
+    first = record(row.get("source") or row.get("conversation_message"), f"source of {own}")
     place = f"of conversation {own}"
     body = text_of(first.get("body"), f"body {place}")
+    body = with_files(body, first.get("attachments"), f"files {place}")
     author = directory.author(first.get("author"), place)
     if body:
         own_id = text_of(first.get("id"), f"id {place}") or own
@@ -172,14 +169,15 @@ def _first(row: dict[str, Any], own: str, directory: Directory) -> Iterator[Mess
 def _parts(row: dict[str, Any], own: str, directory: Directory) -> Iterator[Message]:
     held = row.get("conversation_parts")
     what = f"conversation_parts of {own}"
-    rows = held if isinstance(held, list) else mapping(held, what).get("conversation_parts")
-    for part in entries(rows, what):
+    rows = held if isinstance(held, list) else record(held, what).get("conversation_parts")
+    for part in records(rows, what):
         number = text_of(part.get("id"), f"id in {what}")
         place = f"of part {number} of conversation {own}"
         kind = text_of(part.get("part_type"), f"part_type {place}")
         author = directory.author(part.get("author"), place)
         at = moment(part.get("created_at"))
         body = text_of(part.get("body"), f"body {place}")
+        body = with_files(body, part.get("attachments"), f"files {place}")
         if body:
             label = "internal note" if kind.startswith("note") else "message"
             yield Message(number, author, at, html=body, what=label)
@@ -187,8 +185,9 @@ def _parts(row: dict[str, Any], own: str, directory: Directory) -> Iterator[Mess
             yield Message(number, author, at, SHOWN_EVENTS[kind], what=kind, role="event")
 
 
-def _not_read(source: Source, answers: list[Any], rows: list[dict[str, Any]]) -> Iterator[NotRead]:
-    if any(isinstance(a, dict) and _next_page(a.get("pages")) for a in answers):
+def _not_read(source: Source, found: Answers, rows: list[dict[str, Any]]) -> Iterator[NotRead]:
+    yield from found.not_read(source.path)
+    if any(_next_page(answer.get("pages")) for answer in found.values):
         yield NotRead(path=source.path, why="further pages of the answer are missing")
     bare = sum("conversation_parts" not in row for row in rows)
     if bare:

@@ -16,25 +16,23 @@ from typing import Any
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Reading
 from indexer.readers.base import Source, Sources
+from indexer.readers.exported import answers, recognised, record, records
 from indexer.readers.jira_csv import is_table, read_csv
 from indexer.readers.jira_markup import adf_text, is_adf, wiki_text
 from indexer.readers.tickets import (
     Author,
     Message,
     Ticket,
-    documents,
-    entries,
-    mapping,
     moment,
     paths,
-    recognised,
     text_of,
     texts_of,
     ticket_artifact,
+    with_files,
     with_side,
 )
 
-MARKS = (("key",), ("fields",), ("summary", "issuetype", "status"))
+MARKS = (("key", "fields"),)
 KEY = re.compile(r"[A-Z][A-Z0-9_]{0,30}-\d{1,9}")
 NAMED = ("status", "severity", "priority", "issuetype", "resolution", "project")
 PEOPLE = ("reporter", "assignee", "creator")
@@ -46,7 +44,7 @@ class JiraReader:
     """Jira issues as JSON and CSV."""
 
     name = "Jira JSON and CSV"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return recognised(source, MARKS, _fits) or is_table(source)
@@ -54,17 +52,17 @@ class JiraReader:
     def read(self, source: Source, sources: Sources) -> Reading:
         if is_table(source):
             return read_csv(source)
-        answers = documents(source.content)
+        found = answers(source.content, _fits)
         tickets: list[Ticket] = []
-        not_read: list[NotRead] = []
-        for answer in answers:
-            names = mapping(answer.get("names"), "names") if isinstance(answer, dict) else {}
+        not_read = list(found.not_read(source.path))
+        for answer in found.values:
+            names = record(answer.get("names"), "names")
             for issue in _issues(answer):
                 tickets.append(_ticket(issue, names))
                 not_read += _missing(source, issue)
         if not tickets:
             raise UnreadableFile("holds no issues")
-        if any(_more(answer) for answer in answers):
+        if any(map(_more, found.values)):
             why = "further pages of the answer are missing"
             not_read.append(NotRead(path=source.path, why=why))
         own = paths(source, (ticket.id for ticket in tickets))
@@ -85,17 +83,17 @@ def _is_issue(value: Any) -> bool:
     return isinstance(key, str) and bool(KEY.fullmatch(key)) and len(known) >= 2
 
 
-def _fits(document: Any) -> bool:
-    if isinstance(document, dict) and not _is_issue(document):
-        document = document.get("issues")
-    rows = document if isinstance(document, list) else [document]
-    return bool(rows) and _is_issue(rows[0])
+def _fits(value: Any) -> bool:
+    if not isinstance(value, dict) or _is_issue(value):
+        return _is_issue(value)
+    listed = value.get("issues")
+    return isinstance(listed, list) and bool(listed) and _is_issue(listed[0])
 
 
-def _issues(document: Any) -> list[dict[str, Any]]:
-    if isinstance(document, dict):
-        document = [document] if _is_issue(document) else document.get("issues")
-    rows = entries(document, "issues")
+def _issues(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    if _is_issue(answer):
+        return [answer]
+    rows = records(answer.get("issues"), "issues")
     for number, row in enumerate(rows, 1):
         if not _is_issue(row):
             raise UnreadableFile(f"entry {number} of issues is not an issue")
@@ -107,13 +105,14 @@ def _ticket(issue: dict[str, Any], names: dict[str, Any]) -> Ticket:
     people = {who: _person(fields.get(who), f"{who} of {key}") for who in PEOPLE}
     known = {author.id: author.name for author in people.values() if author.name}
     held = fields.get("comment")
-    rows = held if isinstance(held, list) else mapping(held, f"comment of {key}").get("comments")
-    comments = entries(rows, f"comments of {key}")
+    rows = held if isinstance(held, list) else record(held, f"comment of {key}").get("comments")
+    comments = records(rows, f"comments of {key}")
     for comment in comments:
         author = _person(comment.get("author"), f"a comment's author in {key}")
         known.setdefault(author.id, author.name)
     created = moment(fields.get("created"))
     described = _text(fields.get("description"), f"description of {key}", known)
+    described = with_files(described, fields.get("attachment"), f"attachments of {key}")
     author = people["reporter"] if people["reporter"].name else people["creator"]
     first = Message("description", author, created, described, what="description")
     return Ticket(
@@ -129,7 +128,7 @@ def _ticket(issue: dict[str, Any], names: dict[str, Any]) -> Ticket:
 
 
 def _person(value: object, what: str) -> Author:
-    row = mapping(value, what)
+    row = record(value, what)
     kind = text_of(row.get("accountType"), f"account type of {what}")
     own = row.get("accountId") or row.get("name") or row.get("key")
     return Author(
@@ -199,9 +198,9 @@ def _comment(comment: dict[str, Any], key: str, known: dict[str, str]) -> Messag
 
 
 def _changes(issue: dict[str, Any], key: str) -> Iterator[tuple[datetime | date | None, str]]:
-    log = mapping(issue.get("changelog"), f"changelog of {key}")
-    for history in entries(log.get("histories"), f"histories of {key}"):
-        for item in entries(history.get("items"), f"changes of {key}"):
+    log = record(issue.get("changelog"), f"changelog of {key}")
+    for history in records(log.get("histories"), f"histories of {key}"):
+        for item in records(history.get("items"), f"changes of {key}"):
             name = text_of(item.get("field"), f"field in the changelog of {key}")
             # Both texts in full would stand a third time in the artifact.
             if name and name not in ("description", "Comment", "Attachment", "Rank"):
@@ -219,8 +218,8 @@ def _missing(source: Source, issue: dict[str, Any]) -> Iterator[NotRead]:
         yield NotRead(path=source.path, why=why)
 
 
-def _more(answer: Any) -> bool:
-    if not isinstance(answer, dict) or "issues" not in answer:
+def _more(answer: dict[str, Any]) -> bool:
+    if "issues" not in answer:
         return False
     if answer.get("isLast") is False or answer.get("nextPageToken"):
         return True

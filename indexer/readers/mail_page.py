@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from indexer.readers.mail_dates import written_date
 from indexer.readers.mail_patterns import HEAD
-from indexer.readers.text import SILENT, HtmlLine, decode, html_lines
+from indexer.readers.text import SILENT, HtmlLine, decode, html_lines, parse_html
 
 MAX_PAGE = 30_000_000
 MAX_MAILS = 500
@@ -89,7 +89,7 @@ def _block(lines: Sequence[HtmlLine]) -> tuple[dict[str, str], str] | None:
 
 def _without(html: str, consumed: str) -> str:
     """The page without its first words, which are `consumed`; its marks around quotes stay."""
-    tree = LexborHTMLParser(html)
+    tree = parse_html(html)
     root = tree.body or tree.root
     for node in list(root.traverse(include_text=True)) if root is not None else []:
         if not consumed:
@@ -118,7 +118,7 @@ def _gmail(html: str) -> list[bytes]:
     """The mails of a printed Gmail conversation: sender and date in the first row, then `To:`."""
     if 'class="message"' not in html:
         return []
-    tree = LexborHTMLParser(html)
+    tree = parse_html(html)
     title = tree.css_first(".maincontent b")
     subject = title.text(strip=True) if title is not None else ""
     out = [_mail(*found) for found in _printed(tree, subject)]

@@ -26,6 +26,8 @@ NO_ID = "no-id-"
 """Begins the id of a mail that has none of its own."""
 MAX_PARTS = 1000
 MAX_DEPTH = 20
+MAX_MULTIPARTS = 200
+"""Parts of parts beyond which the standard library's parser, quadratic in their depth, is not asked."""
 MAX_HEADERS = 64 * 1024
 FROM_LINE = re.compile(
     rb"^From \S.*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s+"
@@ -78,6 +80,8 @@ def parse(content: bytes) -> Message:
         raise UnreadableFile("the mail's headers are longer than 64 KB")
     if len(re.findall(rb"^content-type\s*:", content, re.I | re.M)) > MAX_PARTS:
         raise UnreadableFile(f"the mail has more than {MAX_PARTS} parts")
+    if len(re.findall(rb"^content-type\s*:\s*multipart/", content, re.I | re.M)) > MAX_MULTIPARTS:
+        raise UnreadableFile("the mail's parts are nested too deep")
     try:
         message = message_from_bytes(content)
     except RecursionError as error:

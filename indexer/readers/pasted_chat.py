@@ -15,10 +15,14 @@ from dataclasses import dataclass, replace
 from indexer.readers.transcripts import plausible_name
 
 _HOUR = r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp][Mm])?"
-_STAMPED = re.compile(rf"^\[([^\]]*{_HOUR}[^\]]*)\]\s*([^:]{{1,60}}):\s*(.*)$")
+_STAMPED = re.compile(rf"^\[([^\]]{{0,40}}{_HOUR}[^\]]{{0,40}})\]\s*([^:]{{1,60}}):\s*(.*)$")
 _DASHED = re.compile(rf"^(\d[\d/.-]+,? {_HOUR})\s+-\s+([^:]{{1,60}}):\s*(.*)$")
 _HEAD = re.compile(rf"^([^\d\[:]{{1,50}}?),?\s+\[?((?:\S+ (?:at )?)?{_HOUR})\]?\s*()$")
 _PLAIN = re.compile(r"^()([^:\[]{1,40}):\s+(\S.*)$")
+
+
+MAX_HEAD = 150
+"""Characters of a line that names who speaks next; on a longer one the pattern would try all splits."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def _stamped(line: str) -> tuple[str, str, str] | None:
 
 
 def _head(line: str) -> tuple[str, str, str] | None:
-    found = _HEAD.match(line)
+    found = _HEAD.match(line) if len(line) <= MAX_HEAD else None
     if not found or not plausible_name(found[1]) or len(found[1].split()) > 4:
         return None
     return found[2].strip(), found[1].strip(), ""

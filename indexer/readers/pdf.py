@@ -42,6 +42,9 @@ _NUMBER = re.compile(
 _SCAN = "no text layer (a scan); {why}"
 
 
+MAX_PAGES = 3_000
+
+
 class PdfReader:
     """PDF documents with a text layer."""
 
@@ -55,6 +58,8 @@ class PdfReader:
         if not source.content:
             raise UnreadableFile("empty file")
         document = _open(source.content)
+        if len(document) > MAX_PAGES:
+            raise UnreadableFile(f"holds more than {MAX_PAGES:,} pages; split it")
         try:
             pages = [
                 in_columns(page_lines(document[number], number + 1))

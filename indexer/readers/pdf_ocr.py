@@ -21,8 +21,8 @@ MAX_PIXELS = 25_000_000
 MAX_PAGES = 50
 MAX_TEXT = 100_000
 """Characters of a page beyond which it is no page."""
-TOTAL_S = 40.0
-"""For all pages of a file; a file that takes a minute is given up by the indexer."""
+TOTAL_S = 22.0
+"""For all pages of a file; a file that takes 30 seconds is given up by the indexer."""
 _INSTALL = "install tesseract to have it read, or run text recognition on it first"
 
 

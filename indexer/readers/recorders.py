@@ -8,7 +8,7 @@ become a call and, apart from it, the machine's summary. No vendor's keys are kn
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Participant, RawArtifact, Reading
 from indexer.readers.base import Source
-from indexer.readers.text import parse_json
+from indexer.readers.exported import kind_of
 from indexer.readers.transcripts import (
     LONGEST,
     Piece,
@@ -30,10 +30,9 @@ from indexer.readers.transcripts import (
 )
 
 Record = Mapping[str, Any]
+"""An object of an export."""
 
 UNKNOWN = "Unknown speaker"
-MAX_ENTRIES = 200_000
-"""Entries of one list; a day of speech has a tenth of that."""
 MAX_NAME = 120
 EARLIEST_S = 60.0
 YEARS = range(1990, 2101)
@@ -62,58 +61,12 @@ class Meeting:
     """True if another file has the transcript, so that its absence here is no loss."""
 
 
-def is_export(
-    source: Source, marks: Iterable[tuple[bytes, ...]], fits: Callable[[Any], bool]
-) -> bool:
-    """True for JSON that holds all keys of one row of `marks` and whose value `fits`.
-
-    JSON that is cut off is taken by its marks, so that its fault is reported and not its kind.
-    """
-    if source.content[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-        return False
-    if not any(all(mark in source.content for mark in row) for row in marks):
-        return False
-    try:
-        return fits(parse_json(source.content))
-    except UnreadableFile:
-        return True
-
-
-def record(value: object, where: str) -> Record:
-    """An object; an empty one for null."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise UnreadableFile(f"{where} is {_kind(value)}, not an object")
-    return value
-
-
-def records(value: object, where: str) -> tuple[Record, ...]:
-    """A list of objects; empty for null."""
-    found = items(value, where)
-    for number, item in enumerate(found, 1):
-        if not isinstance(item, dict):
-            raise UnreadableFile(f"{where} {number} is {_kind(item)}, not an object")
-    return tuple(found)
-
-
-def items(value: object, where: str) -> Sequence[Any]:
-    """A list of bearable length; empty for null."""
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise UnreadableFile(f"{where} is {_kind(value)}, not a list")
-    if len(value) > MAX_ENTRIES:
-        raise UnreadableFile(f"{where} has more than {MAX_ENTRIES} entries")
-    return value
-
-
 def prose(value: object, where: str) -> str:
     """A text with its lines; empty for null. A NUL, which no file can hold, goes."""
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise UnreadableFile(f"{where} is {_kind(value)}, not a text")
+        raise UnreadableFile(f"{where} is {kind_of(value)}, not a text")
     return value.replace("\x00", "")
 
 
@@ -239,11 +192,3 @@ def _artifacts(meeting: Meeting, path: str, file: str, system: str) -> Iterator[
         update = {"path": f"{path}!/summary", "title": f"{title} ({system} summary)"}
         extra = {"segments": found, "meta": meta | {"summary": "true"}}
         yield base.model_copy(update=update | extra)
-
-
-def _kind(value: object) -> str:
-    """What a JSON value is, in words."""
-    if value is None or isinstance(value, bool):
-        return "null" if value is None else "true or false"
-    kinds = ((int | float, "a number"), (str, "a text"), (list, "a list"))
-    return next((said for kind, said in kinds if isinstance(value, kind)), "an object")

@@ -19,7 +19,7 @@ from indexer.models import (
     RowLocator,
 )
 from indexer.readers.base import Source, Sources
-from indexer.readers.crm import deal_terms, domain, field_segment, only, when
+from indexer.readers.crm import deal_terms, domain, field_segment, iso_day, only, when
 from indexer.readers.day_order import DayOrder, day_order
 from indexer.readers.fields import FieldMap
 from indexer.readers.salesforce_people import (
@@ -56,7 +56,7 @@ class SalesforceReader:
     """Salesforce query JSON, export trees, Data Loader CSV and report CSV."""
 
     name = "Salesforce JSON and CSV"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return is_json(source) or bool(csv_flavour(source))
@@ -79,7 +79,7 @@ class SalesforceReader:
             artifacts = (*_histories(source, found), *_records(source, found, folder, names))
         return Reading(
             artifacts=artifacts,
-            not_read=tuple(_missing(source, found, others)),
+            not_read=(*found.strangers, *_missing(source, found, others)),
             people=tuple(people(found, folder)),
             facts=_facts(found, folder, names),
         )
@@ -168,7 +168,7 @@ def _report_row(record: Record, at: datetime | date | None) -> RawSegment:
 
 def _order(found: Found) -> DayOrder:
     rows = [record.fields for record in found.records]
-    return day_order(rows, {name for row in rows for name in row})
+    return day_order(rows, found.header)
 
 
 def _records(
@@ -248,7 +248,6 @@ def _meta(record: Record, folder: Folder) -> dict[str, str]:
     if record.type == "Opportunity":
         meta |= {
             "stage": record.get("StageName"),
-            "close_date": record.get("CloseDate"),
             "amount": record.get("Amount"),
             "owner": owner_of(record, folder),
         }
@@ -280,7 +279,7 @@ def _deal_facts(
 
     def rank(record: Record) -> tuple[bool, str]:
         won = record.get("IsWon") == "true" or "won" in record.get("StageName").lower()
-        return won, record.get("CloseDate")
+        return won, iso_day(record.get("CloseDate"), order.day_first)
 
     deal = max(deals, key=rank)
     return {

@@ -9,15 +9,18 @@ columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from indexer.errors import UnreadableFile
+from indexer.models import NotRead
 from indexer.readers.base import Source, Sources, siblings
 from indexer.readers.crm import plain
-from indexer.readers.fields import FieldMap, packaged
-from indexer.readers.tabular import Row, Table, fold, has_report_footer, read_table
-from indexer.readers.text import decode, parse_json
+from indexer.readers.exported import answers, recognised
+from indexer.readers.fields import FieldMap, fold, own_name, packaged
+from indexer.readers.tabular import Row, Table, has_report_footer, read_table
+from indexer.readers.text import decode
 
 ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 PREFIXES = {
@@ -38,11 +41,7 @@ API_NAMES = {
         " CurrencyIsoCode TotalOpportunityQuantity ForecastCategoryName NumberOfEmployees",
     )
 }
-LABELS = {
-    "opportunityname": "Name", "opportunityowner": "Owner.Name", "accountname": "Account.Name",
-    "opportunityid": "Id", "stage": "StageName", "fiscalperiod": "Fiscal",
-    "accountowner": "Account.Owner.Name", "contactrole": "Role", "contactname": "Contact.Name",
-}  # fmt: skip
+_MARKS = (("attributes", "type"), ("Id", "Name"), ("records", "totalSize"), ("Id", "CreatedDate"))
 LOADER_COLUMNS = frozenset({
     "isdeleted", "ownerid", "createdbyid", "createddate", "systemmodstamp", "lastmodifieddate",
     "stagename", "accountid", "opportunityid", "contactid", "whatid", "whoid",
@@ -65,8 +64,11 @@ class Record:
     def get(self, *names: str) -> str:
         folded = {name.lower(): value for name, value in self.fields.items()}
         found = next((folded[name.lower()] for name in names if folded.get(name.lower())), "")
-        term = packaged("salesforce").term(names[0]) if names and not found else None
-        return self.terms.get(term, "") if term else found
+        if found or not self.terms:
+            return found
+        term = packaged("salesforce").term(names[0])
+        # `OpportunityId` is another record's, whatever the label of the own id is.
+        return self.terms.get(term, "") if term and own_name("salesforce", term) == names[0] else ""
 
 
 @dataclass
@@ -76,6 +78,10 @@ class Found:
     records: list[Record] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     report: bool = False
+    header: tuple[str, ...] = ()
+    """A table's columns as they are written."""
+    strangers: tuple[NotRead, ...] = ()
+    """Entries of a list that are no records."""
 
 
 def id15(value: str) -> str:
@@ -84,10 +90,29 @@ def id15(value: str) -> str:
 
 
 def is_json(source: Source) -> bool:
-    head = source.content[:20_000]
-    return source.suffix == ".json" and b'"attributes"' in head and (
-        b"/sobjects/" in head or b'"referenceId"' in head or b'"AggregateResult"' in head
-    )  # fmt: skip
+    return recognised(source, _MARKS, _fits)
+
+
+def _fits(value: Any) -> bool:
+    """True for a query's answer, a list of records, or one record."""
+    if isinstance(value, dict):
+        listed = value.get("records")
+        if isinstance(listed, list):
+            return any(map(_is_record, listed[:1])) or (not listed and "totalSize" in value)
+        return _is_record(value)
+    return isinstance(value, list) and bool(value) and all(map(_is_record, value[:20]))
+
+
+def _is_record(value: Any) -> bool:
+    """True for a record with its type; one without it is known by an id of a known kind."""
+    if not isinstance(value, dict):
+        return False
+    attributes = value.get("attributes")
+    if isinstance(attributes, dict) and isinstance(attributes.get("type"), str):
+        return bool({"url", "referenceId"} & set(attributes)) or "Id" in value
+    own = value.get("Id")
+    known = sum(name.lower() in API_NAMES for name in value)
+    return isinstance(own, str) and bool(ID.fullmatch(own)) and own[:3] in PREFIXES and known > 2
 
 
 def csv_flavour(source: Source) -> str:
@@ -96,13 +121,28 @@ def csv_flavour(source: Source) -> str:
         return ""
     first = decode(source.content[:8192]).lstrip().split("\n", 1)[0]
     names = {fold(name) for name in re.split(r"[,;\t]", first.replace('"', ""))}
-    if "id" in names and len(names & LOADER_COLUMNS) >= 2 and "_fivetran_synced" not in first:
+    if (
+        "id" in names
+        and (len(names & LOADER_COLUMNS) >= 2 or _begins_with_id(source))
+        and "_fivetran_synced" not in first
+    ):
         return "loader"
     by_name = re.fullmatch(r"report\d{10,13}\.csv", source.name)
-    terms = {packaged("salesforce").term(name) for name in names}
+    terms = packaged("salesforce").terms_of(names)
     deals = any(re.search("opportunit|oportunidad", name) for name in names)
-    by_columns = deals and "stage" in terms and len(terms & {"close_date", "amount", "name"}) > 0
+    listed = "stage" in terms and bool(terms & {"close_date", "amount", "name"})
+    by_columns = deals and (listed or {"old_stage", "new_stage"} <= terms)
     return "report" if by_name or by_columns or has_report_footer(source.content) else ""
+
+
+def _begins_with_id(source: Source) -> bool:
+    """True if the first row holds an id of a known kind under `Id`."""
+    try:
+        rows = read_table(source.content[:8192]).rows
+    except UnreadableFile:
+        return False
+    own = rows[0].get("id") if rows else ""
+    return bool(ID.fullmatch(own)) and own[:3] in PREFIXES
 
 
 def records_of(source: Source, names: FieldMap) -> Found:
@@ -117,11 +157,10 @@ def records_of(source: Source, names: FieldMap) -> Found:
 
 
 def _from_json(source: Source) -> Found:
-    data = parse_json(source.content)
-    if isinstance(data, dict) and "status" in data and isinstance(data.get("result"), dict | list):
-        data = data["result"]
-    found = Found()
-    _take(data, "", "", found)
+    given = answers(source.content, _fits)
+    found = Found(strangers=given.not_read(source.path))
+    for value in given.values:
+        _take(value, "", "", found)
     return found
 
 
@@ -134,9 +173,11 @@ def _take(data: Any, parent: str, relation: str, found: Found) -> None:
             found.missing.append(f"{name}{total or 'more'} expected, {len(rows)} read")
     else:
         rows = data if isinstance(data, list) else [data]
+    first = len(found.records)
     for number, row in enumerate(rows, 1):
         if isinstance(row, dict):
-            _take_record(row, parent, f"{relation}.{number}" if relation else str(number), found)
+            own = f"{relation}.{number}" if relation else str(number + first)
+            _take_record(row, parent, own, found)
 
 
 def _take_record(row: dict[str, Any], parent: str, position: str, found: Found) -> None:
@@ -172,24 +213,34 @@ def _flatten(
 
 def _from_csv(source: Source, flavour: str, names: FieldMap) -> Found:
     table = read_table(source.content, report=flavour == "report")
-    found = Found(report=flavour == "report")
+    found = Found(report=flavour == "report", header=table.header)
     kind = _type_of(table, source, names)
+    columns = _api_names(table.header, names if found.report else None)
     for row in table.rows:
         fields = {
-            _api_name(name, found.report): text
+            columns.get(name, name): text
             for name, value in row.cells.items()
             if (text := plain(value))
         }
+        if "NewStage" in fields:
+            change = {"Field": "StageName", "OldValue": fields.pop("OldStage", "")}
+            fields |= change | {"NewValue": fields.pop("NewStage")}
         own_id = fields.get("Id", "")
         found.records.append(Record(kind, own_id, fields, own_id or str(row.number), row.number))
     return found
 
 
-def _api_name(header: str, report: bool) -> str:
-    known = API_NAMES.get(header.lower())
-    if known is None and report:
-        known = LABELS.get(fold(header)) or API_NAMES.get(fold(header))
-    return known or header
+def _api_names(header: Iterable[str], labels: FieldMap | None) -> dict[str, str]:
+    """The API name of each column; a report's are told by their labels. Of two columns with one name
+    the second keeps its own."""
+    found: dict[str, str] = {}
+    for name in header:
+        known = API_NAMES.get(name.lower())
+        if known is None and labels:
+            term = labels.term(name)
+            known = (own_name("salesforce", term) if term else None) or API_NAMES.get(fold(name))
+        found[name] = known if known and known not in found.values() else name
+    return found
 
 
 def _type_of(table: Table, source: Source, known: FieldMap) -> str:
@@ -198,13 +249,12 @@ def _type_of(table: Table, source: Source, known: FieldMap) -> str:
     prefix = next((value[:3] for value in ids if ID.fullmatch(value)), "")
     if {"opportunityid", "stagename"} <= names:
         return "OpportunityHistory"
-    if {"field", "newvalue"} <= names:
+    terms = known.terms_of(table.header)
+    if {"field", "newvalue"} <= names or "new_stage" in terms:
         return "OpportunityFieldHistory"
     if prefix in PREFIXES:
         return PREFIXES[prefix]
-    if names & {"stagename", "opportunityname", "stage"}:
-        return "Opportunity"
-    if {"stage", "close_date"} <= {known.term(name) for name in table.header}:
+    if "opportunityname" in names or "stage" in terms:
         return "Opportunity"
     return source.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
@@ -223,4 +273,8 @@ def sibling_records(source: Source, sources: Sources) -> Iterator[tuple[Source, 
     """The other Salesforce files of the folder, taken apart."""
     for other in siblings(source, sources):
         if is_json(other) or csv_flavour(other):
-            yield other, records_of(other, sources.field_map("salesforce"))
+            try:
+                yield other, records_of(other, sources.field_map("salesforce"))
+            except UnreadableFile:
+                # It is reported when its own turn comes.
+                continue

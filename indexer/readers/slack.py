@@ -8,7 +8,8 @@ Private direct messages are read only where deal.yaml says `direct_messages: tru
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,17 +25,19 @@ from indexer.models import (
     Side,
 )
 from indexer.readers.base import Source, Sources, folder_of
+from indexer.readers.exported import answers, dicts, recognised
 from indexer.readers.slack_markup import blocks_text, plain_text
 from indexer.readers.slack_people import (
+    PROFILE_NAMES,
     USERS,
     Directory,
+    is_directory,
     name_of,
     participant,
     people,
     rows_of,
     team_of,
 )
-from indexer.readers.text import parse_json
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d\.json")
 DIRECTORIES = frozenset({
@@ -47,22 +50,23 @@ EVENTS = re.compile(
     r"|(?:channel|group)_posting_permissions|sh_room_\w+|huddle_thread|app_conversation_\w+"
 )
 PRIVATE = "private direct messages; set direct_messages in deal.yaml to read them"
+USER = re.compile(r"\b[UW][A-Z0-9]{7,}\b")
+MAX_ASKED = 400
+"""Files of an export that are searched for names which users.json lacks."""
+_MARKS = (("ts", "text"), ("ts", "blocks"))
 
 
 class SlackReader:
     """Slack workspace exports, as a folder or a ZIP."""
 
     name = "Slack export"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
-        head = source.content[:20_000]
         if source.name in DIRECTORIES:
             # HubSpot has a users.json too; an export's begins with a list.
-            return head.lstrip()[:1] == b"[" and (b'"id"' in head or source.name not in USERS)
-        if source.suffix != ".json" or head.lstrip()[:1] != b"[":
-            return False
-        return b'"ts"' in head and (b'"text"' in head or b'"blocks"' in head)
+            return is_directory(source)
+        return recognised(source, _MARKS, _fits)
 
     def read(self, source: Source, sources: Sources) -> Reading:
         if source.name in DIRECTORIES:
@@ -71,7 +75,9 @@ class SlackReader:
         private = _is_private(source.path, directory)
         if private and not sources.read_private:
             return Reading(not_read=(NotRead(path=source.path, why=PRIVATE),))
-        messages = parse_json(source.content)
+        given = answers(source.content, _fits)
+        messages = [message for value in given.values for message in _messages(value)]
+        _named_by_messages(directory, messages, source, sources)
         channel = _channel(source, messages)
         segments = tuple(_segments(messages, channel, directory))
         if not segments:
@@ -87,7 +93,30 @@ class SlackReader:
             segments=segments,
             meta={"channel": channel} | ({"private": "true"} if private else {}),
         )
-        return Reading(artifacts=(artifact,))
+        return Reading(artifacts=(artifact,), not_read=given.not_read(source.path))
+
+
+def _fits(value: object) -> bool:
+    """True for a day's list of messages, an answer of the API that holds one, or one message."""
+    if isinstance(value, list):
+        return bool(dicts(value)) and all(map(_is_message, dicts(value)[:1]))
+    if not isinstance(value, dict):
+        return False
+    listed = value.get("messages")
+    return _is_message(value) or (isinstance(listed, list) and _fits(listed))
+
+
+def _is_message(value: Mapping[str, Any]) -> bool:
+    ts = value.get("ts")
+    written = "text" in value or isinstance(value.get("blocks"), list)
+    return isinstance(ts, str) and bool(re.fullmatch(r"\d{9,11}(?:\.\d+)?", ts)) and written
+
+
+def _messages(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, list):
+        return dicts(value)
+    listed = value.get("messages")
+    return dicts(listed) if isinstance(listed, list) else [value]
 
 
 def _export_folders(path: str) -> list[str]:
@@ -102,7 +131,7 @@ def _directory(source: Source, sources: Sources) -> Directory:
     for folder in dict.fromkeys(_export_folders(source.path)):
         for name in USERS:
             found = sources.get(folder + name)
-            if found is not None and found.content.lstrip()[:1] == b"[":
+            if found is not None and is_directory(found):
                 for row in rows_of(found):
                     directory.people.setdefault(str(row.get("id")), row)
         for name in ("dms.json", "mpims.json"):
@@ -111,6 +140,23 @@ def _directory(source: Source, sources: Sources) -> Directory:
                 directory.private |= {str(row.get("id")), str(row.get("name"))}
     directory.team = team_of(list(directory.people.values()))
     return directory
+
+
+def _named_by_messages(
+    directory: Directory, messages: Sequence[Mapping[str, Any]], source: Source, sources: Sources
+) -> None:
+    """Names of people whom users.json lacks, as their own messages in the export give them."""
+    directory.add_profiles(messages)
+    text = " ".join(f"{message.get('user')} {message.get('text')}" for message in messages)
+    if all(user in directory.people or user in directory.named for user in USER.findall(text)):
+        return
+    root = _export_folders(source.path)[1]
+    for path in [path for path in sources.paths() if path.startswith(root)][:MAX_ASKED]:
+        other = sources.get(path) if path != source.path else None
+        if other and b'"user_profile"' in other.content and reader.recognises(other):
+            with suppress(UnreadableFile):
+                for value in answers(other.content, _fits).values:
+                    directory.add_profiles(_messages(value))
 
 
 def _conversation(path: str) -> str:
@@ -122,19 +168,21 @@ def _is_private(path: str, directory: Directory) -> bool:
     return name in directory.private or bool(re.fullmatch(r"D[A-Z0-9]{7,}|mpdm-.+", name))
 
 
-def _channel(source: Source, messages: Any) -> str:
-    for message in messages if isinstance(messages, list) else []:
-        if isinstance(message, dict) and message.get("channel_name"):
-            return str(message["channel_name"])
+def _channel(source: Source, messages: Sequence[Mapping[str, Any]]) -> str:
+    named = next((m["channel_name"] for m in messages if m.get("channel_name")), None)
+    if named:
+        return str(named)
     folder = _conversation(source.path)
-    return folder if DAY.fullmatch(source.name) and folder else source.name.removesuffix(".json")
+    if DAY.fullmatch(source.name) and folder:
+        return folder
+    return source.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
-def _segments(messages: Any, channel: str, directory: Directory) -> Iterator[RawSegment]:
-    if not isinstance(messages, list):
-        raise UnreadableFile("not a list of Slack messages")
+def _segments(
+    messages: Sequence[dict[str, Any]], channel: str, directory: Directory
+) -> Iterator[RawSegment]:
     for message in messages:
-        if isinstance(message, dict) and message.get("ts"):
+        if message.get("ts"):
             yield from _message(message, channel, directory)
 
 
@@ -192,10 +240,10 @@ def _speaker(message: dict[str, Any], directory: Directory) -> tuple[str, str | 
     raw = message.get("bot_profile")
     bot = raw if isinstance(raw, dict) else {}
     shown = (
-        profile.get("real_name"),
-        profile.get("display_name"),
+        *(profile.get(name) for name in PROFILE_NAMES),
         message.get("username"),
         bot.get("name"),
+        directory.named.get(user),
         user,
         message.get("bot_id"),
     )

@@ -6,6 +6,7 @@ side stays open.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from indexer.models import Participant
 from indexer.readers.base import Source
 from indexer.readers.text import parse_json
 
+PROFILE_NAMES = ("real_name", "display_name", "name")
 USERS = ("users.json", "org_users.json")
 
 
@@ -25,8 +27,28 @@ class Directory:
     """The workspace's own team: the one most users are of."""
     private: set[str] = field(default_factory=set)
 
+    named: dict[str, str] = field(default_factory=dict)
+    """Names that messages give to people whom users.json lacks."""
+
     def name(self, user: str) -> str:
-        return name_of(self.people[user]) or user if user in self.people else user
+        known = name_of(self.people[user]) if user in self.people else ""
+        return known or self.named.get(user, user)
+
+    def add_profiles(self, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Take the names that messages carry of their own authors."""
+        for message in messages:
+            profile, user = message.get("user_profile"), message.get("user")
+            if isinstance(profile, dict) and isinstance(user, str):
+                shown = next((str(profile[n]) for n in PROFILE_NAMES if profile.get(n)), "")
+                if shown:
+                    self.named.setdefault(user, shown)
+
+
+def is_directory(source: Source) -> bool:
+    """True for a list of people, channels or the like, as an export has them."""
+    if not source.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        return False
+    return b'"id"' in source.content or source.name not in USERS
 
 
 def rows_of(source: Source) -> list[dict[str, Any]]:

@@ -12,16 +12,20 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
 from indexer.readers.base import Source, Sources
 from indexer.readers.day_order import day_order
+from indexer.readers.fields import fold
+from indexer.readers.talk import artifact_of_talk, is_talk
 from indexer.readers.text import decode
 from indexer.readers.usage import machine_rows
 
 DELIMITERS = ",;\t|"
 MAX_CELL = 10_000_000
+MAX_ROWS = 100_000
 FOOTER_LINES = 16
 REPORT_FOOTER = {
     "copyright": re.compile(r"(?:droits d.auteur )?(?:copyright|©|\(c\)).{0,60}\bsalesforce\b", re.I),
@@ -63,20 +67,18 @@ class Table:
     rows: tuple[Row, ...]
 
 
-def fold(header: str) -> str:
-    """A header for comparison: `Close Date`, `CLOSEDATE` and `close_date` are one."""
-    return re.sub(r"[^\w.]|_", "", header.lower())
-
-
 def read_table(content: bytes, report: bool = False) -> Table:
     """Parse a CSV file. Repeated headers get a number, as `Comment (2)`. The footer of a `report`
     (after an empty line, only lines of one cell) is left out."""
     text = decode(content)
     csv.field_size_limit(MAX_CELL)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text)))
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+        rows = list(islice(lines, MAX_ROWS + 1))
     except csv.Error as error:
         raise UnreadableFile(f"not a readable CSV file: {error}") from error
+    if len(rows) > MAX_ROWS:
+        raise UnreadableFile(f"holds more than {MAX_ROWS:,} rows; export those of this deal alone")
     numbered = [(number, row) for number, row in enumerate(rows, 1)]
     start = _header_row(rows)
     header = _unique(numbered[start][1])
@@ -156,10 +158,10 @@ def row_text(row: Row) -> str:
 
 
 class TabularReader:
-    """Any CSV that no other reader knows."""
+    """Any CSV that no other reader knows: talk as turns or messages, anything else row by row."""
 
     name = "CSV table"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         return source.suffix in SUFFIXES
@@ -170,8 +172,13 @@ class TabularReader:
         if not segments:
             raise UnreadableFile("the table has a header but no rows")
         title = source.path.rsplit("/", 1)[-1]
-        order = day_order([row.cells for row in table.rows], table.header)
+        spoken = [row.cells for row in table.rows if row.cells]
+        if is_talk(spoken):
+            talk = artifact_of_talk(source.path, "csv", "", None, spoken)
+            if talk is not None:
+                return Reading(artifacts=(talk,))
         bulk = machine_rows([row.cells for row in table.rows])
+        order = day_order([row.cells for row in table.rows], table.header)
         artifact = RawArtifact(
             path=source.path,
             kind="sheet",

@@ -17,26 +17,19 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, RawSegment, Reading
 from indexer.readers.base import Source, Sources
 from indexer.readers.crm import words
+from indexer.readers.exported import answers, recognised, record, records
 from indexer.readers.teams_html import is_page, page_chat
 from indexer.readers.tickets import (
     Author,
     Message,
-    documents,
-    entries,
-    mapping,
     message_segments,
     moment,
     participants,
     paths,
-    recognised,
     text_of,
 )
 
-MARKS = (
-    ("messageType", "MessageList"),
-    ("body", "messagetype"),
-    ("createdDateTime", "conversations"),
-)
+MARKS = (("messageType", "createdDateTime", "body"), ("MessageList", "messagetype"))
 ONE_TO_ONE = re.compile(r"19:[0-9a-f-]{36}_[0-9a-f-]{36}@unq\.gbl\.spaces|8:[^@]+", re.I)
 PRIVATE = "a private one-to-one chat; set direct_messages in deal.yaml to read it"
 _MENTION = re.compile(r"(?:@\s*)?<at\b[^>]{0,200}>(.{0,300}?)</at>", re.I | re.S)
@@ -66,8 +59,9 @@ class TeamsReader:
             only = Chat("", title, [("", each) for each in messages])
             return Reading(artifacts=(_artifact(source.path, only),))
         chats: dict[str, Chat] = {}
-        not_read = []
-        for document in documents(source.content):
+        found = answers(source.content, _fits)
+        not_read = list(found.not_read(source.path))
+        for document in found.values:
             if isinstance(document, dict) and isinstance(document.get("conversations"), list):
                 _exported(document, chats)
             else:
@@ -126,14 +120,14 @@ def _listed(document: Any, chats: dict[str, Chat]) -> None:
     named = ""
     if isinstance(document, dict):
         named = text_of(document.get("topic") or document.get("displayName"), "name of the chat")
-    for row in entries(_rows(document), "messages"):
+    for row in records(_rows(document), "messages"):
         _take(row, chats, named, "")
 
 
 def _take(row: dict[str, Any], chats: dict[str, Chat], named: str, parent: str) -> None:
     if not _is_message(row):
         raise UnreadableFile("an entry of messages is not a Teams message")
-    channel = mapping(row.get("channelIdentity"), "channelIdentity")
+    channel = record(row.get("channelIdentity"), "channelIdentity")
     own = text_of(row.get("chatId") or channel.get("channelId"), "id of the chat")
     chat = chats.setdefault(own, Chat(own, named))
     number = text_of(row.get("id"), "message id")
@@ -141,7 +135,7 @@ def _take(row: dict[str, Any], chats: dict[str, Chat], named: str, parent: str) 
     chat.messages.append((thread, _message(row, number)))
     # A reply has no replies: what nests deeper is no answer of the API.
     if not parent:
-        for reply in entries(row.get("replies"), f"replies of {number}"):
+        for reply in records(row.get("replies"), f"replies of {number}"):
             _take({"chatId": own} | reply, chats, named, number)
 
 
@@ -151,12 +145,12 @@ def _message(row: dict[str, Any], number: str) -> Message:
         return Message(number, author, at, "message deleted", what="", role="event")
     if row["messageType"] != "message":
         return Message(number, author, at, _event(row, number), what="", role="event")
-    body = mapping(row.get("body"), f"body of {number}")
+    body = record(row.get("body"), f"body of {number}")
     content = text_of(body.get("content"), f"content of {number}")
     subject = text_of(row.get("subject"), f"subject of {number}")
     names = [
         text_of(each.get("name"), f"attachment of {number}")
-        for each in entries(row.get("attachments"), f"attachments of {number}")
+        for each in records(row.get("attachments"), f"attachments of {number}")
     ]
     return written(number, author, at, content, body.get("contentType") != "text", subject, names)
 
@@ -190,9 +184,9 @@ def _escaped(text: str) -> str:
 
 
 def _author(row: dict[str, Any], number: str) -> Author:
-    sender = mapping(row.get("from"), f"from of {number}")
+    sender = record(row.get("from"), f"from of {number}")
     for kind in ("user", "application", "device", "conversation"):
-        held = mapping(sender.get(kind), f"{kind} of {number}")
+        held = record(sender.get(kind), f"{kind} of {number}")
         own = text_of(held.get("id"), f"sender id of {number}")
         name = text_of(held.get("displayName"), f"sender of {number}")
         if own or name:
@@ -203,7 +197,7 @@ def _author(row: dict[str, Any], number: str) -> Author:
 
 def _event(row: dict[str, Any], number: str) -> str:
     """`#microsoft.graph.membersAddedEventMessageDetail` in words, with the names it gives."""
-    detail = mapping(row.get("eventDetail"), f"eventDetail of {number}")
+    detail = record(row.get("eventDetail"), f"eventDetail of {number}")
     kind = text_of(detail.get("@odata.type"), f"event of {number}").rsplit(".", 1)[-1]
     what = words(kind.lstrip("#").removesuffix("EventMessageDetail")).lower() or "system event"
     named = text_of(
@@ -211,7 +205,7 @@ def _event(row: dict[str, Any], number: str) -> str:
     )
     people = [
         text_of(each.get("displayName"), f"member in {number}")
-        for each in entries(detail.get("members"), f"members in {number}")
+        for each in records(detail.get("members"), f"members in {number}")
     ]
     about = ", ".join(filter(None, (named, *people)))
     return f"{what}: {about}" if about else what
@@ -219,7 +213,7 @@ def _event(row: dict[str, Any], number: str) -> str:
 
 def _exported(document: dict[str, Any], chats: dict[str, Chat]) -> None:
     """Conversations of an account's own data export."""
-    for row in entries(document["conversations"], "conversations"):
+    for row in records(document["conversations"], "conversations"):
         if not _is_export(row):
             raise UnreadableFile("an entry of conversations has no list of messages")
         own = text_of(row.get("id"), "conversation id")
@@ -228,7 +222,7 @@ def _exported(document: dict[str, Any], chats: dict[str, Chat]) -> None:
         title = text_of(row.get("displayName") or topic, f"name of {own}")
         chat = chats.setdefault(own, Chat(own, title))
         # The export begins with the newest.
-        for message in reversed(entries(row["MessageList"], f"messages of {own}")):
+        for message in reversed(records(row["MessageList"], f"messages of {own}")):
             chat.messages.append(("", _export_message(message)))
 
 

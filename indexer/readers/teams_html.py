@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from indexer.errors import UnreadableFile
 from indexer.readers.base import Source
-from indexer.readers.text import decode
-from indexer.readers.tickets import MAX_ENTRIES, Author, Message, clean, moment
+from indexer.readers.exported import MAX_ENTRIES
+from indexer.readers.text import decode, parse_html
+from indexer.readers.tickets import Author, Message, clean, moment
 
 CLIENT = '[data-tid="chat-pane-message"], [data-tid="channel-pane-message"]'
 SCRIPT = "div[data-deleted][data-me]"
@@ -37,7 +38,7 @@ def is_page(source: Source) -> bool:
 
 def page_chat(source: Source) -> tuple[str, list[Message]]:
     """The page's title and its messages."""
-    tree = LexborHTMLParser(decode(source.content))
+    tree = parse_html(decode(source.content))
     title = tree.css_first("title")
     named = _TITLE.match(" ".join((title.text() if title else "").split()))
     blocks = tree.css(CLIENT)

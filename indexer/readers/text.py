@@ -44,7 +44,13 @@ NEW_LINE = frozenset({
 SILENT = frozenset({
     "script", "style", "head", "template", "noscript", "svg", "object", "iframe", "textarea",
 })
+CLOSED_ALONE = frozenset({
+    "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "img", "input", "meta", "link", "hr", "col", "wbr",
+    "area", "base", "embed", "source", "track", "param", "tbody", "thead", "tfoot",
+})
 # fmt: on
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,30})")
+MAX_NESTING = 20_000
 UNSEEN_STYLE = re.compile(
     r"display:none|visibility:hidden|mso-hide:all|opacity:0(?:\.0+)?(?:;|$)"
     r"|font-size:[01](?:\.\d+)?(?:px|pt)?(?:;|$)"
@@ -161,9 +167,24 @@ def _cells(line: str) -> str:
     return " | ".join(cell for cell in cells if cell)
 
 
+def parse_html(html: str) -> LexborHTMLParser:
+    """The tree of `html`. Raises `UnreadableFile` for elements in elements without end.
+
+    A parser's time grows with the square of the depth (it looks for what is open at every tag);
+    elements that a parser closes by itself, such as paragraphs and cells, don't count.
+    """
+    depth = 0
+    for closing, tag in TAG.findall(html):
+        if tag.lower() not in CLOSED_ALONE:
+            depth = max(0, depth - 1) if closing else depth + 1
+            if depth > MAX_NESTING:
+                raise UnreadableFile(f"its elements are nested deeper than {MAX_NESTING:,}")
+    return LexborHTMLParser(html)
+
+
 def html_lines(html: str, marker: dict[str, str] | None = None) -> list[HtmlLine]:
     """The lines of `html`. `marker` maps a CSS selector to a mark that the lines inside get."""
-    tree = LexborHTMLParser(html)
+    tree = parse_html(html)
     root = tree.body or tree.root
     if root is None:
         return []

@@ -1,27 +1,22 @@
-"""What the ticket and chat readers share: JSON of a checked shape, messages as segments.
+"""What the ticket and chat readers share: checked texts, messages as segments, tickets as artifacts.
 
-Owns no format. A key that is missing or null is an empty value and an unknown key is nobody's
-business, but a value of another kind than the format's raises `UnreadableFile` naming the place:
-a file is read whole or reported, never in part.
+Owns no format; how JSON is wrapped and checked is in `exported`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from indexer.errors import UnreadableFile
 from indexer.models import MessageLocator, Participant, RawArtifact, RawSegment, Role, Side
 from indexer.readers.base import Source
 from indexer.readers.crm import day, field_segment, when
+from indexer.readers.exported import items, kind_of, records
 from indexer.readers.mail_text import Paragraph, html_paragraphs, plain_paragraphs
-from indexer.readers.text import decode, json_value, parse_json
 
-MAX_ENTRIES = 100_000
-"""Entries of one list, or lines of one file; more is no export of a deal."""
 MAX_TEXT = 2_000_000
 """Characters of one body."""
 
@@ -64,71 +59,6 @@ class Ticket:
     changes: tuple[tuple[datetime | date | None, str], ...] = ()
 
 
-def begins_like_json(content: bytes) -> bool:
-    """True for an object or a list, in any encoding that JSON comes in."""
-    head = content[:64].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return head[:1] in (b"{", b"[")
-
-
-def recognised(
-    source: Source, marks: tuple[tuple[str, ...], ...], fits: Callable[[Any], bool]
-) -> bool:
-    """True if one key of each of `marks` occurs and the JSON `fits`. A file with all marks that is
-    broken counts too, so that its fault is reported."""
-    if not begins_like_json(source.content):
-        return False
-    text = decode(source.content)
-    if not all(any(f'"{mark}"' in text for mark in group) for group in marks):
-        return False
-    try:
-        return any(fits(document) for document in documents(source.content)[:20])
-    except UnreadableFile:
-        return True
-
-
-def documents(content: bytes) -> list[Any]:
-    """The file's JSON value; of a file with one object on each line, all of them."""
-    try:
-        return [parse_json(content)]
-    except UnreadableFile as error:
-        lines = [line.strip() for line in decode(content).strip().split("\n")]
-        if len(lines) < 2 or not (lines[0].startswith("{") and lines[0].endswith("}")):
-            raise error
-    if len(lines) > MAX_ENTRIES:
-        raise UnreadableFile(f"more than {MAX_ENTRIES} lines")
-    found = []
-    for number, line in enumerate(lines, 1):
-        try:
-            if line:
-                found.append(json_value(line))
-        except UnreadableFile as error:
-            raise UnreadableFile(f"line {number} is {error}") from error
-    return found
-
-
-def mapping(value: object, what: str) -> dict[str, Any]:
-    """`value` as an object; null is an empty one."""
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise UnreadableFile(f"{what} is not an object")
-    return value
-
-
-def entries(value: object, what: str) -> list[dict[str, Any]]:
-    """`value` as a list of objects; null is an empty one."""
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise UnreadableFile(f"{what} is not a list")
-    if len(value) > MAX_ENTRIES:
-        raise UnreadableFile(f"{what} has more than {MAX_ENTRIES} entries")
-    for number, each in enumerate(value, 1):
-        if not isinstance(each, dict):
-            raise UnreadableFile(f"entry {number} of {what} is not an object")
-    return value
-
-
 def text_of(value: object, what: str) -> str:
     """`value` as text; numbers are written out, null is empty."""
     if value is None:
@@ -139,7 +69,7 @@ def text_of(value: object, what: str) -> str:
         whole = isinstance(value, float) and value.is_integer()
         return str(int(value) if whole else value)
     if not isinstance(value, str):
-        raise UnreadableFile(f"{what} is not text")
+        raise UnreadableFile(f"{what} is {kind_of(value)}, not a text")
     return clean(value, what)
 
 
@@ -155,9 +85,7 @@ def texts_of(value: object, what: str) -> str:
     """A list of words, or of objects with a name, on one line."""
     if not isinstance(value, list):
         return text_of(value, what)
-    if len(value) > MAX_ENTRIES:
-        raise UnreadableFile(f"{what} has more than {MAX_ENTRIES} entries")
-    names = [each.get("name") if isinstance(each, dict) else each for each in value]
+    names = [each.get("name") if isinstance(each, dict) else each for each in items(value, what)]
     return "; ".join(filter(None, (text_of(name, what) for name in names)))
 
 
@@ -201,6 +129,14 @@ def message_segments(
             at=message.at,
             role=message.role if paragraph.role == "body" else paragraph.role,
         )
+
+
+def with_files(text: str, rows: object, what: str) -> str:
+    """A message's text with the names of its attachments below; they are links, not contents."""
+    found = records(rows, what) if isinstance(rows, list) else []
+    keys = ("file_name", "filename", "name")
+    names = [next((text_of(r[k], what) for k in keys if r.get(k)), "") for r in found]
+    return "\n\n".join(filter(None, (text, *(f"[file: {name}]" for name in names if name))))
 
 
 def participants(authors: Iterable[Author]) -> tuple[Participant, ...]:

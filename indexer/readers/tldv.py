@@ -16,22 +16,19 @@ from typing import Any, Literal
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Participant, Reading
 from indexer.readers.base import Source, Sources
+from indexer.readers.exported import Answers, answers, recognised, record, records
 from indexer.readers.recorders import (
     UNKNOWN,
     Meeting,
     Record,
     identifier,
     instant,
-    is_export,
     markdown,
     name,
     offset,
     reading,
-    record,
-    records,
     words,
 )
-from indexer.readers.text import parse_json
 from indexer.readers.transcripts import Piece
 
 Part = Literal["meeting", "transcript", "highlights", "notes"]
@@ -39,11 +36,11 @@ Parts = Sequence[tuple[Part, Record, str]]
 """The API's answers, each with the id of its meeting."""
 
 _MARKS = (
-    (b'"meetingId"', b'"data"', b'"startTime"'),
-    (b'"happenedAt"', b'"organizer"'),
-    (b'"happenedAt"', b'"invitees"'),
-    (b'"markdownContent"', b'"structuredNotes"'),
-    (b'"markdownContent"', b'"meetingId"'),
+    ("meetingId", "data", "startTime"),
+    ("happenedAt", "organizer"),
+    ("happenedAt", "invitees"),
+    ("markdownContent", "structuredNotes"),
+    ("markdownContent", "meetingId"),
 )
 _INNER = ("meeting", "transcript", "highlights", "notes", "data")
 LONGEST_S = 86_400.0
@@ -57,17 +54,18 @@ class TldvReader:
     version = 1
 
     def recognises(self, source: Source) -> bool:
-        return is_export(source, _MARKS, lambda value: any(True for _ in _parts(value)))
+        return recognised(source, _MARKS, _fits)
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        data = parse_json(source.content)
-        found = list(_parts(data))
+        given = answers(source.content, _fits)
+        found = list(_parts(given))
         if not found:
             raise UnreadableFile("no meeting or transcript of tl;dv in the file")
         meetings = list(_meetings(found))
         others = _elsewhere(meetings, source, sources)
         meetings = [_completed(one, others) for one in meetings]
-        return reading(source, "tl;dv", meetings, tuple(_missing_pages(source, data)))
+        missing = (*given.not_read(source.path), *_missing_pages(source, given))
+        return reading(source, "tl;dv", meetings, missing)
 
 
 def _part(item: object) -> Part | None:
@@ -85,27 +83,39 @@ def _part(item: object) -> Part | None:
     return None
 
 
-def _parts(data: object) -> Iterator[tuple[Part, Record, str]]:
-    """Each answer with its meeting's id, however the file wraps them."""
-    if isinstance(data, dict) and isinstance(data.get("results"), list):
-        data = data["results"]
-    for item in data if isinstance(data, list) else [data]:
-        inner: list[Any] = [item]
-        if isinstance(item, dict):
-            inner.extend(item[key] for key in _INNER if key in item)
-        known = [(part, one) for one in inner if (part := _part(one)) is not None]
-        own = next((_id(part, one) for part, one in known if _id(part, one)), "")
-        for part, one in known:
-            yield part, one, _id(part, one) or own
+def _fits(value: object) -> bool:
+    """True for one of the API's answers, a page of them, or what belongs to one meeting."""
+    if not isinstance(value, dict):
+        return False
+    listed = value.get("results")
+    if isinstance(listed, list):
+        return any(_part(each) for each in listed)
+    inner = (value.get(key) for key in _INNER)
+    return bool(_part(value)) or sum(_part(each) is not None for each in inner) > 0
+
+
+def _parts(given: Answers) -> Iterator[tuple[Part, Record, str]]:
+    """Each answer with its meeting's id."""
+    for value in given.values:
+        listed = value.get("results")
+        for item in listed if isinstance(listed, list) else [value]:
+            inner: list[Any] = [item]
+            if isinstance(item, dict):
+                inner.extend(item[key] for key in _INNER if key in item)
+            known = [(part, one) for one in inner if (part := _part(one)) is not None]
+            own = next((_id(part, one) for part, one in known if _id(part, one)), "")
+            for part, one in known:
+                yield part, one, _id(part, one) or own
 
 
 def _id(part: Part, item: Record) -> str:
     return identifier(item.get("id" if part == "meeting" else "meetingId"), "the meeting's id")
 
 
-def _missing_pages(source: Source, data: object) -> Iterator[NotRead]:
-    pages = data.get("pages") if isinstance(data, dict) else None
-    if isinstance(pages, int) and pages > 1 and "results" in record(data, "the file"):
+def _missing_pages(source: Source, given: Answers) -> Iterator[NotRead]:
+    paged = [value for value in given.values if "results" in value]
+    pages = max((p for value in paged if isinstance(p := value.get("pages"), int)), default=0)
+    if pages > len(paged):
         yield NotRead(path=source.path, why=f"one page of {pages}: the others may be missing")
 
 
@@ -157,7 +167,7 @@ def _elsewhere(meetings: Sequence[Meeting], source: Source, sources: Sources) ->
             continue
         if reader.recognises(other):
             try:
-                found.extend(_parts(parse_json(other.content)))
+                found.extend(_parts(answers(other.content, _fits)))
             except UnreadableFile:
                 # The damaged file is reported when its own turn comes.
                 continue

@@ -31,13 +31,16 @@ from indexer.readers.transcripts import (
     turns,
 )
 
-_CLOCK = r"\d{1,2}(?::\d\d){1,2}"
+_CLOCK = r"\d{1,2}(?::\d\d){1,2}(?:[.,]\d{1,3})?"
 _HEADS = (
     re.compile(rf"^(?P<name>\S.{{0,58}}?)(?:\s{{2,}}|\t+)(?P<at>{_CLOCK})\s*$"),
-    re.compile(rf"^(?P<at>{_CLOCK})\s+-\s+(?P<name>\S.{{0,58}}?)\s*$"),
+    re.compile(rf"^(?P<at>{_CLOCK})\s+[-|]\s+(?P<name>\S.{{0,58}}?)\s*$"),
 )
 _TIME_INLINE = re.compile(
     rf"^[\[(](?P<at>{_CLOCK})[\])]\s*(?P<name>[^:]{{1,60}}):\s+(?P<said>\S.*)$"
+)
+_RANGE_INLINE = re.compile(
+    rf"^(?P<at>{_CLOCK})(?:\s*-->\s*{_CLOCK})?\s+(?P<name>[^\d\s:][^:]{{0,59}}):\s+(?P<said>\S.*)$"
 )
 _NAME_INLINE = re.compile(
     rf"^(?P<name>[^:\[\]()]{{1,60}}) ?[\[(](?P<at>{_CLOCK})[\])]:?\s+(?P<said>\S.*)$"
@@ -103,7 +106,9 @@ def _shape(lines: Sequence[str], path: str) -> str | None:
         return None
     for loose, shape in ((False, "heads"), (True, "loose heads")):
         heads = [found for line in filled if (found := _head(line, loose))]
-        fits = len(heads) * 4 >= len(filled) and _rising([at for _, at in heads])
+        # What stands above the first speaker (a title, who took part) may be long.
+        above = next((n for n, line in enumerate(filled) if _head(line, loose)), 0)
+        fits = len(heads) * 4 >= len(filled) - above and _rising([at for _, at in heads])
         if fits and _are_people(heads, loose, _system(lines, path) != "transcript"):
             return shape
     for loose, shape in ((False, "inline"), (True, "loose inline")):
@@ -138,7 +143,8 @@ def _head(line: str, loose: bool = False) -> tuple[str, float | None] | None:
 
 def _inline_turn(line: str, loose: bool = False) -> tuple[str, float | None, str] | None:
     """Name, time and words of a line that has all three."""
-    found = (_NAME_INLINE if loose else _TIME_INLINE).match(line)
+    shapes = (_NAME_INLINE, _RANGE_INLINE) if loose else (_TIME_INLINE,)
+    found = next((found for shape in shapes if (found := shape.match(line))), None)
     if found is None or (loose and not plausible_name(found["name"].strip())):
         return None
     return found["name"].strip(), seconds(found["at"]), found["said"]

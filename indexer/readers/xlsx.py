@@ -31,7 +31,7 @@ class XlsxReader:
     """Excel workbooks."""
 
     name = "Excel (xlsx)"
-    version = 3
+    version = 4
 
     def recognises(self, source: Source) -> bool:
         if source.content.startswith(OLE):
@@ -74,10 +74,9 @@ def _uncalculated(source: Source, book: Any) -> tuple[NotRead, ...]:
     formulas = _open(source.content, values=False)
     missing = 0
     for sheet in formulas.worksheets:
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f" and book[sheet.title][cell.coordinate].value is None:
-                    missing += 1
+        for cell in _cells(sheet):
+            if cell.data_type == "f" and book[sheet.title][cell.coordinate].value is None:
+                missing += 1
     if not missing:
         return ()
     why = f"{missing} formula cells have no stored value; open and save the file in Excel"
@@ -85,7 +84,7 @@ def _uncalculated(source: Source, book: Any) -> tuple[NotRead, ...]:
 
 
 def _segments(sheet: Any) -> Iterator[RawSegment]:
-    rows = [[cell for cell in row if shown(cell)] for row in sheet.iter_rows()]
+    rows = _rows(sheet)
     headers: dict[int, str] = {}
     hidden_sheet = sheet.sheet_state != "visible"
     hidden_columns = _hidden_columns(sheet)
@@ -105,6 +104,21 @@ def _segments(sheet: Any) -> Iterator[RawSegment]:
                 locator = _locator(sheet.title, part[0])
                 yield RawSegment(text=text, locator=locator, role="hidden" if unseen else role)
         yield from _comments(sheet.title, cells)
+
+
+def _rows(sheet: Any) -> list[list[Any]]:
+    """The filled cells of each row, from the first row to the last that has any."""
+    found: dict[int, list[Any]] = {}
+    for cell in _cells(sheet):
+        if shown(cell):
+            found.setdefault(cell.row, []).append(cell)
+    return [found.get(number, []) for number in range(1, max(found, default=0) + 1)]
+
+
+def _cells(sheet: Any) -> list[Any]:
+    """The cells that the file has, row by row. `iter_rows` would make all cells that it lacks too:
+    seventeen thousand million of them where one stands in the last corner."""
+    return [cell for _, cell in sorted(sheet._cells.items())]
 
 
 def _hidden_columns(sheet: Any) -> frozenset[int]:
@@ -131,13 +145,21 @@ def _is_header(rows: Sequence[Sequence[Any]], index: int, headers: dict[int, str
 
 def _under_title(rows: Sequence[Sequence[Any]], index: int, headers: dict[int, str]) -> bool:
     """True if the row above was only a title: this one also names columns of numbers that the
-    one above leaves empty."""
+    one above leaves empty; or, as wide as it, names two of them or is bold where that is not."""
     if {cell.column: shown(cell) for cell in rows[index - 1]} != headers:
         return False
-    added = {cell.column for cell in rows[index]} - set(headers)
-    block = takewhile(bool, rows[index + 1 :])
-    numbers = (c.column for row in block for c in row if isinstance(c.value, int | float))
-    return len(rows[index]) > len(headers) and any(column in added for column in numbers)
+    columns = {cell.column for cell in rows[index]}
+    block = list(takewhile(bool, rows[index + 1 :]))
+    numbers = {c.column for row in block for c in row if isinstance(c.value, int | float)}
+    if len(columns) > len(headers):
+        return bool((columns - set(headers)) & numbers)
+    texts = {c.column for row in block for c in row if isinstance(c.value, str)}
+    bold = all(map(_is_bold, rows[index])) and not all(map(_is_bold, rows[index - 1]))
+    return columns == set(headers) and len(numbers - texts) >= (1 if bold else 2)
+
+
+def _is_bold(cell: Any) -> bool:
+    return cell.font is not None and bool(cell.font.b)
 
 
 def _pair(cell: Any, headers: dict[int, str], count: int) -> str:

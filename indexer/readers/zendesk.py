@@ -10,48 +10,36 @@ end users the customer's; a comment that is not public is an internal note.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, RawArtifact, Reading
 from indexer.readers.base import Source, Sources, siblings
+from indexer.readers.exported import answers, recognised, record, records
 from indexer.readers.tickets import (
     Message,
     Ticket,
-    documents,
-    entries,
-    mapping,
     moment,
     participants,
     paths,
-    recognised,
     text_of,
     texts_of,
     ticket_artifact,
+    with_files,
 )
 from indexer.readers.zendesk_csv import is_table, read_csv
 from indexer.readers.zendesk_people import Directory, fits_user
 
 MARKS = (
-    ("requester_id", "requester", "author_id", "author", "role"),
-    (
-        "raw_subject",
-        "submitter_id",
-        "submitter",
-        "requester",
-        "public",
-        "ticket_id",
-        "organization_id",
-        "verified",
-    ),
-)
+    ("requester_id",), ("submitter_id",), ("raw_subject",), ("requester", "subject"),
+    ("requester", "description"), ("author_id", "public"), ("author", "public"),
+    ("ticket_id", "events"), ("role", "email"), ("role", "verified"), ("role", "time_zone"),
+)  # fmt: skip
 TICKET_KEYS = frozenset({
     "requester_id", "submitter_id", "assignee_id", "raw_subject", "via", "custom_fields",
     "organization_id", "group_id", "satisfaction_rating", "requester", "submitter", "is_public",
     "assignee", "organization", "comments",
-})  # fmt: skip
-ANSWERS = frozenset({
-    "ticket", "tickets", "comments", "audit", "audits", "users", "organizations", "ticket_fields",
 })  # fmt: skip
 SHOWN = ("subject", "status", "severity", "priority", "type")
 DATES = ("created_at", "updated_at", "due_at", "solved_at")
@@ -70,20 +58,23 @@ class ZendeskReader:
         directory = Directory()
         for other in siblings(source, sources):
             if recognised(other, MARKS, _fits):
-                for found in _answers(other):
-                    directory.add(found)
+                # A damaged one is reported when its own turn comes.
+                with suppress(UnreadableFile):
+                    for value in answers(other.content, _fits).values:
+                        directory.add(_answer(value))
         if is_table(source):
             return read_csv(source, directory)
-        answers = _answers(source)
-        for answer in answers:
+        found = answers(source.content, _fits)
+        given = [_answer(value) for value in found.values]
+        for answer in given:
             directory.add(answer)
-        tickets = [ticket for answer in answers for ticket in _tickets(answer, directory)]
+        tickets = [ticket for answer in given for ticket in _tickets(answer, directory)]
         people = participants(directory.people.values())
-        if not tickets and not any(answer.get("users") for answer in answers):
+        if not tickets and not any(answer.get("users") for answer in given):
             raise UnreadableFile("holds no tickets and no comments")
         return Reading(
             artifacts=tuple(_artifacts(source, tickets)),
-            not_read=tuple(_not_read(source, answers, directory)),
+            not_read=(*found.not_read(source.path), *_not_read(source, given, directory)),
             people=people,
         )
 
@@ -137,36 +128,28 @@ def _fits(document: Any) -> bool:
     return _is_audit(document.get("audit"))
 
 
-def _answers(source: Source) -> list[dict[str, Any]]:
-    """The file's answers; a bare ticket, or a list of them, as if the API had wrapped it."""
-    answers: list[dict[str, Any]] = []
-    for number, document in enumerate(documents(source.content), 1):
-        if isinstance(document, list):
-            answers.append({"tickets": document})
-        elif _is_ticket(document):
-            answers.append({"tickets": [document]})
-        elif isinstance(document, dict) and ANSWERS & set(document) and "subject" not in document:
-            answers.append(document)
-        else:
-            raise UnreadableFile(f"entry {number} of the file is not a ticket")
-    return answers
+def _answer(value: Any) -> dict[str, Any]:
+    """An answer of the API; a bare ticket, or a list of them, as if the API had wrapped it."""
+    if isinstance(value, list):
+        return {"tickets": value}
+    return {"tickets": [value]} if _is_ticket(value) else dict(value)
 
 
 def _tickets(answer: dict[str, Any], directory: Directory) -> Iterator[Ticket]:
-    rows = entries(answer.get("tickets"), "tickets")
+    rows = records(answer.get("tickets"), "tickets")
     if answer.get("ticket") is not None:
-        rows = [mapping(answer["ticket"], "ticket"), *rows]
+        rows = [record(answer["ticket"], "ticket"), *rows]
     for number, row in enumerate(rows, 1):
         if not _is_ticket(row):
             raise UnreadableFile(f"entry {number} of tickets is not a ticket")
     loose: dict[str, list[dict[str, Any]]] = {}
     only = text_of(rows[0].get("id"), "id") if len(rows) == 1 else ""
-    for comment in entries(answer.get("comments"), "comments"):
+    for comment in records(answer.get("comments"), "comments"):
         own = text_of(comment.get("ticket_id"), "ticket_id") or only
         loose.setdefault(own, []).append(comment)
     for row in rows:
         own = text_of(row.get("id"), "id")
-        comments = entries(row.get("comments"), f"comments of ticket {own}")
+        comments = records(row.get("comments"), f"comments of ticket {own}")
         yield _ticket(own, row, [*comments, *loose.pop(own, [])], directory)
     for own, comments in loose.items():
         messages = tuple(_message(each, {}, directory) for each in comments)
@@ -204,7 +187,7 @@ def _fields(own: str, row: dict[str, Any], directory: Directory) -> Iterator[tup
     for name in DATES:
         yield name, text_of(row.get(name), f"{name} {place}")
     yield "tags", texts_of(row.get("tags"), f"tags {place}")
-    for custom in entries(row.get("custom_fields"), f"custom_fields {place}"):
+    for custom in records(row.get("custom_fields"), f"custom_fields {place}"):
         label = directory.fields.get(text_of(custom.get("id"), "custom field id"))
         if label and isinstance(custom.get("value"), str | int | float | list):
             yield label, texts_of(custom["value"], f"{label} {place}")
@@ -214,21 +197,22 @@ def _message(row: dict[str, Any], ticket: dict[str, Any], directory: Directory) 
     own = text_of(row.get("id"), "comment id")
     place = f"of comment {own}"
     text = text_of(row.get("plain_body"), f"plain_body {place}")
+    html, files = text_of(row.get("html_body"), f"html_body {place}"), row.get("attachments")
     return Message(
         id=own,
         author=directory.author(row, "author", ticket),
         at=moment(row.get("created_at")),
-        text=text_of(row.get("body"), f"body {place}") or text,
-        html=text_of(row.get("html_body"), f"html_body {place}"),
+        text=with_files(text_of(row.get("body"), f"body {place}") or text, files, f"files {place}"),
+        html=with_files(html, files, f"files {place}") if html else "",
         what="internal note" if row.get("public") is False else "comment",
     )
 
 
 def _audited(answer: dict[str, Any], directory: Directory) -> Iterator[Ticket]:
     """Audits of tickets: comments and what was changed from what to what."""
-    audits = entries(answer.get("audits"), "audits")
+    audits = records(answer.get("audits"), "audits")
     if answer.get("audit") is not None:
-        audits = [mapping(answer["audit"], "audit"), *audits]
+        audits = [record(answer["audit"], "audit"), *audits]
     by_ticket: dict[str, list[dict[str, Any]]] = {}
     for audit in audits:
         by_ticket.setdefault(text_of(audit.get("ticket_id"), "ticket_id"), []).append(audit)
@@ -236,7 +220,7 @@ def _audited(answer: dict[str, Any], directory: Directory) -> Iterator[Ticket]:
         messages, changes = [], []
         for audit in rows:
             at = moment(audit.get("created_at"))
-            for event in entries(audit.get("events"), f"events of ticket {own}"):
+            for event in records(audit.get("events"), f"events of ticket {own}"):
                 if event.get("type") == "Comment":
                     # An event has the audit's time, and its author unless it names one.
                     messages.append(_message(audit | event, {}, directory))
@@ -251,9 +235,9 @@ def _audited(answer: dict[str, Any], directory: Directory) -> Iterator[Ticket]:
 
 
 def _not_read(
-    source: Source, answers: list[dict[str, Any]], directory: Directory
+    source: Source, given: list[dict[str, Any]], directory: Directory
 ) -> Iterator[NotRead]:
-    for answer in answers:
+    for answer in given:
         meta = answer.get("meta")
         more = isinstance(meta, dict) and meta.get("has_more") is True
         # An incremental export names a next page even at its end, where it says so.

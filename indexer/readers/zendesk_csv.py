@@ -13,7 +13,8 @@ from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Reading
 from indexer.readers.base import Source
 from indexer.readers.day_order import day_order
-from indexer.readers.tabular import Row, Table, delimiter_of, fold, read_table
+from indexer.readers.fields import fold
+from indexer.readers.tabular import Row, Table, delimiter_of, read_table
 from indexer.readers.text import decode
 from indexer.readers.tickets import (
     Author,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.models import Side
-from indexer.readers.tickets import Author, entries, mapping, text_of, with_side
+from indexer.readers.exported import record, records
+from indexer.readers.tickets import Author, text_of, with_side
 
 SIDES: dict[str, Side] = {"end-user": "customer", "agent": "vendor", "admin": "vendor"}
 USER_KEYS = frozenset({"email", "time_zone", "organization_id", "verified", "url", "active"})
@@ -38,19 +39,19 @@ class Directory:
 
     def add(self, answer: dict[str, Any]) -> None:
         """Take what an answer lists beside its tickets."""
-        for row in entries(answer.get("users"), "users"):
+        for row in records(answer.get("users"), "users"):
             known = _person(row)
             self.people.setdefault(known.id, known)
-        for row in entries(answer.get("organizations"), "organizations"):
+        for row in records(answer.get("organizations"), "organizations"):
             name = text_of(row.get("name"), "name of an organization")
             self.organizations.setdefault(text_of(row.get("id"), "organization id"), name)
-        for row in entries(answer.get("ticket_fields"), "ticket_fields"):
+        for row in records(answer.get("ticket_fields"), "ticket_fields"):
             title = text_of(row.get("title"), "title of a ticket field")
             self.fields.setdefault(text_of(row.get("id"), "ticket field id"), title)
 
     def author(self, row: dict[str, Any], who: str, ticket: dict[str, Any]) -> Author:
         """The `requester`, `assignee` or `author` of a row, with the side the ticket gives them."""
-        own = _person(mapping(row.get(who), who) if isinstance(row.get(who), dict) else {})
+        own = _person(record(row.get(who), who) if isinstance(row.get(who), dict) else {})
         own_id = own.id or text_of(row.get(f"{who}_id"), f"{who}_id")
         found = self.people.get(own_id, own)
         if not found.name and not own.name:

@@ -1,7 +1,8 @@
-"""Field maps: what each CRM calls our terms, and which of its fields are a team's own.
+"""Field maps: what each CRM calls our terms, in the languages of its users, and which of its fields are a team's own.
 
 A map is a YAML file beside this one. A file of the same name below `fields/` in Baton's home adds to it: its names go before
-the packaged ones. `{terms: {term: [names]}, standard: [patterns], custom: pattern}`.
+the packaged ones. `{terms: {term: [names]}, activities: {term: [names]}, standard: [patterns], custom: pattern}`.
+A column that no map knows is kept under its own name.
 """
 
 from __future__ import annotations
@@ -30,9 +31,14 @@ MATTER = {
 """Terms that a handoff asks for, as a person would say them."""
 
 
-def folded(name: str) -> str:
-    """A field's name for comparison: `Close Date`, `CLOSEDATE`, `close_date`, `property_closedate` are one."""
-    return re.sub(r"[^\w.@]|_", "", name.lower().removeprefix("property_"))
+def fold(name: str) -> str:
+    """A header for comparison: `Close Date`, `CLOSEDATE` and `close_date` are one."""
+    return re.sub(r"[^\w.]|_", "", name.lower())
+
+
+def _bare(name: str) -> str:
+    """A field's name for comparison, without the prefix that warehouses give it."""
+    return fold(name.lower().removeprefix("property_"))
 
 
 class FieldMap(Frozen):
@@ -41,6 +47,9 @@ class FieldMap(Frozen):
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
     terms: dict[str, tuple[str, ...]] = {}
+    """Names of each term, best first; the first packaged one is the system's own name for it."""
+    activities: dict[str, tuple[str, ...]] = {}
+    """The same for calls, mails and notes, whose columns may bear a name that means something else of a deal."""
     standard: tuple[str, ...] = ()
     """Patterns of the system's own field names; with them every other field is custom."""
     custom: str | None = None
@@ -51,18 +60,31 @@ class FieldMap(Frozen):
         found: dict[str, str] = {}
         for term, names in self.terms.items():
             for name in names:
-                found.setdefault(folded(name), term)
+                found.setdefault(_bare(name), term)
         return found
+
+    @cached_property
+    def _spellings(self) -> dict[str, tuple[str, ...]]:
+        held = {**self.terms, **self.activities}
+        return {term: tuple(dict.fromkeys(map(fold, names))) for term, names in held.items()}
+
+    def spellings(self, term: str) -> tuple[str, ...]:
+        """The folded names of a term, of deals or of activities, best first."""
+        return self._spellings.get(term, ())
 
     def term(self, name: str) -> str | None:
         """Our term for a field, by its API name or its label."""
-        return self._by_name.get(folded(name))
+        return self._by_name.get(_bare(name))
+
+    def terms_of(self, names: Iterable[str]) -> set[str]:
+        """The terms that any of `names` mean."""
+        return {term for name in names if (term := self.term(name))}
 
     def by_term(self, fields: Mapping[str, str]) -> dict[str, str]:
         """The values of a record under our terms; of several names of a term the one that the map names first."""
-        rank = {folded(n): i for names in self.terms.values() for i, n in enumerate(names)}
+        rank = {_bare(n): i for names in self.terms.values() for i, n in enumerate(names)}
         found: dict[str, str] = {}
-        for name in sorted(fields, key=lambda n: rank.get(folded(n), 0)):
+        for name in sorted(fields, key=lambda n: rank.get(_bare(n), 0)):
             if fields[name] and (term := self.term(name)):
                 found.setdefault(term, fields[name])
         return found
@@ -82,13 +104,22 @@ class FieldMap(Frozen):
 
     def over(self, packaged: FieldMap) -> FieldMap:
         """This map laid over a packaged one."""
-        mine = {folded(n) for names in self.terms.values() for n in names}
-        terms = dict(self.terms)
-        for term, names in packaged.terms.items():
-            terms[term] = (*self.terms.get(term, ()), *(n for n in names if folded(n) not in mine))
         return FieldMap(
-            terms=terms, standard=(*self.standard, *packaged.standard), custom=self.custom or packaged.custom
-        )  # fmt: skip
+            terms=_laid_over(self.terms, packaged.terms),
+            activities=_laid_over(self.activities, packaged.activities),
+            standard=(*self.standard, *packaged.standard),
+            custom=self.custom or packaged.custom,
+        )
+
+
+def _laid_over(
+    own: Mapping[str, tuple[str, ...]], packaged: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    mine = {_bare(n) for names in own.values() for n in names}
+    terms = dict(own)
+    for term, names in packaged.items():
+        terms[term] = (*own.get(term, ()), *(n for n in names if _bare(n) not in mine))
+    return terms
 
 
 def _parse(content: bytes, name: str) -> FieldMap:
@@ -112,6 +143,13 @@ def packaged(system: str) -> FieldMap:
     """The map that comes with Baton."""
     path = Path(__file__).with_name(f"{system}.yaml")
     return _parse(path.read_bytes(), path.name)
+
+
+def own_name(system: str, term: str) -> str | None:
+    """The system's own name of a term, as `StageName`; None for a term that it has only custom fields for."""
+    held = packaged(system)
+    first = next(iter(held.terms.get(term, ())), None)
+    return None if first is None or re.search("__[cr]\\b", first) else first
 
 
 def load_maps(home: Path) -> dict[str, FieldMap]:
