@@ -129,7 +129,8 @@ def csv_flavour(source: Source) -> str:
         return "loader"
     by_name = re.fullmatch(r"report\d{10,13}\.csv", source.name)
     terms = packaged("salesforce").terms_of(names)
-    deals = any(re.search("opportunit|oportunidad", name) for name in names)
+    named = {name for name in names if packaged("salesforce").term(name) in ("name", "owner")}
+    deals = any(re.search("opportunit|oportunidad", name) for name in named)
     listed = "stage" in terms and bool(terms & {"close_date", "amount", "name"})
     by_columns = deals and (listed or {"old_stage", "new_stage"} <= terms)
     return "report" if by_name or by_columns or has_report_footer(source.content) else ""
