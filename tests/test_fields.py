@@ -185,3 +185,33 @@ def test_deals_of_other_crms() -> None:
     assert "new_motivation" in reading.artifacts[0].meta["unmapped_fields"]
     name, _ = read("numbers.csv", "Region,Quarter,Total\nNorth,Q1,5\n")
     assert name == "CSV table"
+
+
+def test_deals_of_other_crms_in_any_envelope() -> None:
+    deal = {"id": 7, "title": "Acme 40", "stage_name": "Won", "value": 48000, "org_name": "Acme AG"}
+    twice = json.dumps({"status": "ok", "body": {"data": [deal, deal | {"value": 1}, "x"]}})
+    lines = json.dumps(deal) + "\n" + json.dumps(deal | {"id": 8}) + "\n"
+    for name, content, paths in (
+        ("api.json", twice, ["api.json!/7", "api.json!/7~2"]),
+        ("deals.jsonl", lines, ["deals.jsonl!/7", "deals.jsonl!/8"]),
+    ):
+        reader, reading = read(name, content)
+        assert "other CRMs" in reader
+        assert [a.path for a in reading.artifacts] == paths
+        assert reading.artifacts[0].meta["stage"] == "Won"
+
+
+def test_columns_of_one_meaning_keep_both_values() -> None:
+    header = "Opportunity Name,Stage,Phase,Close Date,Opportunity ID"
+    _, reading = read("report.csv", f"{header}\nAcme,Won,Signed,2026-03-31,006A\n")
+    texts = [s.text for a in reading.artifacts for s in a.segments]
+    assert {"StageName: Won", "Phase: Signed"} <= set(texts)
+
+
+def test_a_teams_own_names_reach_activities(tmp_path: Path) -> None:
+    (tmp_path / "fields").mkdir()
+    own = tmp_path / "fields" / "hubspot.yaml"
+    own.write_text("activities:\n  subject: [Thema]\n", encoding="utf-8")
+    table = "Activity type,Activity date,Body preview,Thema\nNote,2026-03-01,Went well,Kickoff\n"
+    assert "Kickoff" in read("notes.csv", table, tmp_path)[1].artifacts[0].title
+    assert "Kickoff" not in read("notes.csv", table)[1].artifacts[0].title

@@ -107,6 +107,20 @@ def test_manifest_inside_a_zipped_deal(tmp_path: Path) -> None:
     assert load_manifest(tmp_path / "deal.zip").vendor == "Ledgerline"
 
 
+def test_a_hostile_manifest_inside_a_zip_is_one_line(tmp_path: Path) -> None:
+    for content, words in (("x" * 5_000_000, "256 KB"), ("a: " + "[" * 9_000, "brackets")):
+        with zipfile.ZipFile(tmp_path / "deal.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("deal.yaml", content)
+        with pytest.raises(InputError, match=words):
+            load_manifest(tmp_path / "deal.zip")
+    packed = (tmp_path / "deal.zip").read_bytes()
+    (tmp_path / "deal.zip").write_bytes(packed.replace(packed[40:46], b"\xff" * 6, 1))
+    with pytest.raises(InputError, match="damaged"):
+        load_manifest(tmp_path / "deal.zip")
+    (tmp_path / "deal.zip").write_bytes(b"PK\x03\x04 and no more")
+    assert load_manifest(tmp_path / "deal.zip") == Manifest()
+
+
 # --- redaction of texts ---
 
 

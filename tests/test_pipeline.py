@@ -124,7 +124,7 @@ FILES = {
     "email/03-copy-of-plan.eml": MAIL_PLAN,
     "notes/discovery.md": NOTE,
     "crm/Opportunity.json": json.dumps(OPPORTUNITY),
-    "contract/broken.docx": "this is no Word file",
+    "contract/broken.docx": "PK\x03\x04[Content_Types].xml and no more",
 }
 READABLE = {
     "calls/discovery.vtt",

@@ -98,7 +98,7 @@ def home(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "cal/b.ics": INVITE.format(uid="b", day="20260306", title="Called off", status="CANCELLED"),
         "cal/c.ics": INVITE.format(uid="c", day="20260310", title="Discovery", status="CONFIRMED"),
         "cal/d.ics": INVITE.format(uid="d", day="20270310", title="Ahead", status="CONFIRMED"),
-        "contract/form.md": FORM, "contract/sow.md": SOW, "broken.docx": "no Word file",
+        "contract/form.md": FORM, "contract/sow.md": SOW, "broken.docx": "PK\x03\x04[Content_Types].xml and no more",
         "deal.yaml": "kinds:\n  contract/*: contract\ndates:\n  calls/*: 2026-03-10\n",
     }  # fmt: skip
     for name, text in files.items():

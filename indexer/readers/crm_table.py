@@ -6,6 +6,7 @@ columns: at least three of our terms, among them a stage or close date. One arti
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -59,7 +60,8 @@ class CrmTableReader:
             raise UnreadableFile("holds no records")
         rows = [r.fields for r in records]
         order = day_order(rows, {name for row in rows for name in row})
-        artifacts = tuple(_artifact(source, r, names, order) for r in records)
+        used: Counter[str] = Counter()
+        artifacts = tuple(_artifact(source, r, names, order, used) for r in records)
         people = tuple(dict.fromkeys(p for a in artifacts for p in a.participants))
         return Reading(
             artifacts=artifacts, not_read=strangers, people=people, facts=_facts(artifacts)
@@ -114,8 +116,13 @@ def _flatten(held: dict[str, Any], prefix: str, fields: dict[str, str]) -> None:
             fields[prefix + name] = text
 
 
-def _artifact(source: Source, record: _Record, names: FieldMap, order: DayOrder) -> RawArtifact:
+def _artifact(
+    source: Source, record: _Record, names: FieldMap, order: DayOrder, used: Counter[str]
+) -> RawArtifact:
     terms = record.terms
+    key = terms.get("id") or str(record.number)
+    used[key] += 1
+    twin = f"~{used[key]}" if used[key] > 1 else ""
     at = when(terms.get("modified") or terms.get("created"), order.day_first)
     meta = {"record_type": "Opportunity", "record_id": terms.get("id", "")}
     meta |= {"account_name": terms.get("account", ""), "owner": terms.get("owner", "")}
@@ -123,7 +130,7 @@ def _artifact(source: Source, record: _Record, names: FieldMap, order: DayOrder)
     meta["unmapped_fields"] = names.unmapped(record.fields)
     own = tuple(d for d in order.ambiguous if any(d in v for v in record.fields.values()))
     return RawArtifact(
-        path=f"{source.path}!/{terms.get('id') or record.number}",
+        path=f"{source.path}!/{key}{twin}",
         kind="crm",
         system="crm",
         title=" ".join(filter(None, ("Deal", terms.get("name")))),
