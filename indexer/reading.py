@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.child import Child, ChildLost
-from indexer.manifest import Manifest
+from indexer.manifest import Manifest, path_matches
 from indexer.models import NotRead, RawArtifact, Reading
 from indexer.readers.fields import FieldMap
 from indexer.walk import Walk
@@ -172,11 +172,19 @@ def read_deal(
     if rest:
         run.result.whole = False
         run.report_rest(rest)
+    run.result.met |= _beyond_reach(manifest.exclude, run.reported)
     for path, count in run.inside.items():
         if count > MAX_REPORTED:
             why = f"{count - MAX_REPORTED:,} more files inside of it were not read"
             run.result.not_read.append(NotRead(path=path, why=why))
     return run.result
+
+
+def _beyond_reach(patterns: Iterable[str], failures: Iterable[NotRead]) -> set[str]:
+    """Patterns that mean something inside a container which could not be opened: nobody can tell."""
+    paths = [failure.path for failure in failures]
+    outer = {pattern: pattern.split("!/")[0] for pattern in patterns if "!/" in pattern}
+    return {p for p, whole in outer.items() if any(path_matches(path, whole) for path in paths)}
 
 
 def _read_with_children(run: _Run) -> str:

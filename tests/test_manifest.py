@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app import cli
+from indexer.contents import contents_of
 from indexer.errors import InputError
 from indexer.manifest import Manifest, load_manifest, path_matches
 from indexer.reading import read_deal
@@ -98,6 +100,9 @@ def test_excluded_members_of_archives_are_not_read(tmp_path: Path) -> None:
     reading = read_deal(walk_deal(tmp_path, manifest.exclude), manifest)
     assert [path for path, _ in reading.readings] == ["all.zip!/keep.txt"]
     assert (reading.met, reading.not_read) == ({"all.zip!/private/*", "old.md"}, [])
+    (tmp_path / "all.zip").write_bytes(b"PK\x03\x04 and no more")
+    reading = read_deal(walk_deal(tmp_path, manifest.exclude), manifest)
+    assert reading.met == {"all.zip!/private/*", "old.md"}, "of a damaged ZIP nobody can tell"
 
 
 def test_manifest_inside_a_zipped_deal(tmp_path: Path) -> None:
@@ -260,6 +265,33 @@ def traces(home: Path, words: list[str]) -> list[str]:
             found += [f"{path.name}: {w}" for w in words
                       if w.encode() in held or w.encode("utf-16-le") in held or w in path.name.lower()]  # fmt: skip
     return found
+
+
+def test_what_the_child_reports_is_redacted_too(tmp_path: Path) -> None:
+    """Members of containers, reasons, unknown JSON, attachments and copies; links to the mail stay links."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"], mail["Message-ID"] = "jo@tarn.example", "Falcon plan", "<1@x>"
+    mail.set_content("The plan is attached.")
+    note = "Falcon starts in May, after the review of the plan with both of the teams."
+    mail.add_attachment(note, filename="falcon plan.txt")
+    (tmp_path / "falcon mail.eml").write_bytes(mail.as_bytes())
+    feed = {"title": "Falcon feed", "entries": [{"falcon_step": "Falcon", "count": 3}]}
+    (tmp_path / "feed.json").write_text(json.dumps(feed), encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "all falcon.zip", "w") as archive:
+        archive.writestr("../falcon.txt", "leads out")
+        archive.writestr("falcon.docx", "PK\x03\x04[Content_Types].xml and no more")
+        archive.writestr("falcon copy.json", json.dumps(feed))
+    written(tmp_path, "redact: [Falcon]\n")
+    manifest = load_manifest(tmp_path)
+    reading = read_deal(walk_deal(tmp_path), manifest)
+    assert len(reading.not_read) == 2
+    assert len(reading.duplicates) == 1
+    contents = contents_of("tarn", "tarn", manifest, reading, ())
+    assert "falcon" not in repr(contents).lower()
+    assert (len(contents.not_read), len(contents.duplicates)) == (2, 1)
+    attached = next(a for a in contents.artifacts if a.path.endswith("plan.txt"))
+    assert attached.meta["attachment_of"] in {a.path for a in contents.artifacts}
+    assert any(a.system == "json" for a in contents.artifacts)
 
 
 def test_redaction_leaves_no_trace_in_the_home(models: Path, tmp_path: Path) -> None:
