@@ -69,7 +69,7 @@ def _people(people: Sequence[Person], claims: Sequence[Claim]) -> tuple[PersonRo
             for c in claims
             if person.name in (c.citations[0].speaker or "") and c.kind == "person"
         ]
-        if not any(engagement.values()) and not crm_roles and not person.title:
+        if not any(engagement.values()) and not crm_roles and not (person.title or person.outdated):
             continue
         rows.append(
             PersonRow(
@@ -78,6 +78,7 @@ def _people(people: Sequence[Person], claims: Sequence[Claim]) -> tuple[PersonRo
                 side=person.side,
                 roles=tuple(crm_roles),
                 engagement=engagement,
+                outdated=person.outdated,
                 claims=tuple(c.id for c in about),
                 citations=tuple(c.citations[0] for c in about[:1]),
             )

@@ -112,6 +112,8 @@ class PersonRow(Frozen):
     side: Side = "unknown"
     roles: tuple[str, ...] = ()
     engagement: dict[str, int] = {}
+    outdated: bool = False
+    """True for a CRM contact who was in no mail and no call for long before the deal closed."""
     claims: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
 

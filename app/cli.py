@@ -17,6 +17,7 @@ from app.commands import (
     reviewing,
     serving,
     showing,
+    status,
     upkeep,
     verifying,
 )
@@ -31,7 +32,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "index": indexing.index,
     "accounts": indexing.accounts,
-    "status": indexing.status,
+    "status": status.status,
     "forget": indexing.forget,
     "brief": briefs.brief,
     "ask": asking.ask,

@@ -16,7 +16,7 @@ from indexer.models import MomentLocator, RawArtifact
 from indexer.readers import load_readers
 from indexer.readers.base import Source, SourceMap
 from indexer.unfold import Listener, Unfolding
-from indexer.walk import walk_deal
+from indexer.walk import Exclude, walk_deal
 from indexer.worker import read_by_content
 
 _SILENT = Listener(lambda _path: None, lambda _path, _error, _gone: None)
@@ -49,7 +49,7 @@ def reading_speed(deals: Path) -> dict[str, float]:
     amount: defaultdict[str, float] = defaultdict(float)
     seconds: defaultdict[str, float] = defaultdict(float)
     for deal in sorted(path for path in deals.iterdir() if path.is_dir()):
-        files = dict(Unfolding((), (), _SILENT).contents(walk_deal(deal).files))
+        files = dict(Unfolding(Exclude(()), (), _SILENT).contents(walk_deal(deal).files))
         sources = SourceMap(files)
         for path, content in files.items():
             start = time.perf_counter()

@@ -8,38 +8,30 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from indexer.assemble import (
-    account_of,
-    assemble,
-    choose_account,
-    deal_facts,
-    gather_people,
-    infer_call_sides,
-    of_account,
-    people_of,
-    slugify,
-    vendor_name,
-)  # fmt: skip
-from indexer.chunking import Chunk, chunk_artifact, text_hash
+from indexer.account import choose_account, slugify
+from indexer.chunking import Chunk, text_hash
+from indexer.contents import contents_of
 from indexer.embed import Embedder
 from indexer.errors import DISK_FULL, InputError, Locked, StoreError, full_disk
-from indexer.head_facts import noticed
 from indexer.heads import Heads
 from indexer.lexical import Lexical
 from indexer.manifest import FILE, Manifest, load_manifest
-from indexer.models import Artifact, IndexReport, NotRead, RawArtifact, Segment
+from indexer.models import Artifact, IndexReport, NotRead, Segment
+from indexer.names import bare_name
+from indexer.people import IN_DOUBT
 from indexer.readers import READERS
+from indexer.readers.fields import load_maps, maps_mark
 from indexer.reading import DealReading, read_deal
 from indexer.reading_head import ReadingHead, passages
+from indexer.redaction import Redaction
 from indexer.side_guess import guess_sides
-from indexer.sides import set_sides
 from indexer.statements import StatementParts
 from indexer.store import Contents, Store
 from indexer.vectors import ChromaCache
@@ -47,7 +39,7 @@ from indexer.walk import Walk, digest_of, walk_deal
 
 LOCK_TIMEOUT_S = 2.0
 EMBED_BATCH = 256
-PIPELINE = 1
+PIPELINE = 2
 """Raised when segments, chunks or sides are made differently, so that old indexes are made anew."""
 
 Progress = Callable[[str, int, int], None]
@@ -105,72 +97,9 @@ def fingerprint(walk: Walk, manifest: Manifest, model: str) -> str:
 def _reader_versions() -> str:
     """Hash of the readers' own sources: any change of a reader reads its files again."""
     digest = hashlib.sha256()
-    for file in sorted((Path(__file__).parent / "readers").glob("*.py")):
+    for file in sorted((Path(__file__).parent / "readers").rglob("*.py")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _drop_duplicates(reading: DealReading) -> tuple[list[RawArtifact], list[tuple[str, str]]]:
-    """Artifacts with each mail (by Message-ID) and each long text once; the first path is cited."""
-    kept: list[RawArtifact] = []
-    duplicates = list(reading.duplicates)
-    seen: dict[str, str] = {}
-    for artifact in sorted(reading.artifacts, key=lambda a: a.path.encode()):
-        text = "\n".join(s.text for s in artifact.segments)
-        keys = [f"text:{hashlib.sha256(text.encode()).hexdigest()}"] if len(text) > 200 else []
-        if artifact.meta.get("message_id"):
-            keys.append(f"mail:{artifact.meta['message_id']}")
-        first = next((seen[k] for k in keys if k in seen), None)
-        if first is not None:
-            duplicates.append((artifact.path, first))
-            continue
-        seen.update(dict.fromkeys(keys, artifact.path))
-        kept.append(artifact)
-    return kept, duplicates
-
-
-def _contents(
-    slug: str, folder: str, manifest: Manifest, reading: DealReading, own_domains: Sequence[str]
-) -> Contents:
-    """Everything the record is to hold of the deal, from what was read."""
-    facts: dict[str, str] = {}
-    for _, one in reading.readings:
-        for key, value in one.facts.items():
-            facts.setdefault(key, value)
-    chosen = manifest.account or choose_account([r for _, r in reading.readings], folder)
-    filtered = [
-        of_account(one, chosen if not manifest.account else None) for _, one in reading.readings
-    ]
-    reading = DealReading(
-        readings=[
-            (path, one) for (path, _), (one, _) in zip(reading.readings, filtered, strict=True)
-        ],
-        duplicates=reading.duplicates,
-        not_read=reading.not_read + [n for _, left_out in filtered for n in left_out],
-    )
-    people = gather_people(one for _, one in reading.readings)
-    account_name = chosen or named_by_folder(folder)
-    sides = set_sides(people, manifest, own_domains, facts, account_name)
-    raw, duplicates = _drop_duplicates(reading)
-    sides.update(infer_call_sides(raw, people))
-    mails = [a for a in raw if a.kind == "mail"]
-    artifacts: list[Artifact] = []
-    segments: list[Segment] = []
-    chunks: list[Chunk] = []
-    for found in raw:
-        artifact, own = assemble(found, people, manifest, mails)
-        artifacts.append(artifact)
-        segments.extend(own)
-        chunks.extend(chunk_artifact(own))
-    papers = sorted(artifacts, key=lambda a: a.authority)
-    vendor = vendor_name(manifest, people, [a.text for a in papers])
-    everybody = people_of(people, artifacts, segments)
-    head = {**noticed(artifacts, everybody), **deal_facts(raw, facts)}
-    return Contents(
-        account=account_of(slug, account_name, manifest, head, vendor), artifacts=artifacts,
-        segments=segments, chunks=chunks, people=everybody, duplicates=duplicates,
-        not_read=reading.not_read, sides=sides,
-    )  # fmt: skip
 
 
 def _embed_missing(
@@ -226,27 +155,19 @@ def write_caches(store: Store, home: Path, slug: str, contents: Contents, model:
     kept = [c for c in contents.chunks if c.hash in by_hash]
     if kept:
         matrix = np.stack([np.frombuffer(by_hash[c.hash], np.float32) for c in kept])
-        metadatas = [
-            {"artifact": c.artifact, "window": c.window, "first": c.first, "last": c.last}
-            for c in kept
-        ]
+        metadatas = [{"window": c.window, "first": c.first, "last": c.last} for c in kept]
         ChromaCache(home).write(slug, [str(i) for i in range(len(kept))], matrix, metadatas)
     Lexical(home, slug).rebuild([c.text for c in contents.chunks])
 
 
-def named_by_folder(folder: str) -> str:
-    """A folder's name as a person would write the account's: `acme-foods` -> `Acme Foods`."""
-    return folder.replace("-", " ").replace("_", " ").title() if folder.islower() else folder
-
-
 def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, folder: str) -> str:
-    """`--account`, else deal.yaml, else the CRM account's name, else the folder's."""
+    """`--account`, else deal.yaml, else the CRM account's name, else the folder's; without redacted words."""
     if given:
         return slugify(given)
     name = manifest.slug or manifest.account
     if not name:
         name = choose_account([r for _, r in reading.readings], folder)
-    return slugify(name or folder)
+    return slugify(Redaction(manifest.redact).text(name or folder))
 
 
 def index_deal(
@@ -260,25 +181,36 @@ def index_deal(
     """
     root = Path(root)
     with index_lock(home), _saying_when_full():
-        manifest = load_manifest(root) if root.is_dir() else Manifest()
+        manifest = load_manifest(root)
+        redaction = Redaction(manifest.redact)
         walk = walk_deal(root, manifest.exclude, home)
         if not walk.files:
             raise InputError(
                 f"{root} holds no files to read. Put the deal's exports there and index again."
             )
-        mark = fingerprint(walk, manifest, f"{embedder.name}+{heads.name}")
-        known = _unchanged(store, home, root, account, mark, rebuild)
+        maps = load_maps(home)
+        mark = fingerprint(walk, manifest, f"{embedder.name}+{heads.name}+{maps_mark(maps)}")
+        shown = redaction.text(str(root.resolve()))
+        known = _unchanged(store, home, shown, account, mark, rebuild)
         if known is not None:
             return known
-        reading = read_deal(walk, manifest, lambda path: progress(f"reading {path}", 0, 0))
+        reading = read_deal(
+            walk, manifest, lambda path: progress(f"reading {redaction.text(path)}", 0, 0), maps
+        )
+        if reading.whole:
+            manifest.check_patterns("exclude", reading.met)
         folder = root.resolve().name.removesuffix(".zip")
         slug = choose_slug(account, manifest, reading, folder)
-        _refuse_taken(store, slug, root, replace)
-        contents = _contents(slug, str(root.resolve().name), manifest, reading, own_domains)
-        contents = _with_folder(contents, root)
+        _refuse_taken(store, slug, shown, replace)
+        contents = contents_of(slug, str(root.resolve().name), manifest, reading, own_domains)
+        contents = _with_folder(contents, shown)
         contents = _with_sides(contents, heads.reading)
-        before = {a.path: a.id for a in store.artifacts(slug)} if store.fingerprint(slug) else {}
+        held = store.artifacts(slug) if store.fingerprint(slug) else []
+        before = {redaction.text(path): mark for path, mark in _marks(held).items()}
+        stale = bool(redaction) and store.purge(slug, redaction.value)
         whole, embedded = _write(store, slug, contents, mark, embedder, heads, progress)
+        if stale:
+            store.wipe()
         progress("writing the search caches", 0, 0)
         write_caches(store, home, slug, whole, embedder.name)
     return _report(slug, whole, before, embedded)
@@ -312,22 +244,26 @@ def _with_statements(contents: Contents, statements: Sequence[StatementParts]) -
     )  # fmt: skip
 
 
-def _with_folder(contents: Contents, root: Path) -> Contents:
-    account = contents.account.model_copy(update={"folder": str(root.resolve())})
+def _with_folder(contents: Contents, folder: str) -> Contents:
+    account = contents.account.model_copy(update={"folder": folder})
     return dataclasses.replace(contents, account=account)
 
 
 def _with_sides(contents: Contents, head: ReadingHead) -> Contents:
-    return dataclasses.replace(
-        contents, segments=guess_sides(contents.artifacts, contents.segments, head)
-    )
+    """Guess the sides of speakers that nothing tells; who is in doubt stays unknown."""
+    guessed = guess_sides(contents.artifacts, contents.segments, head)
+    open_ = {bare_name(who) for who, why in contents.doubts.items() if why.startswith(IN_DOUBT)}
+    segments = [
+        s if {s.speaker, s.person} & open_ else g
+        for s, g in zip(contents.segments, guessed, strict=True)
+    ]
+    return dataclasses.replace(contents, segments=segments)
 
 
-def _refuse_taken(store: Store, slug: str, root: Path, replace: bool) -> None:
+def _refuse_taken(store: Store, slug: str, folder: str, replace: bool) -> None:
     if store.fingerprint(slug) is None or replace:
         return
-    folder = store.account(slug).folder
-    if folder != str(root.resolve()):
+    if store.account(slug).folder != folder:
         raise InputError(
             f"The account {slug!r} was indexed from another folder. Give another name with --account, "
             "or --replace to index this folder in its place."
@@ -335,18 +271,14 @@ def _refuse_taken(store: Store, slug: str, root: Path, replace: bool) -> None:
 
 
 def _unchanged(
-    store: Store, home: Path, root: Path, account: str | None, mark: str, rebuild: bool
+    store: Store, home: Path, folder: str, account: str | None, mark: str, rebuild: bool
 ) -> IndexReport | None:
     """The report of an unchanged folder, or None when there is something to do."""
     if rebuild:
         return None
     for known in store.accounts():
         same_slug = account is None or known.slug == slugify(account)
-        if (
-            known.folder == str(root.resolve())
-            and same_slug
-            and store.fingerprint(known.slug) == mark
-        ):
+        if known.folder == folder and same_slug and store.fingerprint(known.slug) == mark:
             _, duplicates, not_read, _ = store.extra(known.slug)
             if not Lexical(home, known.slug).ready(len(store.chunk_rows(known.slug))):
                 return None
@@ -360,8 +292,13 @@ def _unchanged(
     return None
 
 
+def _marks(artifacts: Iterable[Artifact]) -> dict[str, str]:
+    """What an artifact's path stands for: changes with its text, kind, date, standing or facts."""
+    return {a.path: f"{a.id}|{a.kind}|{a.date}|{a.execution}|{a.title}|{a.meta}" for a in artifacts}
+
+
 def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int) -> IndexReport:
-    now = {a.path: a.id for a in contents.artifacts}
+    now = _marks(contents.artifacts)
     hashes = {c.hash for c in contents.chunks}
     return IndexReport(
         account=slug,

@@ -1,37 +1,69 @@
 """Is a contract executed? Decided from what stands in it, never from its file's name.
 
-Executed: a signing certificate or an envelope-complete mail names the document, or every
-signature block in it is filled (a name or /s/, and a date where the block has a date line).
-One filled block of several is partly signed.
+Executed: a signing certificate that says completed, or an envelope-complete mail that names the document, or every signature
+line in it signed, and dated where there is a date line; or an executed paper makes it a part of itself. One party only is
+partly signed. How lines are found: `signatures`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
+from indexer.days import days_in
 from indexer.models import Execution, RawArtifact
+from indexer.signatures import signatures_in
 
 _CERTIFICATE = re.compile(
-    r"certificate of completion|envelope id|completed? (?:with|by) all parties|"
-    r"all (?:parties|signers) have (?:signed|completed)|has been completed|fully executed",
+    r"certificate of completion|signature certificate|signing certificate|final audit report|audit (?:trail|log)|"
+    r"abschlusszertifikat|signaturzertifikat|prüfprotokoll|certificat de (?:réalisation|signature)",
     re.I,
 )
-_COMPLETED_SUBJECT = re.compile(r"\bcompleted?\b|\bsigned\b|\bexecuted\b|abgeschlossen", re.I)
-_DRAFT = re.compile(
-    r"^\s*(?:draft|entwurf)\b|\bdraft\s+(?:for|v\d|only|\W)|redline|\[drafting note", re.I | re.M
+_COMPLETED = re.compile(
+    r"status\s*[:\t ]\s*(?:●\s*)?(?:completed|signed|finali[sz]ed|abgeschlossen)\b|agreement completed|document completed|"
+    r"(?:all|both) (?:parties|signers|recipients) (?:have )?(?:signed|completed)|has been (?:completed|fully executed)|"
+    r"vollständig (?:unterzeichnet|signiert)",
+    re.I,
 )
-_SIGNATURE_LINE = re.compile(
-    r"^\W*(?:by|signature|signed(?: by)?|unterschrift|/s/|e-signed(?: by)?)\b\s*[:\t ]\s*(?P<value>.*)$",
+_NOT_COMPLETED = re.compile(
+    r"status\s*[:\t ]\s*(?:●\s*)?(?:sent|delivered|created|voided|declined|expired|waiting|out for signature|awaiting|pending|in progress|storniert|abgelehnt)",
+    re.I,
+)
+_MAIL_COMPLETE = re.compile(
+    r"certificate of completion|envelope id|completed? (?:with|by) all parties|"
+    r"all (?:parties|signers) have (?:signed|completed)|has been completed|fully executed|"
+    r"everyone has (?:signed|finished)|von allen (?:parteien )?(?:unterzeichnet|signiert)",
+    re.I,
+)
+_COMPLETED_SUBJECT = re.compile(
+    r"\bcompleted?\b|\bsigned\b|\bexecuted\b|abgeschlossen|unterzeichnet", re.I
+)
+_DRAFT = re.compile(
+    r"^\W*(?:draft|entwurf|redline|marked copy|brouillon|borrador)\b|\bdraft\s+(?:for|v\d|only|of|\W|$)|\bredline[ds]?\b|"
+    r"\[drafting note|\bnot for (?:signature|execution)\b|^\W*unsigned\b|\bv\d+\s+redline\b",
     re.I | re.M,
 )
-_SLASH_S = re.compile(r"/s/\s*[A-Za-zÀ-ž]")
-_BLANK = re.compile(r"^[\s_.\-–—]*$")
 _CONTRACT_WORDS = re.compile(
-    r"order form|statement of work|\bSOW\b|agreement|amendment|subscription terms|"
-    r"leistungsbeschreibung|vertrag",
+    r"order form|statement of work|\bSOW\b|agreement|amendment|addendum|change order|subscription terms|service order|"
+    r"leistungsbeschreibung|vertrag|nachtrag|auftragsbestätigung|bestellschein|purchase order",
     re.I,
 )
+_PART_OF = re.compile(
+    r"incorporat|attached|part of (?:this|the)|exhibit|schedule|annex|appendix|together with|forms? part|bestandteil|anlage",
+    re.I,
+)
+_NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?\b|\b\d{4}-\d{3,}\b")
+
+
+@dataclass(frozen=True)
+class Signing:
+    """Whether a paper is executed, why that is said, and when it was signed if it tells."""
+
+    state: Execution
+    why: str
+    day: date | None = None
 
 
 def looks_like_contract(title: str, text: str) -> bool:
@@ -39,47 +71,81 @@ def looks_like_contract(title: str, text: str) -> bool:
     return bool(_CONTRACT_WORDS.search(title) or _CONTRACT_WORDS.search(text[:800]))
 
 
-def _filled_blocks(text: str) -> tuple[int, int]:
-    """How many signature lines there are, and how many of them are filled."""
-    slashes = len(_SLASH_S.findall(text))
-    lines = [m.group("value") for m in _SIGNATURE_LINE.finditer(text)]
-    cells = [cell for value in lines for cell in (value.split("\t") or [""])]
-    blank = sum(1 for cell in cells if _BLANK.match(cell))
-    filled = max(slashes, sum(1 for cell in cells if not _BLANK.match(cell)))
-    return filled + blank, filled
+def _certificate(text: str) -> tuple[str, int] | None:
+    """What a signing certificate inside the paper says, and where it begins; None without one."""
+    found = [m.start() for m in _CERTIFICATE.finditer(text)]
+    for start in found:
+        page = text[start:]
+        if _NOT_COMPLETED.search(page[:1500]):
+            return "open", start
+        if _COMPLETED.search(page):
+            return "completed", start
+    return None
 
 
-def execution_of(text: str) -> Execution:
+def execution_of(text: str) -> Signing:
     """What the document's own text says about its signing."""
-    total, filled = _filled_blocks(text)
-    if _DRAFT.search(text[:1500]) and filled < 2:
-        return "draft"
-    if filled >= 2 and filled == total:
-        return "executed"
-    if filled >= 1 and _CERTIFICATE.search(text):
-        return "executed"
-    if filled >= 1:
-        return "partly_signed"
-    return "unsigned"
+    certificate = _certificate(text)
+    body = text[: certificate[1]] if certificate else text
+    held = signatures_in(body if certificate and certificate[1] > 200 else text)
+    day = held.last_day
+    if certificate and certificate[0] == "completed":
+        last = max(days_in(text[certificate[1] :]), default=day)
+        return Signing("executed", "a signing certificate in it says completed", last)
+    total, signed = len(held.slots), held.signed
+    if signed >= 2 and signed == total:
+        if held.undated:
+            return Signing("partly_signed", f"signed, but {held.undated} date lines are empty", day)
+        return Signing("executed", f"all {total} signature lines are signed", day)
+    if _DRAFT.search(text[:1500]):
+        return Signing("draft", "it calls itself a draft or redline", None)
+    if signed:
+        open_ = " and its envelope is not completed" if certificate else ""
+        lines = (
+            f"{signed} of {total} signature lines" if total > 1 else "only one signature line, it"
+        )
+        return Signing("partly_signed", f"{lines} signed{open_}", day)
+    if total:
+        return Signing("unsigned", f"its {total} signature lines are empty", None)
+    return Signing("unsigned", "it has no signature", None)
 
 
 def _norm(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
-def named_by_completion(artifact: RawArtifact, mails: Iterable[RawArtifact]) -> bool:
-    """True if an envelope-complete mail names the document by file name or title, or carries it."""
-    stem = _norm(artifact.path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
-    number = re.findall(
-        r"[A-Z]{1,5}-\d{3,}(?:-\d+)?|\b\d{4}-\d{3,}\b", artifact.path + " " + artifact.title
-    )
+def _stem(path: str) -> str:
+    return _norm(path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+
+
+def numbers_of(artifact: RawArtifact) -> set[str]:
+    """The document numbers in a paper's file name, title and first lines."""
+    opening = "\n".join(s.text for s in artifact.segments[:6])[:400]
+    return set(_NUMBER.findall(f"{artifact.path.rsplit('/', 1)[-1]} {artifact.title} {opening}"))
+
+
+def named_by_completion(artifact: RawArtifact, mails: Iterable[RawArtifact]) -> str | None:
+    """The path of an envelope-complete mail that names the document by file name or number, or carries it."""
+    stem = _stem(artifact.path)
+    number = _NUMBER.findall(artifact.path + " " + artifact.title)
     for mail in mails:
         text = "\n".join(s.text for s in mail.segments if s.role != "quoted")
-        if not (_COMPLETED_SUBJECT.search(mail.title) and _CERTIFICATE.search(text + mail.title)):
+        if not (_COMPLETED_SUBJECT.search(mail.title) and _MAIL_COMPLETE.search(text + mail.title)):
             continue
         body = _norm(text)
         if artifact.path.startswith(mail.path + "!/") or (len(stem) > 5 and stem in body):
-            return True
+            return mail.path
         if any(n in text for n in number):
-            return True
-    return False
+            return mail.path
+    return None
+
+
+def made_part_by(number: Iterable[str], executed: Iterable[tuple[str, str]]) -> str | None:
+    """The path of an executed paper, of (path, text) pairs, that makes the paper with this number a part of itself."""
+    for path, text in executed:
+        for own in number:
+            for match in re.finditer(re.escape(own) + r"(?![\w-])", text):
+                around = text[max(0, match.start() - 200) : match.end() + 200]
+                if _PART_OF.search(around):
+                    return path
+    return None

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
+from indexer.days import day_of
 from indexer.models import Artifact, Person
 
 _KICKOFF = re.compile(r"kick[- ]?off|kickoff", re.I)
@@ -27,7 +27,7 @@ def noticed(artifacts: Sequence[Artifact], people: Sequence[Person]) -> dict[str
         and not a.meta.get("cancelled")
     ]
     if invites:
-        days = [a.date.date() if isinstance(a.date, datetime) else a.date for a in invites]
+        days = [day_of(a.date) for a in invites]
         found["kickoff_date"] = min(d for d in days if d).isoformat()
     managers = [p for p in people if p.side == "vendor" and p.title and _CSM.search(p.title)]
     if len(managers) == 1:

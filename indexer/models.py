@@ -249,6 +249,8 @@ class Person(Frozen):
     mails: int = 0
     messages: int = 0
     last_seen: Moment | None = None
+    outdated: bool = False
+    """True for a CRM contact who was in no mail and no call for long before the deal closed."""
 
 
 class Account(Frozen):
@@ -263,6 +265,8 @@ class Account(Frozen):
     ae: str | None = None
     csm: str | None = None
     folder: str = ""
+    related_accounts: tuple[str, ...] = ()
+    """Other companies whose stories are not this deal's."""
 
 
 class Evidence(Frozen):

@@ -25,14 +25,14 @@ _FINE = 20
 def content_of(root: Path, path: str) -> bytes | None:
     """The bytes at `path` of the deal at `root`, also inside ZIPs and mails; None if they aren't there."""
     from indexer.unfold import Listener, Unfolding
-    from indexer.walk import walk_deal
+    from indexer.walk import Exclude, walk_deal
 
     places = walk_deal(root).files
     outer = {
         p: place for p, place in places.items() if path == p or path.startswith(f"{p}!/") or not p
     }
     silent = Listener(lambda _: None, lambda *_: None)
-    return Unfolding((), (), silent).contents(outer).get(path)
+    return Unfolding(Exclude(()), (), silent).contents(outer).get(path)
 
 
 def _signs(page: Any, width: float, height: float) -> list[list[Any]]:

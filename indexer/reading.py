@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.child import Child, ChildLost
-from indexer.manifest import Manifest
+from indexer.manifest import Manifest, path_matches
 from indexer.models import NotRead, RawArtifact, Reading
+from indexer.readers.fields import FieldMap
 from indexer.walk import Walk
 
 WORKER = "indexer.worker"
@@ -40,6 +41,10 @@ class DealReading:
     readings: list[tuple[str, Reading]] = field(default_factory=list)
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
+    """Patterns of deal.yaml that excluded something."""
+    whole: bool = True
+    """False if files were left over that nobody looked into."""
 
     @property
     def artifacts(self) -> list[RawArtifact]:
@@ -53,6 +58,7 @@ class _Run:
     walk: Walk
     manifest: Manifest
     progress: Callable[[str], None]
+    maps: Mapping[str, FieldMap]
     result: DealReading = field(default_factory=DealReading)
     finished: set[str] = field(default_factory=set)
     lost: dict[str, str] = field(default_factory=dict)
@@ -71,6 +77,7 @@ class _Run:
         return {
             "files": {path: str(place) for path, place in self.walk.files.items()},
             "exclude": self.manifest.exclude, "read_private": self.manifest.read_private,
+            "maps": {system: held.model_dump() for system, held in self.maps.items()},
             "skip": [*self.lost, *self.gone], "finished": list(self.finished), "first": first,
         }  # fmt: skip
 
@@ -96,7 +103,9 @@ class _Run:
 
     def _take(self, said: dict[str, Any]) -> None:
         """Keep one line's result. Raises ValueError (pydantic's too), LookupError or TypeError."""
-        if "not_read" in said:
+        if "met" in said:
+            self.result.met.update(map(str, said["met"]))
+        elif "not_read" in said:
             self.report(NotRead.model_validate(said["not_read"]))
             self.gone.update(map(str, said.get("gone", ())))
         elif "duplicate" in said:
@@ -145,23 +154,37 @@ class _Run:
 
 
 def read_deal(
-    walk: Walk, manifest: Manifest, progress: Callable[[str], None] = lambda _: None
+    walk: Walk,
+    manifest: Manifest,
+    progress: Callable[[str], None] = lambda _: None,
+    maps: Mapping[str, FieldMap] | None = None,
 ) -> DealReading:
     """Read every file that was found, in child processes one after the other.
 
     A file that ends a child is reported by name and reason, and the rest is read by the next child.
+    `maps` are the field maps with the team's own names; without them the packaged ones hold.
     """
-    run = _Run(walk, manifest, progress)
+    run = _Run(walk, manifest, progress, maps or {})
+    run.result.met |= walk.exclude.met
     for failure in walk.not_read:
         run.report(failure)
     rest = _read_with_children(run)
     if rest:
+        run.result.whole = False
         run.report_rest(rest)
+    run.result.met |= _beyond_reach(manifest.exclude, run.reported)
     for path, count in run.inside.items():
         if count > MAX_REPORTED:
             why = f"{count - MAX_REPORTED:,} more files inside of it were not read"
             run.result.not_read.append(NotRead(path=path, why=why))
     return run.result
+
+
+def _beyond_reach(patterns: Iterable[str], failures: Iterable[NotRead]) -> set[str]:
+    """Patterns that mean something inside a container which could not be opened: nobody can tell."""
+    paths = [failure.path for failure in failures]
+    outer = {pattern: pattern.split("!/")[0] for pattern in patterns if "!/" in pattern}
+    return {p for p, whole in outer.items() if any(path_matches(path, whole) for path in paths)}
 
 
 def _read_with_children(run: _Run) -> str:

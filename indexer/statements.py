@@ -11,7 +11,8 @@ from datetime import datetime
 
 import numpy as np
 
-from indexer.assemble import assemble, slugify
+from indexer.account import slugify
+from indexer.assemble import assemble
 from indexer.chunking import Chunk, chunk_artifact, text_hash
 from indexer.embed import Embedder, Vectors
 from indexer.errors import InputError
@@ -27,8 +28,8 @@ from indexer.models import (
     Segment,
     Side,
 )
+from indexer.people import People
 from indexer.reading_head import passages
-from indexer.sides import People
 
 FOLDER = "statements/"
 MAX_CHARS = 2000

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +70,8 @@ class Contents:
     not_read: Sequence[NotRead] = ()
     sides: Mapping[str, str] = field(default_factory=dict)
     """Why each side was inferred: domain or name -> reason."""
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Labels and people that stay unresolved or without a side -> why."""
 
 
 @contextmanager
@@ -217,7 +219,7 @@ class Store:
             "people": [p.model_dump(mode="json") for p in contents.people],
             "duplicates": list(contents.duplicates),
             "not_read": [n.model_dump() for n in contents.not_read],
-            "sides": dict(contents.sides),
+            "sides": dict(contents.sides), "doubts": dict(contents.doubts),
         })  # fmt: skip
         with self.transaction() as db:
             if statements != self._count(db, "statement", slug):
@@ -300,6 +302,42 @@ class Store:
             (slug, wanted),
         )
         return dict(rows.fetchall())
+
+    def purge(self, slug: str, without: Callable[[Any], Any]) -> bool:
+        """Take words out of what was kept of an account before: briefs, runs, conversations, questions.
+
+        What people said in a review stays as it is: its events are a chain that would break.
+
+        `without` returns a JSON value without what goes. True if something went, of these or of the
+        artifacts' old texts; then `wipe` once the new state is written.
+        """
+        found = False
+        with self.transaction() as db:
+            for table in ("brief", "run", "turn", "question"):
+                rows = db.execute(
+                    f"SELECT rowid, json FROM {table} WHERE account=?", (slug,)
+                ).fetchall()
+                for own, held in rows:
+                    clean = json.dumps(without(json.loads(held)), ensure_ascii=False)
+                    if json.loads(clean) != json.loads(held):
+                        found = True
+                        db.execute(f"UPDATE {table} SET json=? WHERE rowid=?", (clean, own))
+            kept = db.execute(
+                "SELECT json, text FROM artifact WHERE account=? UNION ALL SELECT json, '' FROM segment WHERE account=? "
+                "UNION ALL SELECT json, extra FROM account WHERE slug=?", (slug, slug, slug),
+            ).fetchall()  # fmt: skip
+        return found or any(without(text) != text for row in kept for text in row)
+
+    def wipe(self) -> None:
+        """Leave no trace of what was deleted, in the file or its log. Raises StoreError if it is in use."""
+        with _speaking(self.path):
+            self._db.execute("VACUUM")
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if busy:
+            raise StoreError(
+                "The record is in use, so words to be redacted can't be wiped from its log. "
+                "Close other Baton processes and index again with --rebuild."
+            )
 
     def forget(self, slug: str) -> None:
         """Remove every row of an account."""
@@ -397,6 +435,11 @@ class Store:
             [NotRead.model_validate(n) for n in found["not_read"]],
             dict(found["sides"]),
         )
+
+    def doubts(self, slug: str) -> dict[str, str]:
+        """Labels and people that stay unresolved or without a side, and why."""
+        row = self._db.execute("SELECT extra FROM account WHERE slug=?", (slug,)).fetchone()
+        return dict(json.loads(row[0]).get("doubts", {})) if row else {}
 
     def add_brief(self, db: sqlite3.Connection, slug: str, created_at: str, content: str) -> int:
         """Keep a finished brief (its JSON), inside the caller's transaction. Returns its number."""

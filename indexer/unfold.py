@@ -16,7 +16,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from indexer.readers.mail import attachments
 from indexer.readers.mail import reader as mail_reader
 from indexer.readers.office import DAMAGED
 from indexer.readers.text import storable
-from indexer.walk import MAX_FILE_BYTES, distinct, is_left_out, read_regular
+from indexer.walk import MAX_FILE_BYTES, Exclude, distinct, read_regular
 
 MAX_UNPACKED_BYTES = 500 << 20
 MAX_MEMBERS = 20_000
@@ -129,9 +129,9 @@ class _Found:
 class Unfolding:
     """Looks into each file of a deal once, and into what is inside of it."""
 
-    def __init__(self, exclude: Iterable[str], skip: Collection[str], listener: Listener) -> None:
+    def __init__(self, exclude: Exclude, skip: Collection[str], listener: Listener) -> None:
         """`skip` holds paths that are not opened at all. What fails is told and left out."""
-        self._exclude, self._skip, self._listener = tuple(exclude), skip, listener
+        self._exclude, self._skip, self._listener = exclude, skip, listener
         self._zips: _Cache[zipfile.ZipFile] = _Cache()
         self._mails: _Cache[dict[str, bytes]] = _Cache()
 
@@ -151,7 +151,7 @@ class Unfolding:
                 continue
             for inner in inside:
                 path = distinct(storable(inner.path), reached)
-                if not is_left_out(path, self._exclude):
+                if not self._exclude.leaves_out(path):
                     reached.add(path)
                     pending.append(_Found(path, inner.load, found.budget))
         return contents
@@ -219,7 +219,7 @@ class Unfolding:
         prefix = f"{found.path}!/" if found.path else ""
         for info in members:
             path = prefix + _name(info)
-            if is_left_out(path, self._exclude) or path in self._skip:
+            if self._exclude.leaves_out(path) or path in self._skip:
                 continue
             load = partial(self._member, found, info)
             try:

@@ -6,18 +6,17 @@ not looked at here: `indexer/unfold.py` does that, in the child process.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import os
 import stat
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from indexer.errors import InputError, UnreadableFile
-from indexer.manifest import FILE
+from indexer.manifest import FILES, path_matches
 from indexer.models import NotRead
 
 MAX_FILE_BYTES = 200 << 20
@@ -42,14 +41,24 @@ class Walk:
 
     files: dict[str, Path] = field(default_factory=dict)
     not_read: list[NotRead] = field(default_factory=list)
+    exclude: Exclude = field(default_factory=lambda: Exclude(()))
 
 
-def is_left_out(path: str, exclude: Iterable[str]) -> bool:
-    """True for what programs leave behind and for what the team's patterns exclude."""
-    name = path.rsplit("/", 1)[-1]
-    if any(mark in path for mark in _NOISE) or name.startswith(_NOISE_NAMES) or name == FILE:
-        return True
-    return any(fnmatch.fnmatch(path, pattern) for pattern in exclude)
+@dataclass
+class Exclude:
+    """The team's patterns of paths that are not read, and which of them have met a path."""
+
+    patterns: Sequence[str]
+    met: set[str] = field(default_factory=set)
+
+    def leaves_out(self, path: str) -> bool:
+        """True for what programs leave behind and for what a pattern excludes."""
+        name = path.rsplit("/", 1)[-1]
+        if any(mark in path for mark in _NOISE) or name.startswith(_NOISE_NAMES) or name in FILES:
+            return True
+        meeting = {pattern for pattern in self.patterns if path_matches(path, pattern)}
+        self.met |= meeting
+        return bool(meeting)
 
 
 def shown(name: str) -> str:
@@ -153,13 +162,13 @@ def _why_no_file(entry: os.DirEntry[str], root: Path) -> str:
     return _TOO_LARGE if found.st_size > MAX_FILE_BYTES else ""
 
 
-def _walk_folder(root: Path, exclude: tuple[str, ...], home: Path | None) -> Walk:
-    walk = Walk()
+def _walk_folder(root: Path, exclude: Exclude, home: Path | None) -> Walk:
+    walk = Walk(exclude=exclude)
     entries = sorted(_entries(root, home, walk), key=lambda entry: os.fsencode(entry.path))
     seen: set[str] = set()
     for entry in entries:
         path = shown(os.path.relpath(entry.path, root))
-        if is_left_out(path, exclude):
+        if exclude.leaves_out(path):
             continue
         path = distinct(path, seen)
         seen.add(path)
@@ -181,13 +190,13 @@ def walk_deal(root: Path, exclude: Iterable[str] = (), home: Path | None = None)
 
     Raises InputError if `root` is not there or is neither.
     """
-    real = root.resolve()
+    real, excluded = root.resolve(), Exclude(tuple(exclude))
     if real.is_dir():
-        return _walk_folder(real, tuple(exclude), home.resolve() if home else None)
+        return _walk_folder(real, excluded, home.resolve() if home else None)
     if real.is_file():
         with open_regular(real) as stream:
             if stream.read(2) == b"PK":
-                return Walk(files={"": real})
+                return Walk(files={"": real}, exclude=excluded)
     raise InputError(
         f"{root} is neither a folder nor a ZIP. Give the folder that holds the deal's files."
     )

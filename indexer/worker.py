@@ -1,7 +1,7 @@
 """The child process that parses untrusted files: `python -P -m indexer.worker`, what to read on stdin.
 
 Writes one JSON object a line: `start` with a path before each file; `not_read` for what could not be
-opened, `gone` if that was all of it; for each file read once `path` with its `reading`, `duplicate` or `not_read`; at last `done`.
+opened, `gone` if that was all of it; `met` with the patterns of deal.yaml that excluded something inside a container; for each file read once `path` with its `reading`, `duplicate` or `not_read`; at last `done`.
 It holds no secrets, and gives up what it doesn't need before it opens a file (`indexer/confine.py`). If
 it dies, the parent knows on which file.
 """
@@ -21,8 +21,10 @@ from indexer.likely import strong_suffix, text_suffix
 from indexer.models import NotRead, Reading
 from indexer.readers import load_readers, reader_for
 from indexer.readers.base import Reader, Source, SourceMap, Sources
+from indexer.readers.fields import FieldMap
 from indexer.readers.text import storable
 from indexer.unfold import Contents, Listener, Unfolding
+from indexer.walk import Exclude
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff", ".bmp", ".svg")
 _MEDIA = (".mp3", ".mp4", ".m4a", ".wav", ".mov", ".webm")
@@ -151,6 +153,8 @@ class Wanted:
     """Where each file of the folder lies, by the path it is shown under."""
     exclude: list[str]
     read_private: bool
+    maps: dict[str, Any]
+    """What each CRM calls our terms: dumped `FieldMap`s by system."""
     skip: list[str]
     """Paths that ended a child before: not to be opened."""
     finished: list[str]
@@ -171,12 +175,16 @@ def _opened(wanted: Wanted) -> Contents:
             raise error
         say(not_read=not_read(path, error), gone=[path] if gone else [])
 
-    unfolding = Unfolding(wanted.exclude, frozenset(wanted.skip), Listener(opening, failed))
-    return unfolding.contents({path: Path(place) for path, place in wanted.files.items()})
+    exclude = Exclude(wanted.exclude)
+    unfolding = Unfolding(exclude, frozenset(wanted.skip), Listener(opening, failed))
+    contents = unfolding.contents({path: Path(place) for path, place in wanted.files.items()})
+    say(met=sorted(exclude.met))
+    return contents
 
 
 def _read_all(wanted: Wanted, contents: Contents, readers: tuple[Reader, ...]) -> None:
-    sources = SourceMap(contents, read_private=wanted.read_private)
+    maps = {system: FieldMap.model_validate(held) for system, held in wanted.maps.items()}
+    sources = SourceMap(contents, wanted.read_private, maps)
     finished = frozenset(wanted.finished)
     in_order = sorted(contents, key=lambda path: path.encode())
     original: dict[str, str] = {}

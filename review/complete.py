@@ -56,7 +56,7 @@ def complete(
 ) -> Brief:
     """The brief of a draft, as the record keeps it for people to review."""
     brief = Brief(
-        account=AccountHead.model_validate(account.model_dump(exclude={"folder"})),
+        account=AccountHead.model_validate(account.model_dump(exclude={"folder", "related_accounts"})),
         template=draft.template, view=view, provenance=draft.provenance, sections=draft.sections,
         claims=draft.claims, commitments=draft.commitments, conflicts=draft.conflicts, gaps=draft.gaps,
         risks=tuple(Risk.model_validate(r) for r in draft.risks),

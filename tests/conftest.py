@@ -1,4 +1,4 @@
-"""What every test lives under: no network beyond this machine, no model hub."""
+"""What every test lives under: no network beyond this machine, no model hub; models exported once."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.assemble import assemble, gather_people
+from indexer.assemble import assemble
+from indexer.gather import gather_people
 from indexer.manifest import Manifest
 from indexer.models import Artifact, RawArtifact, Reading, Segment
 from indexer.readers import load_readers, reader_for
@@ -267,7 +268,7 @@ def put_together(deal: DealReading) -> Assembled:
     made: Assembled = []
     for top in dict.fromkeys(path.split("/")[0] for path, _ in deal.readings):
         own = [reading for path, reading in deal.readings if path.split("/")[0] == top]
-        people = gather_people(own)
+        people = gather_people(("", one) for one in own)
         made += [assemble(raw, people, Manifest(), ()) for one in own for raw in one.artifacts]
     return made
 

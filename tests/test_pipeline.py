@@ -20,7 +20,6 @@ from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from app import cli
-from app.session import Session
 from indexer.errors import BatonError, InputError, Locked, ModelMissing, StoreError, UnknownAccount
 from prompts.template import load_template
 
@@ -125,7 +124,7 @@ FILES = {
     "email/03-copy-of-plan.eml": MAIL_PLAN,
     "notes/discovery.md": NOTE,
     "crm/Opportunity.json": json.dumps(OPPORTUNITY),
-    "contract/broken.docx": "this is no Word file",
+    "contract/broken.docx": "PK\x03\x04[Content_Types].xml and no more",
 }
 READABLE = {
     "calls/discovery.vtt",
@@ -176,17 +175,6 @@ class Deal:
     home: Path
     report: dict[str, Any]
     brief: dict[str, Any] = field(default_factory=dict)
-
-
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The exported models, made once in a test run."""
-    home = tmp_path_factory.getbasetemp() / "exported"
-    session = Session(home)
-    session.embedder.embed(["warm"])
-    session.heads.reading.read([("", "warm")])
-    session.heads.answers.vectors([("", "warm")])
-    return home / "models"
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ from indexer.errors import UnreadableFile
 from indexer.models import FieldLocator, Reading, RowLocator
 from indexer.readers import hubspot, salesforce, tabular
 from indexer.readers.base import Reader, Source, SourceMap
-from indexer.readers.crm import day_first, domain, plain, when
+from indexer.readers.crm import domain, plain, when
+from indexer.readers.day_order import day_order
 from indexer.readers.text import decode, html_lines, html_to_text
 
 
@@ -481,9 +482,12 @@ def test_times_out_of_the_calendar_are_no_times(text: str) -> None:
 
 
 def test_day_order_is_told_by_the_column() -> None:
-    assert day_first(["3/4/2026", "3/31/2026"]) is False
-    assert day_first(["3/4/2026", "31/3/2026"]) is True
-    assert when("3/4/2026", day_first(["31/3/2026"])) == date(2026, 4, 3)
+    def told(*values: str) -> bool | None:
+        return day_order([{"Close Date": value} for value in values]).day_first
+
+    assert told("3/4/2026", "3/31/2026") is False
+    assert told("3/4/2026", "31/3/2026") is True
+    assert when("3/4/2026", told("31/3/2026")) == date(2026, 4, 3)
 
 
 def test_plain_and_domain() -> None:

@@ -16,7 +16,7 @@ from indexer.readers import mail, slack
 from indexer.readers.base import Source, SourceMap
 from indexer.reading import read_deal
 from indexer.unfold import Contents, Listener, Unfolding
-from indexer.walk import walk_deal
+from indexer.walk import Exclude, walk_deal
 from indexer.worker import read_one
 
 HEAD = (
@@ -346,7 +346,9 @@ def test_attachments_that_fail_are_reported_and_the_mail_is_read(
     (tmp_path / "b.txt").write_bytes(b"hello")
     failed: dict[str, Exception] = {}
     unfolding = Unfolding(
-        (), (), Listener(lambda _: None, lambda path, error, gone: failed.update({path: error}))
+        Exclude(()),
+        (),
+        Listener(lambda _: None, lambda path, error, gone: failed.update({path: error})),
     )
     contents: Contents = unfolding.contents(walk_deal(tmp_path).files)
     assert dict(contents) == {"a.eml": MIXED.encode(), "b.txt": b"hello"}

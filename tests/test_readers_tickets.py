@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from indexer.assemble import of_account
+from indexer.account import of_account
 from indexer.errors import UnreadableFile
 from indexer.models import MessageLocator, RawArtifact, RawSegment, Reading
 from indexer.readers import intercom, jira, load_readers, reader_for, tabular, teams, zendesk

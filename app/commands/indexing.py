@@ -1,4 +1,4 @@
-"""`index`, `accounts`, `status`, `forget`: what is read and known."""
+"""`index`, `accounts`, `forget`: what is read and known."""
 
 from __future__ import annotations
 
@@ -57,42 +57,6 @@ def accounts(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> N
         ["account", "name", "vendor", "stage", "closed"],
         [[a.slug, a.name, a.vendor or "", a.stage or "", str(a.close_date or "")] for a in found],
     )
-
-
-def status(
-    account: AccountArg, format: FormatOption = Format.text, home: Home = DEFAULT_HOME
-) -> None:
-    """Show what was read and not, the sides that were inferred and why, and the health of the sources."""
-    session = open_session(home)
-    head = session.store.account(account)
-    artifacts = session.store.artifacts(account)
-    people, duplicates, not_read, sides = session.store.extra(account)
-    kinds: dict[str, int] = {}
-    for artifact in artifacts:
-        kinds[artifact.kind] = kinds.get(artifact.kind, 0) + 1
-    executed = [a.path for a in artifacts if a.execution == "executed"]
-    missing = [k for k in ("crm", "call", "mail", "contract") if not kinds.get(k)]
-    if format is Format.json:
-        print_json({
-            "account": head.model_dump(mode="json"), "kinds": kinds, "executed": executed, "missing_kinds": missing,
-            "artifacts": [{"path": a.path, "kind": a.kind, "execution": a.execution} for a in artifacts],
-            "people": [p.model_dump(mode="json") for p in people], "sides": sides,
-            "duplicates": [{"artifact": a, "of": b} for a, b in duplicates],
-            "not_read": [n.model_dump() for n in not_read],
-        })  # fmt: skip
-        return
-    typer.echo(
-        f"{head.name} ({head.slug}), vendor {head.vendor or 'unknown'}, stage {head.stage or 'unknown'}"
-    )
-    typer.echo("read: " + ", ".join(f"{n} {k}" for k, n in sorted(kinds.items())))
-    typer.echo(one_line("signed scope: " + (", ".join(executed) or "none found")))
-    if missing:
-        typer.echo("no source of this kind: " + ", ".join(missing))
-    print_table(["who", "side and why"], sorted([k, v] for k, v in sides.items()), "Sides inferred")
-    for failure in not_read:
-        typer.echo(one_line(f"not read   {failure.path}: {failure.why}"))
-    for copy, original in duplicates:
-        typer.echo(one_line(f"duplicate  {copy}  (of {original})"))
 
 
 def forget(account: AccountArg, home: Home = DEFAULT_HOME) -> None:

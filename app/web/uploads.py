@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
-from indexer.assemble import slugify
+from indexer.account import slugify
 from indexer.errors import InputError
 
 MAX_FILES = 2000

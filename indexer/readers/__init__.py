@@ -34,6 +34,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("xlsx", "Excel XLSX"),
     ("pptx", "PowerPoint PPTX with notes"),
     ("rtf", "Rich Text RTF with tracked changes"),
+    ("crm_table", "Deals of other CRMs (Dynamics, Pipedrive, Zoho, own tables): CSV, JSON"),
     ("json_records", "Any other JSON: talk as turns or messages, the rest as fields and rows"),
     ("notes", "Notes as Markdown, text, HTML"),
     ("tabular", "Any other CSV"),

@@ -8,10 +8,11 @@ A reader is a module in this folder with a `Reader` instance named `reader`, lis
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from indexer.models import Reading
+from indexer.readers.fields import FieldMap, packaged
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,10 @@ class Sources(Protocol):
         """True if the team allows reading conversations between two people."""
         ...
 
+    def field_map(self, system: str) -> FieldMap:
+        """What a CRM calls our terms, with the team's own names."""
+        ...
+
     def paths(self) -> tuple[str, ...]: ...
 
     def get(self, path: str) -> Source | None: ...
@@ -57,6 +62,10 @@ class SourceMap:
 
     files: Mapping[str, bytes]
     read_private: bool = False
+    maps: Mapping[str, FieldMap] = field(default_factory=dict)
+
+    def field_map(self, system: str) -> FieldMap:
+        return self.maps.get(system) or packaged(system)
 
     def paths(self) -> tuple[str, ...]:
         return tuple(self.files)

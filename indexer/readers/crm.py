@@ -6,11 +6,13 @@ Owns no format. Values keep the source's words; only markup, trailing `.0` and e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 from indexer.models import FieldLocator, RawSegment
+from indexer.readers.day_order import DayOrder
+from indexer.readers.fields import MATTER, FieldMap
 from indexer.readers.text import html_to_text
 
 MARKUP = re.compile(
@@ -93,15 +95,15 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def day_first(values: Iterable[str]) -> bool | None:
-    """The order of day and month in a column, told by a value above 12; None if none tells."""
-    for value in values:
-        match = re.match(r"(\d{1,2})/(\d{1,2})/\d{4}\b", value.strip())
-        if match and int(match[1]) > 12:
-            return True
-        if match and int(match[2]) > 12:
-            return False
-    return None
+def deal_terms(fields: Mapping[str, str], names: FieldMap, order: DayOrder) -> dict[str, str]:
+    """A deal's `meta` from its field map: what a handoff asks for, and its unmapped custom fields."""
+    terms = names.by_term(fields)
+    meta = {
+        term: terms[term] for term in (*MATTER, "stage", "competitor", "csm") if terms.get(term)
+    }
+    if closed := meta.get("close_date"):
+        meta["close_date"] = iso_day(closed, order.day_first)
+    return meta
 
 
 def iso_day(text: str, order: bool | None = None) -> str:

@@ -23,7 +23,9 @@ from indexer.models import (
     RowLocator,
 )
 from indexer.readers.base import Source, Sources, siblings
-from indexer.readers.crm import day, day_first, domain, field_segment, iso_day, only, when
+from indexer.readers.crm import day, deal_terms, domain, field_segment, only, when
+from indexer.readers.day_order import DayOrder, day_order
+from indexer.readers.fields import FieldMap
 from indexer.readers.hubspot_people import (
     Folder,
     activity_of,
@@ -69,7 +71,8 @@ class HubSpotReader:
         return is_json(source) or bool(csv_kind(source))
 
     def read(self, source: Source, sources: Sources) -> Reading:
-        found = records_of(source)
+        names = sources.field_map("hubspot")
+        found = records_of(source, names)
         if not (found.records or found.owners or found.stages):
             raise UnreadableFile("holds no records")
         folder = Folder()
@@ -78,15 +81,15 @@ class HubSpotReader:
             if self.recognises(other):
                 # A damaged one is reported when its own turn comes.
                 with suppress(UnreadableFile):
-                    folder.add(records_of(other))
-        order = day_first(
-            value for r in found.records for value in (r.alias("date"), r.alias("closedate"))
-        )
+                    folder.add(records_of(other, names))
+        rows = [record.fields for record in found.records if not is_activity(record)]
+        dated = [{"date": r.alias("date")} for r in found.records if is_activity(r)]
+        order = day_order([*rows, *dated], {name for row in rows for name in row})
         return Reading(
-            artifacts=tuple(_artifacts(source, found, folder, order)),
+            artifacts=tuple(_artifacts(source, found, folder, order, names)),
             not_read=tuple(_not_read(source, found, folder)),
             people=tuple(people(found, folder)),
-            facts=_facts(found, folder),
+            facts=_facts(found, folder, order, names),
         )
 
 
@@ -107,11 +110,11 @@ def _not_read(source: Source, found: Found, folder: Folder) -> Iterator[NotRead]
 
 
 def _artifacts(
-    source: Source, found: Found, folder: Folder, order: bool | None
+    source: Source, found: Found, folder: Folder, order: DayOrder, names: FieldMap
 ) -> Iterator[RawArtifact]:
     used: dict[str, int] = {}
     for record in found.records:
-        at = _date_of(record, order)
+        at = _date_of(record, order.day_first)
         segments = tuple(_segments(record, folder, at))
         if not segments:
             continue
@@ -126,7 +129,7 @@ def _artifacts(
             date=at,
             participants=tuple(participants(record, folder)),
             segments=segments,
-            meta=_meta(record, folder),
+            meta=_meta(record, folder, order, names) | _open_ends(record, order, names),
         )
 
 
@@ -138,7 +141,7 @@ def _kind(record: Record) -> Kind:
 
 def _title(record: Record) -> str:
     name = record.get("hs_email_subject", "hs_call_title", "hs_meeting_title", "hs_task_subject")
-    name = name or contact_name(record) or record.alias("dealname")
+    name = name or contact_name(record) or record.alias("name")
     name = name or (record.alias("subject") if is_activity(record) else record.get("name"))
     return " ".join(filter(None, (activity_of(record) or "activity", name)))
 
@@ -220,28 +223,39 @@ def _is_body(key: str, record: Record) -> bool:
     )
 
 
-def _meta(record: Record, folder: Folder) -> dict[str, str]:
+def _open_ends(record: Record, order: DayOrder, names: FieldMap) -> dict[str, str]:
+    """Unmapped custom fields of a record, and its dates that stay unread."""
+    own = [d for d in order.ambiguous if any(d in value for value in record.fields.values())]
+    shown = [n for n in record.fields if not is_activity(record) and not BOOKKEEPING.fullmatch(n)]
+    unmapped = names.unmapped(shown)
+    return DayOrder(None, tuple(own)).meta | ({"unmapped_fields": unmapped} if unmapped else {})
+
+
+def _meta(record: Record, folder: Folder, order: DayOrder, names: FieldMap) -> dict[str, str]:
     meta = {
         "record_type": activity_of(record),
         "record_id": record.id,
-        "account_name": record.get("name") if record.type == "company" else record.alias("company"),
+        "account_name": record.get("name") if record.type == "company" else record.alias("account"),
     }
     if record.type == "deal":
-        stage = record.alias("dealstage")
-        meta |= {
+        terms = deal_terms(record.fields, names, order)
+        stage = record.alias("stage")
+        meta |= terms | {
             "stage": folder.stages.get(stage) or DEFAULT_STAGES.get(stage, stage),
-            "close_date": iso_day(record.alias("closedate")),
             "amount": record.alias("amount"),
             "owner": folder.owner(record)[0],
         }
     return {name: value for name, value in meta.items() if value}
 
 
-def _facts(found: Found, folder: Folder) -> dict[str, str]:
+def _facts(found: Found, folder: Folder, order: DayOrder, known: FieldMap) -> dict[str, str]:
     """Facts about the account, where the file speaks of one account only."""
     deals = [record for record in found.records if record.type == "deal"]
     companies = [record for record in found.records if record.type == "company"]
-    names = [_meta(record, folder).get("account_name", "") for record in (*deals, *companies)]
+    names = [
+        _meta(record, folder, order, known).get("account_name", "")
+        for record in (*deals, *companies)
+    ]
     facts = {
         "account_name": only(names),
         "vendor_domain": only(domain(owner["email"]) for owner in found.owners.values()),
@@ -249,8 +263,8 @@ def _facts(found: Found, folder: Folder) -> dict[str, str]:
     if len(companies) == 1:
         facts["account_domain"] = domain(companies[0].alias("website"))
     if len(deals) == 1:
-        meta = _meta(deals[0], folder)
-        facts |= {name: meta.get(name, "") for name in ("stage", "close_date", "amount")}
+        meta = _meta(deals[0], folder, order, known)
+        facts |= {name: meta.get(name, "") for name in ("stage", "close_date", "amount", "csm")}
         facts["ae"] = meta.get("owner", "")
     return {name: value for name, value in facts.items() if value}
 

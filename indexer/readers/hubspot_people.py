@@ -57,8 +57,8 @@ def is_activity(record: Record) -> bool:
 def contact_name(record: Record) -> str:
     if record.type != "contact":
         return ""
-    full = " ".join(filter(None, (record.alias("firstname"), record.alias("lastname"))))
-    return full or record.alias("fullname") or record.alias("email")
+    full = " ".join(filter(None, (record.alias("first_name"), record.alias("last_name"))))
+    return full or record.alias("contact") or record.alias("email")
 
 
 def author_of(record: Record, folder: Folder) -> tuple[str, str, Side | None]:
@@ -82,7 +82,7 @@ def _contact(record: Record, role: str) -> Participant | None:
         name=name,
         email=record.alias("email").lower() or None,
         system_id=record.id or None,
-        title=record.alias("jobtitle") or None,
+        title=record.alias("title") or None,
         side="customer",
         role=f"contact role: {given}" if given else None,
     )
@@ -122,7 +122,7 @@ def people(found: Found, folder: Folder) -> Iterator[Participant]:
         mail = owner["email"].lower() or None
         yield Participant(name=_name(owner), email=mail, system_id=own, side="vendor")
     # An export of all accounts holds other customers' contacts too.
-    several = len({record.alias("company") for record in found.records} - {""}) > 1
+    several = len({record.alias("account") for record in found.records} - {""}) > 1
     seen = set()
     for record in found.records:
         if is_activity(record):

@@ -2,21 +2,21 @@
 
 Format: v3 list answers (`results[].properties`, all values strings), owners and pipelines answers,
 legacy engagements (`engagement` + `metadata`) and legacy deals (`properties.<name>.value`), and
-CSV exports whose headers are labels in the language of the account, see `field_maps`.
+CSV exports whose headers are labels in the language of the account, see `fields`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexer.models import NotRead
 from indexer.readers.base import Source
 from indexer.readers.crm import plain, when
 from indexer.readers.exported import answers, dicts, recognised
-from indexer.readers.field_maps import fields_in, fold, spellings
+from indexer.readers.fields import FieldMap, fold, packaged
 from indexer.readers.tabular import Table, read_table
 from indexer.readers.text import decode
 
@@ -54,14 +54,15 @@ class Record:
     """Associated contact ids with the label of the association, empty if it has none."""
     history: tuple[tuple[str, str, str], ...] = ()
     """Property, time and value of each former value."""
+    names: FieldMap = field(default_factory=lambda: packaged("hubspot"))
 
     def get(self, *names: str) -> str:
         return next((self.fields[name] for name in names if self.fields.get(name)), "")
 
-    def alias(self, name: str) -> str:
-        """The first filled field among the spellings of `name`."""
+    def alias(self, term: str) -> str:
+        """The first filled field among the names of one of our terms."""
         folded = {fold(PROPERTY.sub("", key)): value for key, value in self.fields.items()}
-        return next((folded[key] for key in spellings("hubspot")[name] if folded.get(key)), "")
+        return next((folded[key] for key in self.names.spellings(term) if folded.get(key)), "")
 
 
 @dataclass
@@ -112,25 +113,30 @@ def csv_kind(source: Source) -> str:
     if "_fivetran" in first and "property_" not in first:
         return ""
     names = {fold(PROPERTY.sub("", n.strip())) for n in re.split(r"[,;\t]", first.replace('"', ""))}
-    known = fields_in("hubspot", names)
-    own_id = names.intersection(spellings("hubspot")["id"]) - {"id"}
+    known = packaged("hubspot").terms_of(names)
+    own_id = names.intersection(packaged("hubspot").spellings("id")) - {"id"}
     if {"notebody", "timestamp"} <= names or "bodypreview" in names:
         return "activity"
-    if "dealname" in known and (own_id or "dealstage" in known):
+    if "name" in known and (own_id or "stage" in known):
         return "deal"
-    if own_id and known & {"firstname", "lastname", "email"}:
+    if own_id and known & {"first_name", "last_name", "email"}:
         return "contact"
-    if own_id and "company" in known:
+    if own_id and "account" in known:
         return "company"
     what = names & {"body", "notebody", "subject", "activitytype", "activitydate"}
     typed = names & {"type", "activitytype", "engagementtype"} and names & {"date", "activitydate"}
     return "activity" if what and typed else ""
 
 
-def records_of(source: Source) -> Found:
+def records_of(source: Source, names: FieldMap) -> Found:
+    """All records of a file; `names` is what the team calls our terms."""
     kind = csv_kind(source)
-    if kind:
-        return _from_table(read_table(source.content), kind)
+    found = _from_table(read_table(source.content), kind) if kind else _from_json(source)
+    found.records = [replace(record, names=names) for record in found.records]
+    return found
+
+
+def _from_json(source: Source) -> Found:
     given = answers(source.content, _fits)
     found = Found(strangers=given.not_read(source.path))
     hint = FOLDERS.search(source.name)

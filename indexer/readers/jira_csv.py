@@ -14,7 +14,7 @@ from datetime import date, datetime
 from indexer.errors import UnreadableFile
 from indexer.models import Reading
 from indexer.readers.base import Source
-from indexer.readers.field_maps import fold
+from indexer.readers.fields import fold
 from indexer.readers.jira_markup import wiki_text
 from indexer.readers.tabular import Row, delimiter_of, read_table
 from indexer.readers.text import decode

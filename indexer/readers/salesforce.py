@@ -19,7 +19,9 @@ from indexer.models import (
     RowLocator,
 )
 from indexer.readers.base import Source, Sources
-from indexer.readers.crm import day_first, domain, field_segment, iso_day, only, when
+from indexer.readers.crm import deal_terms, domain, field_segment, iso_day, only, when
+from indexer.readers.day_order import DayOrder, day_order
+from indexer.readers.fields import FieldMap
 from indexer.readers.salesforce_people import (
     Folder,
     account_of,
@@ -29,6 +31,7 @@ from indexer.readers.salesforce_people import (
     people,
 )
 from indexer.readers.salesforce_records import (
+    API_NAMES,
     ID,
     PREFIXES,
     Found,
@@ -61,7 +64,8 @@ class SalesforceReader:
     def read(self, source: Source, sources: Sources) -> Reading:
         if csv_flavour(source) == "loader" and loader_log(source):
             raise UnreadableFile("a Data Loader log, which repeats the data that was loaded")
-        found = records_of(source)
+        names = sources.field_map("salesforce")
+        found = records_of(source, names)
         if not found.records:
             raise UnreadableFile("holds no records")
         folder = Folder()
@@ -72,12 +76,12 @@ class SalesforceReader:
         if _is_plain_report(found, folder):
             artifacts: tuple[RawArtifact, ...] = (_report(source, found, folder),)
         else:
-            artifacts = (*_histories(source, found), *_records(source, found, folder))
+            artifacts = (*_histories(source, found), *_records(source, found, folder, names))
         return Reading(
             artifacts=artifacts,
             not_read=(*found.strangers, *_missing(source, found, others)),
             people=tuple(people(found, folder)),
-            facts=_facts(found, folder),
+            facts=_facts(found, folder, names),
         )
 
 
@@ -141,16 +145,18 @@ def _is_plain_report(found: Found, folder: Folder) -> bool:
 
 def _report(source: Source, found: Found, folder: Folder) -> RawArtifact:
     """A report as one artifact, a row a segment."""
-    order = day_first(v for r in found.records for n, v in r.fields.items() if "date" in n.lower())
+    order = _order(found)
     account = only(account_of(record, folder) for record in found.records)
-    rows = tuple(_report_row(record, _date_of(record, order)) for record in found.records)
+    rows = tuple(_report_row(record, _date_of(record, order.day_first)) for record in found.records)
     return RawArtifact(
         path=source.path,
         kind="crm",
         system="salesforce",
         title=found.records[0].type,
         segments=tuple(row for row in rows if row.text),
-        meta={"record_type": "Report"} | ({"account_name": account} if account else {}),
+        meta={"record_type": "Report"}
+        | ({"account_name": account} if account else {})
+        | order.meta,
     )
 
 
@@ -160,13 +166,20 @@ def _report_row(record: Record, at: datetime | date | None) -> RawSegment:
     return RawSegment(text=", ".join(shown), locator=locator, at=at, role="row")
 
 
-def _records(source: Source, found: Found, folder: Folder) -> Iterator[RawArtifact]:
-    order = day_first(record.get("CloseDate") for record in found.records)
+def _order(found: Found) -> DayOrder:
+    rows = [record.fields for record in found.records]
+    return day_order(rows, found.header)
+
+
+def _records(
+    source: Source, found: Found, folder: Folder, names: FieldMap
+) -> Iterator[RawArtifact]:
+    order = _order(found)
     used: dict[str, int] = {}
     for record in found.records:
         if _is_history(record):
             continue
-        at = _date_of(record, order)
+        at = _date_of(record, order.day_first)
         segments = tuple(_fields(record, folder, at))
         if not segments:
             continue
@@ -180,8 +193,20 @@ def _records(source: Source, found: Found, folder: Folder) -> Iterator[RawArtifa
             date=at,
             participants=tuple(participants(record, folder)),
             segments=segments,
-            meta=_meta(record, folder, order),
+            meta=_meta(record, folder) | _terms(record, names, order, found.report),
         )
+
+
+def _terms(record: Record, names: FieldMap, order: DayOrder, report: bool) -> dict[str, str]:
+    """What the field map says of a record: a deal's terms, unmapped custom fields, dates that stay unread."""
+    found = deal_terms(record.fields, names, order) if record.type == "Opportunity" else {}
+    shown = [name for name, value in record.fields.items() if not _is_system(name, value)]
+    # A report has labels, so that its custom fields bear no mark.
+    labels = (n for n in shown if n.lower() not in API_NAMES and not names.term(n))
+    if unmapped := "; ".join(labels) if report else names.unmapped(shown):
+        found["unmapped_fields"] = unmapped
+    own = [d for d in order.ambiguous if any(d in value for value in record.fields.values())]
+    return found | DayOrder(None, tuple(own)).meta
 
 
 def _date_of(record: Record, order: bool | None) -> datetime | date | None:
@@ -214,7 +239,7 @@ def _is_system(name: str, value: str) -> bool:
     return last.lower().endswith("__c") and bool(ID.fullmatch(value)) and value[5:8] == "000"
 
 
-def _meta(record: Record, folder: Folder, order: bool | None) -> dict[str, str]:
+def _meta(record: Record, folder: Folder) -> dict[str, str]:
     meta = {
         "record_type": record.type,
         "record_id": record.id,
@@ -223,14 +248,13 @@ def _meta(record: Record, folder: Folder, order: bool | None) -> dict[str, str]:
     if record.type == "Opportunity":
         meta |= {
             "stage": record.get("StageName"),
-            "close_date": iso_day(record.get("CloseDate"), order),
             "amount": record.get("Amount"),
             "owner": owner_of(record, folder),
         }
     return {name: value for name, value in meta.items() if value}
 
 
-def _facts(found: Found, folder: Folder) -> dict[str, str]:
+def _facts(found: Found, folder: Folder, known: FieldMap) -> dict[str, str]:
     """Facts about the account, where the file speaks of one account only."""
     deals = [record for record in found.records if record.type == "Opportunity"]
     accounts = [record for record in found.records if record.type == "Account"]
@@ -244,26 +268,27 @@ def _facts(found: Found, folder: Folder) -> dict[str, str]:
     if len(accounts) == 1:
         facts["account_domain"] = domain(accounts[0].get("Website"))
     if deals and len(owners) == 1:
-        facts |= _deal_facts(deals, folder)
+        facts |= _deal_facts(deals, folder, known, _order(found))
     return {name: value for name, value in facts.items() if value}
 
 
-def _deal_facts(deals: list[Record], folder: Folder) -> dict[str, str]:
+def _deal_facts(
+    deals: list[Record], folder: Folder, names: FieldMap, order: DayOrder
+) -> dict[str, str]:
     """Of several deals of one account the won one that closed last counts."""
-
-    order = day_first(record.get("CloseDate") for record in deals)
 
     def rank(record: Record) -> tuple[bool, str]:
         won = record.get("IsWon") == "true" or "won" in record.get("StageName").lower()
-        return won, iso_day(record.get("CloseDate"), order)
+        return won, iso_day(record.get("CloseDate"), order.day_first)
 
     deal = max(deals, key=rank)
     return {
         "stage": deal.get("StageName"),
-        "close_date": iso_day(deal.get("CloseDate"), order),
+        "close_date": deal_terms(deal.fields, names, order).get("close_date", ""),
         "amount": deal.get("Amount"),
         "ae": owner_of(deal, folder),
-        "csm": deal.get("CSM__c", "CSM__r.Name", "Customer_Success_Manager__c"),
+        "csm": deal.get("CSM__c", "CSM__r.Name", "Customer_Success_Manager__c")
+        or deal.terms.get("csm", ""),
     }
 
 

@@ -9,8 +9,8 @@ columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexer.errors import UnreadableFile
@@ -18,7 +18,7 @@ from indexer.models import NotRead
 from indexer.readers.base import Source, Sources, siblings
 from indexer.readers.crm import plain
 from indexer.readers.exported import answers, recognised
-from indexer.readers.field_maps import fields_by_spelling, fields_in, fold
+from indexer.readers.fields import FieldMap, fold, own_name, packaged
 from indexer.readers.tabular import Row, Table, has_report_footer, read_table
 from indexer.readers.text import decode
 
@@ -58,10 +58,17 @@ class Record:
     key: str
     """Distinguishes it inside its file: the id, else a position."""
     row: int
+    terms: dict[str, str] = field(default_factory=dict)
+    """Values by our terms, as the field map names them: for headers in another language."""
 
     def get(self, *names: str) -> str:
         folded = {name.lower(): value for name, value in self.fields.items()}
-        return next((folded[name.lower()] for name in names if folded.get(name.lower())), "")
+        found = next((folded[name.lower()] for name in names if folded.get(name.lower())), "")
+        if found or not self.terms:
+            return found
+        term = packaged("salesforce").term(names[0])
+        # `OpportunityId` is another record's, whatever the label of the own id is.
+        return self.terms.get(term, "") if term and own_name("salesforce", term) == names[0] else ""
 
 
 @dataclass
@@ -71,6 +78,8 @@ class Found:
     records: list[Record] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     report: bool = False
+    header: tuple[str, ...] = ()
+    """A table's columns as they are written."""
     strangers: tuple[NotRead, ...] = ()
     """Entries of a list that are no records."""
 
@@ -119,9 +128,11 @@ def csv_flavour(source: Source) -> str:
     ):
         return "loader"
     by_name = re.fullmatch(r"report\d{10,13}\.csv", source.name)
-    by_columns = {"Name", "StageName"} <= fields_in("salesforce", names) or (
-        {"Name", "OldStage", "NewStage"} <= fields_in("salesforce", names)
-    )
+    terms = packaged("salesforce").terms_of(names)
+    named = {name for name in names if packaged("salesforce").term(name) in ("name", "owner")}
+    deals = any(re.search("opportunit|oportunidad", name) for name in named)
+    listed = "stage" in terms and bool(terms & {"close_date", "amount", "name"})
+    by_columns = deals and (listed or {"old_stage", "new_stage"} <= terms)
     return "report" if by_name or by_columns or has_report_footer(source.content) else ""
 
 
@@ -135,11 +146,18 @@ def _begins_with_id(source: Source) -> bool:
     return bool(ID.fullmatch(own)) and own[:3] in PREFIXES
 
 
-def records_of(source: Source) -> Found:
+def records_of(source: Source, names: FieldMap) -> Found:
     """All records of a file, child lists included."""
     flavour = csv_flavour(source)
-    if flavour:
-        return _from_csv(source, flavour)
+    found = _from_csv(source, flavour, names) if flavour else _from_json(source)
+    found.records = [
+        replace(r, terms=names.by_term(r.fields)) if r.type == "Opportunity" else r
+        for r in found.records
+    ]
+    return found
+
+
+def _from_json(source: Source) -> Found:
     given = answers(source.content, _fits)
     found = Found(strangers=given.not_read(source.path))
     for value in given.values:
@@ -194,13 +212,14 @@ def _flatten(
             fields[prefix + name] = text
 
 
-def _from_csv(source: Source, flavour: str) -> Found:
+def _from_csv(source: Source, flavour: str, names: FieldMap) -> Found:
     table = read_table(source.content, report=flavour == "report")
-    found = Found(report=flavour == "report")
-    kind = _type_of(table, source)
+    found = Found(report=flavour == "report", header=table.header)
+    kind = _type_of(table, source, names)
+    columns = _api_names(table.header, names if found.report else None)
     for row in table.rows:
         fields = {
-            _api_name(name, found.report): text
+            columns.get(name, name): text
             for name, value in row.cells.items()
             if (text := plain(value))
         }
@@ -212,26 +231,31 @@ def _from_csv(source: Source, flavour: str) -> Found:
     return found
 
 
-def _api_name(header: str, report: bool) -> str:
-    known = API_NAMES.get(header.lower())
-    if known is None and report:
-        known = fields_by_spelling("salesforce").get(fold(header)) or API_NAMES.get(fold(header))
-    return known or header
+def _api_names(header: Iterable[str], labels: FieldMap | None) -> dict[str, str]:
+    """The API name of each column; a report's are told by their labels. Of two columns with one name
+    the second keeps its own."""
+    found: dict[str, str] = {}
+    for name in header:
+        known = API_NAMES.get(name.lower())
+        if known is None and labels:
+            term = labels.term(name)
+            known = (own_name("salesforce", term) if term else None) or API_NAMES.get(fold(name))
+        found[name] = known if known and known not in found.values() else name
+    return found
 
 
-def _type_of(table: Table, source: Source) -> str:
+def _type_of(table: Table, source: Source, known: FieldMap) -> str:
     names = {fold(name) for name in table.header}
     ids = (row.get("id") for row in table.rows if isinstance(row, Row))
     prefix = next((value[:3] for value in ids if ID.fullmatch(value)), "")
     if {"opportunityid", "stagename"} <= names:
         return "OpportunityHistory"
-    if {"field", "newvalue"} <= names or "NewStage" in fields_in("salesforce", names):
+    terms = known.terms_of(table.header)
+    if {"field", "newvalue"} <= names or "new_stage" in terms:
         return "OpportunityFieldHistory"
     if prefix in PREFIXES:
         return PREFIXES[prefix]
-    if names & {"stagename", "opportunityname", "stage"} or "StageName" in fields_in(
-        "salesforce", names
-    ):
+    if "opportunityname" in names or "stage" in terms:
         return "Opportunity"
     return source.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
@@ -251,7 +275,7 @@ def sibling_records(source: Source, sources: Sources) -> Iterator[tuple[Source, 
     for other in siblings(source, sources):
         if is_json(other) or csv_flavour(other):
             try:
-                yield other, records_of(other)
+                yield other, records_of(other, sources.field_map("salesforce"))
             except UnreadableFile:
                 # It is reported when its own turn comes.
                 continue

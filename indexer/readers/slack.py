@@ -2,7 +2,7 @@
 
 Format: `users.json`, `channels.json` and the like in one folder, beside them one folder per
 conversation with `YYYY-MM-DD.json` files. Names come from users.json, else from the message itself.
-Private direct messages are read only where deal.yaml says `read_private: true`.
+Private direct messages are read only where deal.yaml says `direct_messages: true`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ EVENTS = re.compile(
     r"|bot_(?:add|remove|enable|disable)|reminder_add|(?:un)?pinned_item|tombstone"
     r"|(?:channel|group)_posting_permissions|sh_room_\w+|huddle_thread|app_conversation_\w+"
 )
+PRIVATE = "private direct messages; set direct_messages in deal.yaml to read them"
 USER = re.compile(r"\b[UW][A-Z0-9]{7,}\b")
 MAX_ASKED = 400
 """Files of an export that are searched for names which users.json lacks."""
 _MARKS = (("ts", "text"), ("ts", "blocks"))
-PRIVATE = "private direct messages; set read_private in deal.yaml to read them"
 
 
 class SlackReader:

@@ -17,7 +17,8 @@ from itertools import islice
 from indexer.errors import UnreadableFile
 from indexer.models import RawArtifact, RawSegment, Reading, RowLocator
 from indexer.readers.base import Source, Sources
-from indexer.readers.field_maps import fold
+from indexer.readers.day_order import day_order
+from indexer.readers.fields import fold
 from indexer.readers.talk import artifact_of_talk, is_talk
 from indexer.readers.text import decode
 from indexer.readers.usage import machine_rows
@@ -177,13 +178,14 @@ class TabularReader:
             if talk is not None:
                 return Reading(artifacts=(talk,))
         bulk = machine_rows([row.cells for row in table.rows])
+        order = day_order([row.cells for row in table.rows], table.header)
         artifact = RawArtifact(
             path=source.path,
             kind="sheet",
             system="csv",
             title=title,
             segments=segments,
-            meta={"bulk": "true"} if bulk else {},
+            meta={"bulk": "true"} if bulk else order.meta,
         )
         return Reading(artifacts=(artifact,))
 

@@ -3,7 +3,7 @@
 Format: Microsoft Graph's `chatMessage`s (an answer with `value[]`, a list, `messages[]`), with replies
 inside or beside; the account's data export `messages.json` (`conversations[]` with `MessageList[]`);
 and pages of messages as HTML, see `teams_html`. No export says who is the customer. One-to-one chats
-are private and read only where deal.yaml says `read_private: true`.
+are private and read only where deal.yaml says `direct_messages: true`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from indexer.readers.tickets import (
 
 MARKS = (("messageType", "createdDateTime", "body"), ("MessageList", "messagetype"))
 ONE_TO_ONE = re.compile(r"19:[0-9a-f-]{36}_[0-9a-f-]{36}@unq\.gbl\.spaces|8:[^@]+", re.I)
-PRIVATE = "a private one-to-one chat; set read_private in deal.yaml to read it"
+PRIVATE = "a private one-to-one chat; set direct_messages in deal.yaml to read it"
 _MENTION = re.compile(r"(?:@\s*)?<at\b[^>]{0,200}>(.{0,300}?)</at>", re.I | re.S)
 
 

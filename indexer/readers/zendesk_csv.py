@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from indexer.errors import UnreadableFile
 from indexer.models import NotRead, Reading
 from indexer.readers.base import Source
-from indexer.readers.crm import day_first
-from indexer.readers.field_maps import fold
+from indexer.readers.day_order import day_order
+from indexer.readers.fields import fold
 from indexer.readers.tabular import Row, Table, delimiter_of, read_table
 from indexer.readers.text import decode
 from indexer.readers.tickets import (
@@ -83,7 +83,9 @@ def read_csv(source: Source, directory: Directory) -> Reading:
 
 def _listed(table: Table) -> Iterator[Ticket]:
     columns = ("created", "createdat", "ticketcreateddate", "ticketcreated")
-    order = day_first(row.get(*columns) for row in table.rows)
+    order = day_order(
+        [{"created": row.get(*columns)} for row in table.rows], table.header
+    ).day_first
     for row in table.rows:
         own = row.get(*IDS)
         if not own:

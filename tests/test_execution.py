@@ -1,0 +1,192 @@
+"""Which papers count: signature lines of unusual shapes, certificates, versions, amendments."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import docx
+import pytest
+
+from indexer.assemble import assemble, executed_papers
+from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
+from indexer.days import days_in
+from indexer.execution import execution_of, named_by_completion
+from indexer.manifest import Manifest
+from indexer.models import Artifact, ClauseLocator, Kind, RawArtifact, RawSegment
+from indexer.people import People
+from indexer.readers import load_readers, reader_for
+from indexer.readers.base import Source, SourceMap
+from indexer.versions import settle_versions
+
+BOTH = "By: /s/ Jo Roe\nName: Jo Roe\nDate: 3 March 2026\nBy: /s/ Paul Okoro\nDate: March 4, 2026"
+GERMAN = (
+    "Vertrag\n{0}Berlin, 3. März 2026\n_________\nOrt, Datum\n{1}\n_________\nUnterschrift Auftraggeber\n"
+    "Köln, 4. März 2026\n_________\nOrt, Datum\n{2}\n_________\nUnterschrift Auftragnehmer"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "state"),
+    [
+        ("slash s", f"ORDER FORM\n{BOTH}", "executed"),
+        ("two columns", "SOW\nCustomer\tSupplier\nBy: Jo Roe\tBy: Paul Okoro\nDate: 2026-03-03\tDate: 2026-03-04", "executed"),
+        ("table rows", "SOW\n\tCustomer\tSupplier\nSignature\tJo Roe\tPaul Okoro\nDate\t3 March 2026\t4 March 2026", "executed"),
+        ("table rows, one empty", "SOW\n\tCustomer\tSupplier\nSignature\tJo Roe\t\nDate\t3 March 2026\t", "partly_signed"),
+        ("one party", "Agreement\nBy: /s/ Jo Roe\nBy: ______________\nName: Paul", "partly_signed"),
+        ("printed names only", "Agreement\nBy: ____\nName: Jo Roe\nBy: ______\nName: Paul Okoro", "unsigned"),
+        ("initials only", "Agreement\nInitials: JR\nBy: JR\nBy: P.O.", "unsigned"),
+        ("initials after /s/", "Agreement\nBy: /s/ JR\nBy: /s/ PO", "unsigned"),
+        ("german", GERMAN.format("", "Anna Berg", "Paul Okoro"), "executed"),
+        ("german, one party", GERMAN.format("", "Anna Berg", ""), "partly_signed"),
+        ("german, empty", "Vertrag\n____\nOrt, Datum\n____\nUnterschrift Auftraggeber\n____\nOrt, Datum\n____\nUnterschrift Auftragnehmer", "unsigned"),
+        ("german, gez.", "Vertrag\nOrt, Datum: Berlin, 3.3.2026\nUnterschrift: gez. Anna Berg\nOrt, Datum: Köln, 4.3.2026\nUnterschrift: gez. Paul Okoro", "executed"),
+        ("signed by", "SOW\nSigned by: Jo Roe\nSigned by: Paul Okoro", "executed"),
+        ("signed by, on", "SOW\nSigned by Jo Roe on 3 March 2026\nSigned by Paul Okoro on 4 March 2026", "executed"),
+        ("adobe sign", "Order\nSignature: Jo Roe (Mar 3, 2026 10:02 PST)\nSignature: Paul Okoro (Mar 4, 2026 09:00 PST)", "executed"),
+        ("envelope stamp is no certificate", "Order form\nDocuSign Envelope ID: 1F-2\nDocuSigned by:\nJo Roe\nBy: ____", "partly_signed"),
+        ("certificate", "Order form\nTerms.\nCertificate Of Completion\nEnvelope Id: 1\nStatus: Completed\nSigned: 3/14/2026", "executed"),
+        ("certificate, sent", "Order form\nBy: /s/ Jo Roe\nBy: ____\nCertificate Of Completion\nStatus: Sent", "partly_signed"),
+        ("certificate, voided", "Order form\nBy: ____\nBy: ____\nCertificate Of Completion\nStatus: Voided", "unsigned"),
+        ("prose", "This Agreement is signed by both parties.\nSigned by the duly authorised officers:\nBy: ____\nBy: ____", "unsigned"),
+        ("date line empty", "X\nBy: /s/ Jo Roe\nDate: ______\nBy: /s/ Paul Okoro\nDate: 3 March 2026", "partly_signed"),
+        ("draft", "DRAFT\nOrder form\nBy: ____\nBy: ____", "draft"),
+        ("redline", "MSA v3 redline\nterms\nBy: /s/ Jo Roe\nBy: ____", "draft"),
+        ("label above", "Agreement\nSignature:\nJo Roe\nName: Jo Roe\nSignature:\nPaul Okoro\nName: Paul Okoro", "executed"),
+        ("printed names below lost lines", "Agreement\nBy:\nJo Roe\nCEO\nBy:\nPaul Okoro\nCFO", "unsigned"),
+        ("companies above empty labels", "Agreement\nACME INC\nSignature:\nName: Jo Roe\nLEDGERLINE GMBH\nSignature:\nName: Paul", "unsigned"),
+        ("printed names below ruled lines", "Agreement\nSignature: ______\nJo Roe, CEO\nSignature: ______\nPaul Okoro, CFO", "unsigned"),
+        ("two of one party", "Order\nCUSTOMER\nBy: /s/ Jo Roe\nBy: /s/ Ann Lee\nSUPPLIER\nBy: ______", "partly_signed"),
+        ("placeholders", "Agreement\nBy: [signature]\nBy: {{sig_es_:signer1}}", "unsigned"),
+        ("no block", "Agreement\nThe parties agree.", "unsigned"),
+    ],
+)  # fmt: skip
+def test_signing_by_the_papers_own_words(name: str, text: str, state: str) -> None:
+    found = execution_of(text)
+    assert found.state == state, (name, found)
+    assert found.why
+
+
+def test_day_of_signing() -> None:
+    assert execution_of(f"ORDER FORM\n{BOTH}").day == date(2026, 3, 4)
+    assert days_in("Köln, 4. März 2026; Mar 5th, 2026; 2026-03-06; 3/4/2026; 3/14/2026; 31.02.2026") == [
+        date(2026, 3, 6), date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 14),
+    ]  # fmt: skip
+
+
+def test_signature_block_as_a_word_table() -> None:
+    def block(*rows: tuple[str, ...]) -> str:
+        document = docx.Document()
+        document.add_heading("Order Form SQ-1", 1)
+        table = document.add_table(rows=0, cols=len(rows[0]))
+        for row in rows:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+        out = io.BytesIO()
+        document.save(out)
+        source = Source("form.docx", out.getvalue())
+        reader = reader_for(source, load_readers())
+        assert reader is not None
+        (artifact,) = reader.read(source, SourceMap({})).artifacts
+        return assemble(artifact, People(), Manifest())[0].text
+
+    signed = block(
+        ("Customer", "Supplier"),
+        ("By: /s/ Jo Roe", "By: /s/ Paul Okoro"),
+        ("Date: 3 March 2026", "Date: 4 March 2026"),
+    )
+    assert execution_of(signed).state == "executed"
+    assert execution_of(signed.replace("/s/ Paul Okoro", "")).state == "partly_signed"
+    beside = block(
+        ("", "Customer", "Supplier"),
+        ("Signature", "Jo Roe", "Paul Okoro"),
+        ("Date", "3 March 2026", "4 March 2026"),
+    )
+    assert execution_of(beside).state == "executed"
+    half = block(
+        ("", "Customer", "Supplier"), ("Signature", "Jo Roe", ""), ("Date", "3 March 2026", "")
+    )
+    assert execution_of(half).state == "partly_signed"
+    none = block(
+        ("", "Customer", "Supplier"), ("Signature", "", ""), ("Name", "Jo Roe", "Paul Okoro")
+    )
+    assert execution_of(none).state == "unsigned"
+
+
+def raw(path: str, text: str, kind: Kind = "contract", title: str = "") -> RawArtifact:
+    segments = tuple(
+        RawSegment(text=line, locator=ClauseLocator(paragraph=i))
+        for i, line in enumerate(text.split("\n"))
+    )
+    return RawArtifact(path=path, kind=kind, system="docx", title=title or path, segments=segments)
+
+
+def papers(*found: RawArtifact) -> dict[str, Artifact]:
+    mails = [a for a in found if a.kind == "mail"]
+    executed = executed_papers(found)
+    return {
+        a.path: a
+        for a in settle_versions(
+            [assemble(f, People(), Manifest(), mails, executed)[0] for f in found]
+        )
+    }
+
+
+def test_newest_executed_version_wins() -> None:
+    old = raw(
+        "contract/Order Form v2 signed.docx", "Order Form\nFee 10\n" + BOTH.replace("2026", "2025")
+    )
+    new = raw("contract/Order Form v3 final.docx", "Order Form\nFee 12\n" + BOTH)
+    draft = raw("contract/Order Form v4.docx", "Order Form\nFee 14\nBy: ____\nBy: ____")
+    found = papers(old, new, draft)
+    assert found[new.path].authority == ORDER_FORM
+    assert found[old.path].authority == DRAFT
+    assert found[old.path].meta["superseded_by"] == new.path
+    assert found[draft.path].authority == DRAFT
+    assert "empty" in found[draft.path].meta["execution_why"]
+
+
+def test_amendment_stands_on_the_rung_of_what_it_amends() -> None:
+    form = raw("contract/OF.docx", "Order Form SQ-20881\nFee 10\n" + BOTH.replace("2026", "2025"))
+    work = raw(
+        "contract/SOW.docx", "Statement of Work SOW-11\nPlan\n" + BOTH.replace("2026", "2025")
+    )
+    amendment = raw("contract/A1.docx", "Amendment No. 1 to SQ-20881\nFee 12\n" + BOTH)
+    found = papers(form, work, amendment)
+    assert found[amendment.path].authority == ORDER_FORM
+    assert found[amendment.path].meta["amends"] == form.path
+    assert found[form.path].authority == ORDER_FORM
+    assert found[work.path].authority == AGREEMENT
+    assert found[amendment.path].date == date(2026, 3, 4)
+    assert (
+        papers(
+            form, raw("contract/A1.docx", "Amendment No. 1 to SQ-20881\nFee 12\nBy: ____\nBy: ____")
+        )["contract/A1.docx"].authority
+        == DRAFT
+    )
+
+
+def test_an_executed_paper_makes_another_part_of_itself() -> None:
+    form = raw(
+        "OF.docx",
+        "Order Form\nStatement of Work SOW-4410 is attached and forms part of this order.\n" + BOTH,
+    )
+    work = raw("SOW-4410.docx", "Statement of Work SOW-4410\nTwo sites")
+    other = raw("SOW-4411.docx", "Statement of Work SOW-4411\nTwo sites\nBy: ___\nBy: ___")
+    found = papers(form, work, other)
+    assert found["SOW-4410.docx"].execution == "executed"
+    assert "OF.docx" in found["SOW-4410.docx"].meta["execution_why"]
+    assert found["SOW-4411.docx"].execution == "unsigned"
+
+
+def test_completion_mail_names_the_paper() -> None:
+    mail = raw(
+        "mail/1.eml",
+        "Certificate of completion: Order_Form_77.pdf has been completed by all parties.",
+        "mail",
+        "Completed: Order_Form_77.pdf",
+    )
+    paper = raw("contract/Order_Form_77.pdf", "Order Form\nBy: ____\nBy: ____")
+    assert named_by_completion(paper, [mail]) == "mail/1.eml"
+    assert papers(mail, paper)[paper.path].execution == "executed"
+    assert named_by_completion(raw("contract/Order_Form_78.pdf", "Order Form"), [mail]) is None
