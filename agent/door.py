@@ -120,7 +120,7 @@ class BriefDoor:
         artifact = self._index.artifacts[c.artifact]
         present = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
         called = _CALLED.get(artifact.kind, {artifact.kind})
-        about = f"{c.side} says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {title}"
+        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {title}"
         return Source(
             text=c.quote, speaker=c.speaker, side=c.side, about=about, origin=frozenset(called)
         )
