@@ -359,7 +359,15 @@ def test_planted_instructions_are_not_obeyed(copy: Deal, deal: Deal) -> None:
 
 def test_ask(deal: Deal) -> None:
     found = run_json(deal.home, "ask", SLUG, "What is the yearly price?")
-    assert set(found) == {"question", "status", "claims", "gaps", "conflicts", "provenance"}
+    assert set(found) == {
+        "question",
+        "read_as",
+        "status",
+        "claims",
+        "gaps",
+        "conflicts",
+        "provenance",
+    }
     assert found["status"] == "answered"
     assert any("$48,000" in c["quote"] for c in citations(found["claims"]))
     for one in citations(found):

@@ -45,6 +45,7 @@ def ask(
 ) -> None:
     """Answer a question with citations, or say NEEDS CLARIFICATION and whom to ask."""
     session = open_session(home)
+    session.store.account(account)
     choose_engine(session, engine, model)
     if questions is not None:
         for line in _json_lines(questions, "question"):

@@ -64,6 +64,7 @@ def brief(
             "A Word document is not for the terminal. Name a file with --output FILE.docx"
         )
     session = open_session(home)
+    session.store.account(account)
     choose_engine(session, engine, model)
     made = (
         viewed(session.desk(account).page().brief, view)

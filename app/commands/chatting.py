@@ -46,6 +46,7 @@ def chat(
     if forget:
         typer.echo(f"{conversation.forget()} turns of {account} are forgotten.")
         return
+    session.store.account(account)
     choose_engine(session, engine, model)
     while (question := _next_question()) is not None:
         if not question.strip():
