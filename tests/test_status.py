@@ -157,7 +157,7 @@ def test_report_in_the_terminal(home: Path) -> None:
     said = run(home, "status", "tarn-robotics")
     for words in (
         "Tarn Robotics (tarn-robotics)", "signed scope", "contract/form.md", "1 of 2 signature lines signed", "no chat", "next step",
-        "2026-03-05  Demo", "broken.docx", "3/4/2026", "Otto Silent", "last seen never", "Motivation__c", "mail/2.eml", "free-mail",
+        "2026-03-05  Demo", "broken.docx", "3/4/2026", "Otto Silent", "never seen in a mail", "Motivation__c", "mail/2.eml", "free-mail",
         "only a first name", "customer: the CRM account's domain",
     ):  # fmt: skip
         assert words in said, words

@@ -95,6 +95,8 @@ def _why(paper: Any) -> str:
 
 def _findings(health: SourceHealth) -> Iterator[tuple[str, Iterable[str]]]:
     """Every list of the report: its title and its lines."""
+    from review.render.text import plural
+
     yield "missing", health.missing.values()
     yield (
         "empty CRM fields",
@@ -117,7 +119,7 @@ def _findings(health: SourceHealth) -> Iterator[tuple[str, Iterable[str]]]:
     yield (
         "unresolved speakers",
         (
-            f"{u.label}  ({u.segments} segments in {len(u.artifacts)} artifacts): {u.why}"
+            f"{u.label}  ({plural(u.segments, 'segment')} in {plural(len(u.artifacts), 'artifact')}): {u.why}"
             for u in health.unresolved_speakers
         ),
     )
@@ -135,7 +137,7 @@ def _findings(health: SourceHealth) -> Iterator[tuple[str, Iterable[str]]]:
         (
             f"{p.name}"
             + (f", {p.title}" if p.title else "")
-            + f": last seen {p.last_seen or 'never'}"
+            + (f": last seen {p.last_seen}" if p.last_seen else ": never seen in a mail or a call")
             for p in health.outdated_contacts
         ),
     )
