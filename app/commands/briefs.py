@@ -65,6 +65,10 @@ def brief(
         )
     session = open_session(home)
     session.store.account(account)
+    if output is not None:
+        from app.files import make_place
+
+        make_place(output)
     choose_engine(session, engine, model)
     made = (
         viewed(session.desk(account).page().brief, view)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,12 +62,9 @@ ModelOption = Annotated[
 
 
 def choose_engine(session: Session, engine: Engine, model: str | None) -> None:
-    """Choose who writes, and say on stderr which way it went.
-
-    That `auto` found no model is said to people only: it is on the brief, and no fault.
-    """
+    """Choose who writes, and say on stderr which way it went, unless it is the engine that needs no model."""
     choice = session.use_engine(engine.value, model)
-    if choice.talker is not None or choice.fallback or sys.stderr.isatty():
+    if choice.talker is not None or choice.fallback or engine is not Engine.extractive:
         typer.echo(f"engine: {choice.said}", err=True)
 
 
