@@ -37,6 +37,11 @@ _KINDS = {
 _WHAT_ABOUT = re.compile(
     r"^\W*(?:and |what about |how about |und )+(?:with |for |mit )?(.+?)\W*$", re.I
 )
+_WHOLE = re.compile(
+    r"(?:(?:what|how)(?! about)|who|whom|whose|when|where|which|why|is|are|was|were|do|does|did|can|could|has|have|had|will|would)\b",
+    re.I,
+)
+"""How a question begins that stands on its own, also behind an `and`."""
 _FULL_NAME = re.compile(r"(?<=\w )[A-ZÄÖÜ][\w'’-]+ [A-ZÄÖÜ][\w'’-]+\b")
 _POINTS_BACK = re.compile(r"\b(?:it|that|this|there|then|those|these|they|them|their)\b", re.I)
 
@@ -207,7 +212,8 @@ def _continued(question: str, recent: Sequence[Turn], names: _Names, named: bool
     if other is not None:
         return other
     words = [w for w in query_words(question) if w not in STOP]
-    half = len(words) < 2 or (about is not None and len(words) < 4)
+    whole = about is None or _WHOLE.match(about.group(1)) is not None
+    half = len(words) < 2 or (not whole and len(words) < 4)
     if not named and (half or (len(words) < 4 and _POINTS_BACK.search(question))):
         return f"{before.rstrip()} {question}"
     return question

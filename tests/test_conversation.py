@@ -52,6 +52,7 @@ POINTS = (
         ((asked("When is go-live?"), said("x", "Go-live is 14 June 2026.")), "Who agreed to that date?", "Who agreed to that date (14 June 2026)?"),
         ((asked("What do they pay?"), said("x", "The price is $48,000 a year.")), "Who approved that amount?", "Who approved that amount ($48,000)?"),
         ((asked("When is go-live?"), said("June.", "June.")), "And why?", "When is go-live? And why?"),
+        ((asked("When is go-live?"), said("June.", "June.")), "And who pays for training?", "And who pays for training?"),
         ((asked("What about Ines?"), said("x", back=True), asked("Who pays?"), said("Maria Lund signs.", "Maria Lund signs.")), "What else does she sign?", "What else does Maria Lund sign?"),
         ((asked("What is his worry?"), said("Whom?", back=True)), "Paul", "What is Paul Okoro's worry?"),
     ],
