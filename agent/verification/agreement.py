@@ -61,8 +61,28 @@ def _compatible(claim: Quantity, said: Quantity) -> bool:
     return True
 
 
+def _is_multiple(q: Quantity) -> bool:
+    """`three times`, `twice`, `double`."""
+    word = q.text.lower()
+    return q.kind == "count" and (
+        q.nouns[:1] in (("times",), ("fold",)) or word in ("twice", "double", "triple")
+    )
+
+
+def _relates(times: Quantity, other: Quantity) -> bool:
+    """`one and a half times` and 150 %; `three times` the one way is `a third` the other."""
+    if other.kind == "percent":
+        return any(_close(100 * t, v, times.about) for t in times.values for v in other.values)
+    parts = {v for v in other.values if 0 < v < 1} if other.kind == "count" else set()
+    return any(_close(1 / t, v, True) for t in times.values if t for v in parts)
+
+
 def agrees(claim: Quantity, said: Quantity) -> bool:
     """Whether evidence that says `said` carries `claim`."""
+    if (_is_multiple(claim) and _relates(claim, said)) or (
+        _is_multiple(said) and _relates(said, claim)
+    ):
+        return True
     if not _compatible(claim, said):
         return False
     if "period" in (claim.kind, said.kind):
