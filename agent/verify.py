@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from agent.models import Verdict
-from agent.verification.alternatives import other_of_row
 from agent.verification.altered import altered_name, altered_value
+from agent.verification.alternatives import other_of_row
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
 from agent.verification.names import make_known

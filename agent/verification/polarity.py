@@ -15,7 +15,7 @@ MIN_DENIED = 0.12
 """Share of a clause's words that must be met for its yes, or its no, to be compared at all."""
 _BREAK = re.compile(
     r"[;:.!?]\s+|\s-\s|,\s+|\s(?=(?:without|ohne)\b)|"
-    r"\b(?:but|whereas|while|although|though|because|however|(?<!not )yet|except that|aber|sondern|obwohl|weil|anstatt|anstelle|statt)\b|\s(?=(?:instead of|rather than)\b)|"
+    r"\b(?:but|whereas|while|although|though|because|however|(?<!not )yet|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
     r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
     r"\b(?:that|which|who|whose)(?= (?:should|must|is|are|was|were|will|can|cannot|could|would|do|does|did|has|have|had|not)\b)"
 )
@@ -33,10 +33,10 @@ _NO_NOT = re.compile(
 _LACKING = frozenset(
     stem(w) for w in
     "fail refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen fehlt fehlen "
-    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude".split()
+    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 _OUT = re.compile(
-    r"\b(?:out of scope|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
     r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
@@ -58,16 +58,21 @@ class Clause:
 
 _FREE = re.compile(
     r"\b(?:(?:at|for) )?no (?:extra |additional |further )?(?:charge|cost)s?\b|\bfree of charge\b|\bfor (?:nothing|free)\b|"
-    r"\bwithout (?:extra |additional )?(?:charge|cost)s?\b|\bkostenlos\b|\bgratis\b"
+    r"\bwithout (?:extra |additional )?(?:charge|cost)s?\b|\bkostenlos\b|\bgratis\b|\b(?:don't|doesn't|do not|does not|won't|need not) (?:(?:have|need) to )?pay(?: for)?\b"
 )
 _NOT_WITHOUT = re.compile(
     r"\b(?:cannot|\w+n't|not|neither|never|no|nobody|none|nicht|kein\w*)\b([^.;:]{3,90}?)\b(?:without|unless|ohne)\b(?! (?:cause|delay|notice)\b)"
 )
 
+_LABEL = re.compile(r"((?:^|[.;] |\n)(?:[^\W\d_]+ ){0,3}[^\W\d_]+):(?= )")
+"""`Not in scope: training.` says one thing, not two."""
+_YET_TO = re.compile(r"\b(has|have|had) yet to\b")
+
 
 def _settled(text: str) -> str:
     """In lower case, with what costs nothing called free and `not A without B` put as `A only with B`."""
-    return _NOT_WITHOUT.sub(r"\1 only with", _FREE.sub("free", text.lower()))
+    plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", text.lower()))
+    return _LABEL.sub(r"\1 ", _NOT_WITHOUT.sub(r"\1 only with", plain))
 
 
 def clauses(text: str) -> list[Clause]:
@@ -116,7 +121,11 @@ def _turned(claim: Clause, said: Clause) -> int:
 def _bare_of(word: str, stems: frozenset[str]) -> bool:
     """Whether a word is one of the stems with `un-`, `in-` or the like before it (stems are cut at seven letters)."""
     bare = _UN.sub("", word)
-    return bare != word and len(bare) > 3 and any(s[: len(bare)] == bare[:6] or s[:6] == bare[:6] for s in stems)
+    return (
+        bare != word
+        and len(bare) > 3
+        and any(s[: len(bare)] == bare[:6] or s[:6] == bare[:6] for s in stems)
+    )
 
 
 _NON = re.compile(r"\bnon[- ]?(\w{4,})")
@@ -159,6 +168,11 @@ def ruled_out(claim: str, evidence: Sequence[str]) -> str | None:
     return None
 
 
+def _worded(clause: Clause) -> list[str]:
+    """The clause's stems but for its numbers."""
+    return [s for s in clause.stems if not s.startswith("#")]
+
+
 _INSTEAD = re.compile(r"\W*(?:instead of|rather than)\b")
 
 
@@ -172,8 +186,9 @@ def disagreement(
     """
     said = [c for sentence in evidence for c in clauses(sentence)]
     for whole in clauses(claim):
-        clause = replace(whole, stems=whole.stems - names)
-        if _INSTEAD.match(clause.text) and len(clause.stems) < 2:
+        bare = whole.stems - names
+        clause = replace(whole, stems=bare) if len(bare) > 1 else whole
+        if _INSTEAD.match(clause.text) and len(_worded(clause)) < 2:
             continue
         ranked = sorted(((_weight(clause, s), s) for s in said), key=lambda p: -p[0])
         if not ranked or not ranked[0][0]:

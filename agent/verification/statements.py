@@ -12,7 +12,8 @@ from typing import Literal
 from agent.verification.dates import When, whens
 from agent.verification.mood import Mood, mood_of
 from agent.verification.plain import make_plain, tokens
-from agent.verification.quantities import Quantity, quantities
+from agent.verification.quantities import quantities
+from agent.verification.quantity import Quantity
 from agent.verification.words import stems_of
 from indexer.models import Frozen, Side
 from indexer.sentences import sentence_spans
@@ -177,7 +178,7 @@ def _mark_answered(found: Sequence[Statement]) -> None:
     for one, following in itertools.pairwise(found):
         if one.is_question and _YES.match(following.text):
             one.answer = "yes"
-        elif one.is_question and _NO.match(following.text) or _DENIED.match(following.text):
+        elif (one.is_question and _NO.match(following.text)) or _DENIED.match(following.text):
             one.answer = "no"
 
 

@@ -146,6 +146,9 @@ confirm deny
 support oppose
 agree disagree
 keep drop
+stay leave
+stay move
+remain leave
 continue stop
 inside outside
 import export
@@ -223,7 +226,11 @@ def is_content(token: Token) -> bool:
     """Whether a token says something by itself: no number, no sign, no filler."""
     head = token.text.split("'")[0]
     return (
-        head not in _STOP and token.text not in _STOP and token.raw[0].isalpha() and len(head) > 1
+        not token.text.endswith("n't")
+        and head not in _STOP
+        and token.text not in _STOP
+        and token.raw[0].isalpha()
+        and len(head) > 1
     )
 
 
