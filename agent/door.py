@@ -13,7 +13,7 @@ from typing import Protocol
 
 from agent.models import Citation, Claim, Gap, Nearest
 from agent.verification.statements import Source
-from agent.verify import Judge, verify
+from agent.verify import verify
 from indexer.models import Artifact, Segment
 from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
@@ -57,13 +57,8 @@ class BriefDoor:
         self,
         index: Sources,
         titles: Mapping[str, str] | None = None,
-        judge: Judge | None = None,
     ) -> None:
-        """`titles` are the template's own words for its fields, which no source need contain.
-
-        A `judge` is asked about claims that state more than where their words stand.
-        """
-        self._judge = judge
+        """`titles` are the template's own words for its fields, which no source need contain."""
         self._index = index
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
@@ -98,7 +93,7 @@ class BriefDoor:
             if self._own_words(draft.text, known):
                 return self._admit(draft, tuple(known))
             title = self._titles.get(draft.field or "", "")
-            finding = verify(draft.text, [self._source(c, title) for c in known], self._judge)
+            finding = verify(draft.text, [self._source(c, title) for c in known])
             if finding.verdict == "supported":
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict

@@ -108,7 +108,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
 
 
 _GREETING = re.compile(
-    r"^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^,!.:\n]{0,50}[,!:]", re.I
+    r"^\W*(?:to|cc|bcc|an|kopie): .*|^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^,!.:\n]{0,50}[,!:]", re.I
 )  # fmt: skip
 
 

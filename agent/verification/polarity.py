@@ -33,10 +33,10 @@ _NO_NOT = re.compile(
 _LACKING = frozenset(
     stem(w) for w in
     "fail refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen fehlt fehlen "
-    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
+    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 _OUT = re.compile(
-    r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|billed|charged|priced|sold|comes?) (?:\w+ )?separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
     r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(

@@ -11,8 +11,8 @@ from agent.verification.plain import Token
 from agent.verification.support import Grounds
 from agent.verification.words import is_content, opposites, stem
 
-MIN_WORDS = 7
-MIN_SHARE = 0.8
+MIN_WORDS = 8
+MIN_SHARE = 0.85
 """So many of a claim's words, and this share of them, must stand in a sentence in the same order."""
 _NOT = re.compile(r"(?:not|never|no|none|nobody|nothing|cannot|nicht|kein\w*|nie)|.*n't")
 
@@ -24,6 +24,8 @@ def reworded(grounds: Grounds, about: frozenset[str]) -> Fault | None:
     claim = grounds.part.tokens
     fault: Fault | None = None
     for i in grounds.near[:4]:
+        if grounds.all[i].answer == "no":
+            continue
         said = grounds.all[i].tokens
         match = SequenceMatcher(None, [t.text for t in claim], [t.text for t in said], False)
         if _bare(claim) == _bare(said) and _noes(claim) != _noes(said):
@@ -50,7 +52,7 @@ def _first_fault(
             return _differ(claim[max(0, a - 3) : b + 3], said[max(0, c - 3) : d + 3])
         new = [t for t in mine if is_content(t) and stem(t.text) not in known]
         gone = [t for t in theirs if is_content(t)]
-        if kind == "replace" and new and gone and len(mine) <= 2 and len(theirs) <= 2:
+        if kind == "replace" and new and gone and len(mine) == len(theirs) == 1 and a:
             return Fault("altered", f"the evidence says {_text(theirs)}, the claim says {_text(mine)}")  # fmt: skip
         table = opposites()
         if any(table.get(stem(t.text), frozenset()) & {stem(g.text) for g in gone} for t in mine):

@@ -78,18 +78,16 @@ def evaluate(
 
 def _benchmark(name: str, folder: Path, format: Format, home: Path) -> None:
     from agent.verify import verify
-    from app.judging import make_judge
     from eval.benchmarks.abstention import SETS, run_abstention
-    from eval.benchmarks.run import run_benchmark
+    from eval.benchmarks.run import PROSE, run_benchmark
 
     if name in SETS:
         session = open_session(home)
         _print_lines(name, run_abstention(name, folder, session.heads.answers, _silent), format)
         return
-    judge = make_judge(home)
 
     def judged(claim: str, sources: Sequence[str]) -> tuple[str, float]:
-        finding = verify(claim, sources, judge)
+        finding = verify(claim, sources, name in PROSE)
         return finding.verdict, finding.score
 
     _print_lines(name, run_benchmark(name, folder, judged, _silent), format)

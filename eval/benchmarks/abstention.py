@@ -76,9 +76,7 @@ def run_abstention(
 class _Source:
     """One corpus cut into passages, with the head's vectors."""
 
-    def __init__(
-        self, corpus: str, kind: Kind, rows: Sequence[dict[str, Any]], head: Head
-    ) -> None:
+    def __init__(self, corpus: str, kind: Kind, rows: Sequence[dict[str, Any]], head: Head) -> None:
         self.id, self.rows = corpus, rows
         segments, start = [], 0
         for n, row in enumerate(rows):
