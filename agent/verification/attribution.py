@@ -90,7 +90,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     if own:
         return _told_of_another(own, grounds, name)
     if any(
-        wanted & grounds.all[i - 1].words
+        _speaks_of(wanted, grounds.all[i - 1])
         for i in without
         if i and grounds.all[i].speaker and grounds.all[i - 1].speaker == grounds.all[i].speaker
     ):
