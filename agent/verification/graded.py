@@ -37,7 +37,8 @@ def held_share(grounds: Sequence[Grounds], about: frozenset[str]) -> float:
 
 def _weights(one: Grounds) -> dict[str, float]:
     """The stems of a part's content words and how rare they are."""
-    spans = [(v.start, v.end) for v in (*one.part.quantities, *one.part.whens)]
+    spans = [(q.start, q.end) for q in one.part.quantities]
+    spans += [(w.start, w.end) for w in one.part.whens]
     found: dict[str, float] = {}
     for token in one.part.tokens:
         if is_content(token) and not any(a <= token.start < b for a, b in spans):

@@ -23,6 +23,7 @@ def reworded(grounds: Grounds, about: frozenset[str]) -> Fault | None:
     """A word of the evidence's own sentence that the claim has put another in place of, or a no put in or left out."""
     claim = grounds.part.tokens
     fault: Fault | None = None
+    counted = frozenset(t.start for t in claim for q in grounds.part.quantities if q.start <= t.start < q.end)  # fmt: skip
     for i in grounds.near[:4]:
         if grounds.all[i].answer == "no":
             continue
@@ -35,14 +36,15 @@ def reworded(grounds: Grounds, about: frozenset[str]) -> Fault | None:
         if same < MIN_WORDS or same < MIN_SHARE * len(claim):
             continue
         known = about | {w for j in grounds.around for w in grounds.all[j].stems}
-        fault = _first_fault(claim, said, match.get_opcodes(), known)
+        fault = _first_fault(claim, said, match.get_opcodes(), known, counted)
         if fault is None:
             return None
     return fault
 
 
 def _first_fault(
-    claim: Sequence[Token], said: Sequence[Token], changes: Sequence[tuple[str, int, int, int, int]], known: frozenset[str]
+    claim: Sequence[Token], said: Sequence[Token], changes: Sequence[tuple[str, int, int, int, int]], known: frozenset[str],
+    counted: frozenset[int],
 ) -> Fault | None:  # fmt: skip
     for kind, a, b, c, d in changes:
         mine, theirs = claim[a:b], said[c:d]
@@ -50,7 +52,11 @@ def _first_fault(
             continue
         if _noes(mine) != _noes(theirs):
             return _differ(claim[max(0, a - 3) : b + 3], said[max(0, c - 3) : d + 3])
-        new = [t for t in mine if is_content(t) and stem(t.text) not in known]
+        new = [
+            t
+            for t in mine
+            if is_content(t) and stem(t.text) not in known and t.start not in counted
+        ]
         gone = [t for t in theirs if is_content(t)]
         if kind == "replace" and new and gone and len(mine) == len(theirs) == 1 and a:
             return Fault("altered", f"the evidence says {_text(theirs)}, the claim says {_text(mine)}")  # fmt: skip
