@@ -126,6 +126,9 @@ def test_numbers_and_times_in_other_notations_are_the_same(evidence: str, claim:
         ("The tablets are waterproof. They're not.", "The tablets are not waterproof", "The tablets are waterproof"),
         ("They use Okta, not Azure.", "They use Okta instead of Azure", "They use Azure instead of Okta"),
         ("The board has yet to approve the budget.", "The board has not approved the budget", "The board has approved the budget"),
+        ("Training is included, travel is not.", "Travel is not included", "Travel is included"),
+        ("Without SSO we can't go live.", "SSO is a precondition of going live", "They can go live without SSO"),
+        ("Ms Roth supports the project.", "Ms Roth is in favour of the project", "Ms Roth opposes the project"),
         ("The pilot runs in spring.", "The pilot runs in spring", "The pilot runs in autumn"),
         ("They took the medium package.", "They chose the medium package", "They chose the large package"),
         ("From: Ana Ruiz\nTo: Ben Holt\nHi Ben, we need thirty days.", "Ana Ruiz needs thirty days", "Ben Holt needs thirty days"),
@@ -188,7 +191,7 @@ def test_each_claim_is_judged_alone() -> None:
         (2, 0.96, 0.96),
         (3, 0.95, 0.87),
         (4, 0.9, 0.95),
-        (5, 0.78, 0.85),
+        (5, 0.79, 0.85),
         (6, 0.94, 0.85),
     ],
 )

@@ -37,7 +37,7 @@ _LACKING = frozenset(
 )  # fmt: skip
 _OUT = re.compile(
     r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|billed|charged|priced|sold|comes?) (?:\w+ )?separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
-    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing|ions?)?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
+    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
     r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|nor|never|es|sie|das|nicht)\b"
