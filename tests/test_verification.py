@@ -347,6 +347,15 @@ def test_verify_for_people_shows_the_words(tmp_path: Path) -> None:
     assert "\x1b" not in out
 
 
+def test_free_prose_is_refused_by_its_score_only(tmp_path: Path) -> None:
+    row = {"id": 1, "claim": "Spring tides follow a new moon", "sources": ["If the moon is new, spring tides follow."]}  # fmt: skip
+    said = [
+        json.loads(run_verify(tmp_path, json.dumps(row), "--format", "json", *more)[1])["verdict"]
+        for more in ((), ("--prose",))
+    ]
+    assert said == ["unsupported", "supported"]
+
+
 # --- the benchmarks ---
 
 
