@@ -42,9 +42,10 @@ from prompts.template import load_template
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "indexer" / "weights"
 TEMPERATURE = 0.05
-HARD = 6
+HARD = 4
 """Wrong passages of its own deal that a question is shown beside the right one."""
-FIELD_QUESTIONS = 500
+FIELD_QUESTIONS = 300
+DEAL_QUESTIONS = 1400
 BATCH = 18
 GROUP = 32
 RESUMED_RATE = 6e-4
@@ -286,6 +287,7 @@ def main() -> None:
     out = set(args.holdout.split(","))
     deals = load_deals(folder)
     asked = from_deals([d for d in deals if d.origin not in out], embedder)
+    asked = rng.sample(asked, min(DEAL_QUESTIONS, len(asked)))
     kept = [u for u in load_utterances(folder) if u.origin not in out]
     by_field = from_fields(kept, field_questions(), rng)
     asked += rng.sample(by_field, min(FIELD_QUESTIONS, len(by_field)))
