@@ -62,7 +62,7 @@ def _embedding(embedder: Embedder) -> Any:
     """The embedder as LlamaIndex wants one."""
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
-    class Shared(BaseEmbedding):
+    class Shared(BaseEmbedding):  # type: ignore[misc]
         def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
             vectors: list[list[float]] = embedder.embed(texts).tolist()
             return vectors

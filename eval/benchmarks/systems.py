@@ -6,10 +6,13 @@ stays under the home, so that a second run embeds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
+from eval.benchmarks import baselines
+from eval.benchmarks.baselines import Texts
 from eval.benchmarks.corpora import Corpus
+from eval.benchmarks.searching import Search, System
 from indexer.answer_head import AnswerHead
 from indexer.chunking import chunk_artifact, text_hash
 from indexer.embed import Embedder
@@ -18,9 +21,6 @@ from indexer.reading_head import passages
 from indexer.search import AccountIndex
 from indexer.store import Contents, Store
 
-Search = Callable[[str], Sequence[str]]
-"""From a query to segment ids, best first."""
-System = Callable[[Corpus], Search]
 BATCH = 256
 
 
@@ -31,9 +31,9 @@ class Baton:
         self._home, self._embedder, self._head = home, embedder, head
         self._store = Store(home)
 
-    def index(self, name: str, corpus: Corpus) -> AccountIndex:
+    def index(self, corpus: Corpus) -> AccountIndex:
         """The corpus as an account's index; what the record has already is not embedded again."""
-        slug = f"{name}-{text_hash(corpus.id)[:12]}"
+        slug = f"corpus-{text_hash(corpus.id)[:12]}"
         chunks = chunk_artifact(corpus.segments)
         self._keep(slug, self._embedder.name, {c.hash: c.text for c in chunks})
         pairs = {text_hash("\0".join(p.pair)): p.pair for p in passages(corpus.artifact, corpus.segments)}  # fmt: skip
@@ -46,7 +46,7 @@ class Baton:
         account = Account(slug=slug, name=corpus.id)
         contents = Contents(account, [corpus.artifact], corpus.segments, chunks)
         self._store.write(contents, "benchmark", self._embedder.name, "")
-        return AccountIndex(self._store, self._home, slug, self._embedder)
+        return AccountIndex(self._store, self._home, slug, self._embedder, self._head)
 
     def _keep(self, slug: str, model: str, texts: dict[str, str]) -> None:
         known = self._store.known_hashes(slug, model)
@@ -54,3 +54,23 @@ class Baton:
         for at in range(0, len(missing), BATCH):
             some = missing[at : at + BATCH]
             self._store.add_vectors(slug, model, some, self._embedder.embed([texts[h] for h in some]))  # fmt: skip
+
+
+def all_systems(home: Path, embedder: Embedder, head: AnswerHead) -> dict[str, System]:
+    """Baton and its baselines by the names they are printed under; the record of the corpora lies under `home`."""
+    baton = Baton(home, embedder, head)
+
+    def searching(corpus: Corpus) -> Search:
+        index = baton.index(corpus)
+
+        return lambda query: [e.segment.id for e in index.search(query, len(index.segments))]
+
+    def alone(make: Callable[[Texts], Search]) -> System:
+        return lambda corpus: make([corpus.segments])
+
+    return {
+        "Baton": searching,
+        "LlamaIndex default": alone(lambda t: baselines.llama_index(t, embedder)),
+        "LlamaIndex fusion with BM25": alone(lambda t: baselines.llama_index_fusion(t, embedder)),
+        "BM25 over segments": alone(baselines.bm25_segments),
+    }

@@ -36,7 +36,6 @@ from eval.train.adapter import (
 from eval.train.asked import SETS, Asked, Pair, from_benchmark, from_deals, from_fields
 from eval.train.utterances import Deal, load_deals, load_utterances, pieces
 from indexer.answer_head import TOKEN_SIZE
-from indexer.embed import OnnxEmbedder, packaged_model_folder
 from prompts.template import load_template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -283,16 +282,15 @@ def main() -> None:
     args = parser.parse_args()
     rng = random.Random(11)
     folder = ROOT / "eval" / "dev" / "utterances"
-    embedder = OnnxEmbedder(packaged_model_folder(), ROOT / ".baton" / "models")
     out = set(args.holdout.split(","))
     deals = load_deals(folder)
-    asked = from_deals([d for d in deals if d.origin not in out], embedder)
+    asked = from_deals([d for d in deals if d.origin not in out], rng)
     asked = rng.sample(asked, min(DEAL_QUESTIONS, len(asked)))
     kept = [u for u in load_utterances(folder) if u.origin not in out]
     by_field = from_fields(kept, field_questions(), rng)
     asked += rng.sample(by_field, min(FIELD_QUESTIONS, len(by_field)))
     for name in SETS if args.benchmarks else ():
-        asked += from_benchmark(name, args.benchmarks, embedder, rng)
+        asked += from_benchmark(name, args.benchmarks, rng)
     start = WEIGHTS / "answer.npz" if args.resume else None
     model = train(asked, args.epochs, seed=11, start=start)
     further = {

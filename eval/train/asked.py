@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from eval.benchmarks.corpora import Corpus, Query, is_left_out, load_corpora, load_queries
 from eval.benchmarks.items import is_tuned
 from eval.train.utterances import Deal, Utterance, pieces
-from indexer.embed import OnnxEmbedder
 from indexer.reading_head import passages
 
-NEAR = 16
-"""Wrong passages that are kept of a question, nearest first."""
+NEAR, LEXICAL = 11, 8
+"""Wrong passages that are kept of a question, and how many of them share its words."""
 ANSWERS = 6
 MIN_WORDS = 6
 """A shorter turn of a marked stretch answers nothing by itself."""
@@ -43,23 +40,51 @@ class Asked:
     origin: str
 
 
-def _nearest(embedder: OnnxEmbedder, questions: Sequence[str], texts: Sequence[str]) -> np.ndarray:
-    """Positions of the texts, nearest first: (questions, texts)."""
-    likeness = embedder.embed(list(questions)) @ embedder.embed([t[:400] for t in texts]).T
-    return np.asarray(np.argsort(-likeness, axis=1))
+def _alike(
+    questions: Sequence[str], texts: Sequence[str], owner: Sequence[int], rng: random.Random
+) -> list[list[int]]:
+    """For every question positions of texts that share its words, best first, then some of any kind.
+
+    Of one owner (a turn, a clause) only the best text.
+    """
+    import bm25s
+    import Stemmer
+
+    options = {"stemmer": Stemmer.Stemmer("english"), "stopwords": "en", "show_progress": False}
+    scorer = bm25s.BM25()
+    scorer.index(bm25s.tokenize(list(texts), **options), show_progress=False)
+    order, _ = scorer.retrieve(
+        bm25s.tokenize(list(questions), **options), k=min(60, len(texts)), show_progress=False
+    )
+    found = []
+    for row in order:
+        first = {owner[k]: int(k) for k in reversed(row)}
+        alike = sorted(first.values(), key=list(row).index)
+        found.append(alike[: 2 * LEXICAL] + rng.sample(range(len(texts)), min(NEAR, len(texts))))
+    return found
 
 
-def from_deals(deals: Sequence[Deal], embedder: OnnxEmbedder) -> list[Asked]:
+def _wrong(
+    row: Sequence[int], flat: Sequence[tuple[int, Pair]], gold: Collection[int]
+) -> tuple[Pair, ...]:
+    """Some of a question's alike texts that don't answer it, and some others."""
+    others = [flat[k][1] for k in dict.fromkeys(row) if flat[k][0] not in gold]
+    return tuple(others[:LEXICAL] + others[-(NEAR - LEXICAL) :])
+
+
+def from_deals(deals: Sequence[Deal], rng: random.Random) -> list[Asked]:
     """The deals' own questions, answerable or not."""
     found = []
     for deal in deals:
         cuts = [tuple(pieces(u)) for u in deal.utterances]
         flat = [(i, p) for i, parts in enumerate(cuts) for p in parts]
-        order = _nearest(embedder, [q.text for q in deal.questions], [p[1] for _, p in flat])
+        texts, owner = [p[1] for _, p in flat], [i for i, _ in flat]
+        order = _alike([q.text for q in deal.questions], texts, owner, rng)
         for question, near in zip(deal.questions, order, strict=True):
-            others = [flat[k][1] for k in near[:40] if flat[k][0] not in question.answers]
             answers = tuple(cuts[i] for i in question.answers)
-            found.append(Asked(question.text, answers, tuple(others[:NEAR]), deal.origin))
+            found.append(
+                Asked(question.text, answers, _wrong(near, flat, question.answers), deal.origin)
+            )
     return found
 
 
@@ -84,9 +109,7 @@ def from_fields(
     return found
 
 
-def from_benchmark(
-    name: str, folder: Path, embedder: OnnxEmbedder, rng: random.Random
-) -> list[Asked]:
+def from_benchmark(name: str, folder: Path, rng: random.Random) -> list[Asked]:
     """Questions of one public set's tuned part, source by source; of those without an answer one to three with one."""
     queries = [
         q for q in load_queries(folder / name) if is_tuned(q.corpus_id) and not is_left_out(q)
@@ -99,18 +122,18 @@ def from_benchmark(
         said = [q for q in queries if q.corpus_id == corpus_id and q.gold]
         unsaid = [q for q in queries if q.corpus_id == corpus_id and not q.gold]
         some = said + rng.sample(unsaid, min(math.ceil(len(said) / 3), len(unsaid)))
-        found += _of_corpus(corpora[corpus_id], some, embedder, rng)
+        if some:
+            found += _of_corpus(corpora[corpus_id], some, rng)
     return found
 
 
-def _of_corpus(
-    corpus: Corpus, queries: Sequence[Query], embedder: OnnxEmbedder, rng: random.Random
-) -> list[Asked]:
+def _of_corpus(corpus: Corpus, queries: Sequence[Query], rng: random.Random) -> list[Asked]:
     cuts: list[list[Pair]] = [[] for _ in corpus.segments]
     for passage in passages(corpus.artifact, corpus.segments):
         cuts[passage.segment].append(passage.pair)
     flat = [(i, p) for i, parts in enumerate(cuts) for p in parts]
-    order = _nearest(embedder, [q.query for q in queries], [p[1] for _, p in flat])
+    texts, owner = [p[1] for _, p in flat], [i for i, _ in flat]
+    order = _alike([q.query for q in queries], texts, owner, rng)
     found = []
     for query, near in zip(queries, order, strict=True):
         gold = [i for i, s in enumerate(corpus.segments) if s.id in query.gold and cuts[i]]
@@ -118,6 +141,5 @@ def _of_corpus(
         answers = tuple(tuple(cuts[i][:ANSWERS]) for i in rng.sample(long, min(ANSWERS, len(long))))
         if query.gold and not answers:
             continue
-        others = [flat[k][1] for k in near[:200] if flat[k][0] not in gold]
-        found.append(Asked(query.query, answers, tuple(others[:NEAR]), corpus.id))
+        found.append(Asked(query.query, answers, _wrong(near, flat, gold), corpus.id))
     return found
