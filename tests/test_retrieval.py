@@ -19,6 +19,8 @@ from eval.benchmarks.corpora import Corpus, as_corpus, load_corpora, load_querie
 from eval.benchmarks.items import is_tuned
 from eval.benchmarks.searching import Row, record_rows, retrieval_table, run_retrieval
 from eval.benchmarks.systems import Baton
+from eval.evidence import places, reach, reach_table
+from eval.gold import Case, Files
 from eval.retrieval import ranking_scores
 from indexer.answer_head import AnswerHead
 from indexer.embed import Vectors, packaged_model_folder
@@ -241,4 +243,29 @@ def test_rows_are_appended_below_their_heading(tmp_path: Path) -> None:
     text = results.read_text("utf-8")
     assert text.count("## Retrieval") == text.count("| date | note |") == 1
     assert text.index("| one |") < text.index("| two | qmsum | reported | 7 | Baton | 0.500 |")
-    assert "| a |\n\n## Retrieval" in text
+    assert text.index("| two |") < text.index("## Deals"), "rows of deals go to the end of the file"
+    assert text.endswith("| a |\n")
+
+
+def test_evidence_of_a_deal_within_a_budget(index: AccountIndex) -> None:
+    segments = [s.model_copy(update={"artifact": "call.vtt"}) for s in index.segments]
+    texts = {"call.vtt": index.artifacts["call"].text, "other.md": "The canteen has moved."}
+    quote = "second month. Fine, we"
+    case = Case.model_validate({
+        "account": "Tarn",
+        "questions": [
+            {"id": "a", "q": "one", "answerable": True, "must": [["x"]],
+             "evidence": [{"file": "artifacts/call.vtt", "quote": quote}, {"file": "artifacts/call.vtt", "quote": "never said"}]},
+            {"id": "b", "q": "two", "answerable": False},
+        ],
+    })  # fmt: skip
+    files = Files()
+    evidence = case.questions[0].evidence
+    assert places(evidence[0], texts, segments, files) == [frozenset({"t2", "t3"})]
+    assert places(evidence[1], texts, segments, files) == []
+    long = [s.model_copy(update={"text": "word " * 995}) if s.id == "t0" else s for s in segments]
+    systems = {"near": lambda q: ["t2", "t3"], "far": lambda q: ["t0", "t2", "t3"]}
+    near, far = reach(case, texts, long, files, systems)
+    assert (near.pieces, near.within) == (2, {1000: 1, 2000: 1})
+    assert far.within == {1000: 0, 2000: 1}
+    assert "1/2 0.50" in reach_table([near])

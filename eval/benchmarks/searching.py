@@ -25,6 +25,7 @@ System = Callable[[Corpus], Search]
 Systems = Mapping[str, System]
 PARTS = ("tuned on", "reported")
 RETRIEVAL_SETS = tuple(KINDS)
+HEADING = "## Retrieval\n"
 LEFT_OUT = "reported, kinds of question left out of training"
 
 
@@ -98,17 +99,18 @@ def retrieval_table(name: str, rows: Sequence[Row]) -> str:
 
 def record_rows(path: Path, name: str, rows: Sequence[Row], note: str, day: date) -> None:
     """Append one line a system and part to the retrieval table of `path`."""
-    heading = "## Retrieval\n"
     text = path.read_text(encoding="utf-8")
     lines = "".join(
         f"| {day} | {note} | {name} | {r.part} | {r.queries} | {r.system} | "
         + " | ".join(f"{value:.3f}" for value in r.scores.values()) + " |\n"
         for r in rows
     )  # fmt: skip
-    if heading not in text:
+    if HEADING not in text:
         heads = ("date", "note", "set", "part", "queries", "system", *rows[0].scores)
         table = f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n"
-        text = text.rstrip() + f"\n\n{heading}\nShare or mean over the queries that have an answer.\n\n{table}"  # fmt: skip
-    before, _, after = text.partition(heading)
+        # Rows of deals are appended at the end of the file, so this section stands before theirs.
+        before, deals, after = text.partition("## Deals")
+        text = f"{before}{HEADING}\nMeans over the queries that have an answer.\n\n{table}\n{deals}{after}"
+    before, _, after = text.partition(HEADING)
     section, mark, rest = after.partition("\n## ")
-    path.write_text(before + heading + section.rstrip() + "\n" + lines + (mark and "\n## ") + rest, "utf-8")  # fmt: skip
+    path.write_text(f"{before}{HEADING}{section.rstrip()}\n{lines}{mark}{rest}", encoding="utf-8")
