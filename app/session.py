@@ -112,7 +112,7 @@ class Session:
         with self._opening:
             mark = self.fingerprint(slug)
             if slug not in self._indexes or self._indexes[slug][0] != mark:
-                index = AccountIndex(self.store, self.home, slug, self.embedder)
+                index = AccountIndex(self.store, self.home, slug, self.embedder, self.heads.answers)
                 self._indexes[slug] = (mark, index)
             return self._indexes[slug][1]
 
