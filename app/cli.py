@@ -10,6 +10,7 @@ import typer
 
 from app.commands import (
     asking,
+    auditing,
     briefs,
     chatting,
     exporting,
@@ -45,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "export": exporting.export,
     "serve": serving.serve,
     "verify": verifying.verify,
+    "audit": auditing.audit,
     "doctor": upkeep.doctor,
     "eval": upkeep.evaluate,
 }

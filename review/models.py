@@ -6,16 +6,21 @@ from datetime import date
 from typing import Any, Literal
 
 from agent.models import (
+    ChecklistItem,
     Claim,
+    Clause,
     Commitment,
     Conflict,
+    Expansion,
     Gap,
+    Objection,
     PersonRow,
     Provenance,
+    Risk,
     SectionResult,
     Suggestion,
     TimelineRow,
-)  # fmt: skip
+)
 from indexer.models import Frozen
 
 
@@ -30,22 +35,6 @@ class AccountHead(Frozen):
     kickoff_date: date | None = None
     ae: str | None = None
     csm: str | None = None
-
-
-class Risk(Frozen):
-    """An open risk, by the claim that states it."""
-
-    claim: str
-    severity: Literal["high", "medium", "low"]
-    owner: str | None = None
-
-
-class Objection(Frozen):
-    """An objection and, if found, the claim that answers it."""
-
-    claim: str
-    answered_by: str | None = None
-    state: Literal["resolved", "open", "unknown"] = "unknown"
 
 
 class Gate(Frozen):
@@ -171,6 +160,9 @@ class Brief(Frozen):
     gaps: tuple[Gap, ...] = ()
     risks: tuple[Risk, ...] = ()
     objections: tuple[Objection, ...] = ()
+    expansion: tuple[Expansion, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     people: tuple[PersonRow, ...] = ()
     relations: tuple[dict[str, Any], ...] = ()
     timeline: tuple[TimelineRow, ...] = ()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from agent.models import Claim, Commitment, Conflict, Gap, PersonRow
-from review.models import Objection, Risk
+from agent.models import Claim, Commitment, Conflict, Gap, Objection, PersonRow, Risk
 from review.render.gist import gist
 from review.render.numbering import Cited
 from review.render.titles import without_title
