@@ -13,7 +13,7 @@ from agent.door import BriefDoor
 from agent.extract import Extractor
 from agent.found import Found
 from agent.journey import Journey
-from agent.models import Draft, Provenance, Suggestion
+from agent.models import ChecklistItem, Draft, Expansion, PersonRow, Provenance, Suggestion
 from agent.paper import checklist_of, clauses_of
 from agent.relations import relations_of
 from agent.roles import Roles
@@ -132,6 +132,21 @@ def draft_brief(
     )  # fmt: skip
 
 
+def _list_in_fields(
+    people: Sequence[PersonRow], checklist: Sequence[ChecklistItem], expansion: Sequence[Expansion],
+    door: BriefDoor, found: Found,
+) -> None:  # fmt: skip
+    """Claims that were found beside the fields stand in their fields too; who plays a part stands first."""
+    for person in people:
+        for claim in person.proofs.values():
+            found.add(door, door.claims[claim].field or "", claim, first=True)
+        for claim in person.preferences:
+            found.add(door, door.claims[claim].field or "", claim)
+    for row in (*checklist, *expansion):
+        if row.claim is not None:
+            found.add(door, door.claims[row.claim].field or "", row.claim)
+
+
 def _around(
     index: AccountIndex,
     extractor: Extractor,
@@ -149,10 +164,12 @@ def _around(
     risks = concerns.risks(objections, [r.proofs["skeptic"] for r in rows if "skeptic" in r.proofs])
     checklist = checklist_of(index, ranking, extractor.specs, door)
     asking = readings.by_segment(readings.act("question", "other_customer", "hypothetical"))
+    expansion = concerns.expansion()
+    _list_in_fields(rows, checklist, expansion, door, found)
     _kickoff_gap(index, door)
     Details(index, extractor.related, cast, door, found).mark(rows, risks, objections, checklist)
     return {
         "people": rows, "risks": risks, "objections": objections, "checklist": checklist,
-        "expansion": concerns.expansion(), "clauses": clauses_of(index, door),
+        "expansion": expansion, "clauses": clauses_of(index, door),
         "relations": relations_of(index, cast, door, asking), "timeline": Journey(index, door, found).rows(),
     }  # fmt: skip

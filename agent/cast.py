@@ -13,6 +13,9 @@ from indexer.names import first_name, words_of
 _FIRST_PERSON = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Ii]ch|[Mm]ein\w*|[Mm]ir)\b")
 _SOMEBODYS = re.compile(r"\b[Mm](?:y|ein\w*)\s+(?:[\w-]+\s+){0,2}$")
 """What stands before a name where `my` belongs to that person: `my boss Anna`."""
+_APPOSED = re.compile(
+    r",\s+(?:our|the|an?|my|his|her|their|who|whose|which|head|[A-Z]{2,}|unsere?|d(?:er|ie)|mein\w*)\b"
+)
 MIN_LETTERS = 3
 
 
@@ -64,7 +67,7 @@ class Cast:
         """
         own = _FIRST_PERSON.search(text)
         for name in self.named(text):
-            if text[name.end : name.end + 1] == "," or name.person is speaker:
+            if name.person is speaker or _is_called(text, name):
                 continue
             theirs = _SOMEBODYS.search(text[: name.start])
             if (
@@ -75,6 +78,14 @@ class Cast:
                 return name.person
             break
         return speaker if own else None
+
+
+def _is_called(text: str, name: Mention) -> bool:
+    """True for a name that somebody is called by: `Paul, I ...`, `... the talk, Kyle.`; not for `Ines, our COO, is`."""
+    after, before = text[name.end :], text[: name.start].rstrip()
+    if after.startswith(","):
+        return not _APPOSED.match(after)
+    return before.endswith(",") and after[:1] in (".", "?", "!", "")
 
 
 def _single_words(name: str) -> set[str]:

@@ -30,6 +30,7 @@ SAME_AT = 0.3
 LOOKED_AT = 14
 WORDS = 14
 _CLAUSE = re.compile(r"[,;:.!?–—]\s+|\s+-{1,2}\s+")
+_LINK = re.compile(r"^(?:(?:is|are|was|were|would be|and|but|so|because|that) )+", re.I)
 _SYSTEM = re.compile(
     r"\b(?:[A-Z][\w&-]*[A-Z0-9][\w&-]*|[A-Z][a-z][\w&-]{2,})(?: (?:[A-Z][\w&-]+))?\b"
 )
@@ -57,7 +58,7 @@ def phrase(text: str, around: re.Pattern[str] | None = None, limit: int = WORDS)
     long = [c for c in clauses if len(text[slice(*c)].split()) >= 4] or clauses
     held = [c for c in clauses if match and c[0] <= match.start() < max(c[1], c[0] + 1)]
     chosen = (held or long)[0]
-    words = text[slice(*chosen)].strip(' .,;:!?"“”').split()
+    words = _LINK.sub("", text[slice(*chosen)].strip(' .,;:!?"“”')).split()
     return " ".join(words[:limit]) + ("…" if len(words) > limit else "")
 
 
@@ -159,7 +160,11 @@ class Details:
             seen.add(cited.segment)
             missing, nearest = self._missing(claim, self._measured)
             if missing and cited.side == "customer":
-                yield self._wanted("goal_measure", self._said(claim, better), nearest, "customer")
+                wanted = self._wanted(
+                    "goal_measure", self._said(claim, better), nearest, "customer"
+                )
+                own = wanted.spec.model_copy(update={"field": claim.field or wanted.spec.field})
+                yield Wanted(own, own.worth, nearest)
 
     def _sponsor(self, people: Sequence[PersonRow]) -> Iterator[Wanted]:
         for role, title in _TITLES.items():

@@ -14,6 +14,7 @@ from agent.door import BriefDoor
 from agent.found import Found
 from agent.models import Claim, TimelineRow
 from agent.owed import resolve_day
+from agent.ranking import looks_like_instruction
 from agent.roles import told
 from agent.verification.dates import whens
 from indexer.authority import AGREEMENT, ORDER_FORM
@@ -173,8 +174,11 @@ class Journey:
 
 
 def _no_event(artifact: Artifact) -> bool:
-    """True for what nobody sent on purpose to anybody here: newsletters, auto-replies, cancelled meetings."""
+    """True for what nobody sent on purpose to anybody here: newsletters, auto-replies, cancelled meetings, and words
+    that are meant for a machine."""
     meta = artifact.meta
+    if looks_like_instruction(artifact.text):
+        return True
     return (
         meta.get("bulk") == "true" or meta.get("automatic") == "true" or bool(meta.get("cancelled"))
     )

@@ -22,6 +22,8 @@ _PAST_WEIGHS = 3
 _DISCOUNT = re.compile(
     r"\bdiscount|percent|%|\bwaiv|\bno (?:extra )?(?:charge|cost)|\bfree\b|\boff\b|throw(?:n)? in|knock|rabatt|nachlass|kostenlos", re.I
 )  # fmt: skip
+_CLAUSE = re.compile(r"[.;!?]\s+|,? \b(?:and|und) (?=(?:I|we|you|ich|wir)\b)")
+CLAUSE_WORDS = 5
 _ONWARD = re.compile(r"\b(?:by|before|until|till|within|in|on|from|bis|innerhalb|ab|am)\b", re.I)
 
 
@@ -50,8 +52,8 @@ def due_of(words: str, said: date | None) -> str | None:
         if day is not None and (said is None or day >= said):
             return day.isoformat()
     for when in found:
-        if when.months and not when.is_year:
-            return when.text
+        if when.months and when.day is None and not when.is_year:
+            return when.text.rstrip(".,")
     for value in values_of(words):
         before = words[: max(words.find(value.text), 0)].split()[-2:]
         if value.kind == "duration" and _ONWARD.search(" ".join(before)):
@@ -80,10 +82,13 @@ def review_flags(
 
 
 def is_errand(words: str) -> bool:
-    """True for an offer to send, call or ask something and nothing else: no value, no day, nothing given."""
+    """True for an offer to send, call or ask something and nothing else: no value given, nothing bound besides."""
     if not cue("errands").search(words) or _DISCOUNT.search(words):
         return False
-    return not any(v.kind in ("money", "percent", "hours", "count") for v in values_of(words))
+    if any(v.kind in ("money", "percent", "hours", "count") for v in values_of(words)):
+        return False
+    rest = [c for c in _CLAUSE.split(words) if not cue("errands").search(c)]
+    return not any(cue("commits").search(c) and len(c.split()) >= CLAUSE_WORDS for c in rest)
 
 
 def commits(words: str) -> bool:

@@ -22,6 +22,7 @@ from agent.models import (
     TimelineRow,
 )
 from indexer.models import Frozen
+from review.coverage import Coverage, FirstAnswer
 
 
 class AccountHead(Frozen):
@@ -169,6 +170,9 @@ class Brief(Frozen):
     suggestions: tuple[Suggestion, ...] = ()
     scores: dict[str, float] = {}
     score_reasons: dict[str, ScoreReason] = {}
+    coverage: dict[str, Coverage] = {}
+    """Of the four transfers: context, commitments, relationships, technical."""
+    first_page: tuple[FirstAnswer, ...] = ()
     gates: tuple[Gate, ...] = ()
     sources: Sources
     review: ReviewRecord = ReviewRecord()

@@ -127,6 +127,31 @@ class RelationView:
 
 
 @dataclass(frozen=True)
+class ExpansionRow:
+    """A sign that the account may grow."""
+
+    claim: ClaimView
+    kind: str
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A point of the security checklist; `claim` is None where no source speaks of it."""
+
+    item: str
+    claim: ClaimView | None
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause of a signed paper that obliges somebody."""
+
+    id: str
+    words: str
+    cited: tuple[Cited, ...]
+
+
+@dataclass(frozen=True)
 class EventRow:
     """A dated event; `date` as a person writes it."""
 
@@ -155,6 +180,9 @@ class Tables:
     objections: Rows[ObjectionRow] = field(default_factory=Rows)
     people: Rows[PersonView] = field(default_factory=Rows)
     relations: tuple[RelationView, ...] = ()
+    expansion: Rows[ExpansionRow] = field(default_factory=Rows)
+    checklist: tuple[CheckRow, ...] = ()
+    clauses: tuple[ClauseRow, ...] = ()
     timeline: Rows[EventRow] = field(default_factory=Rows)
 
 
