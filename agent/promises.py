@@ -16,10 +16,12 @@ from agent.door import BriefDoor
 from agent.found import Found, Proposer
 from agent.ledger import ScopeFinding, SignedScope, promise_type
 from agent.models import Citation, Commitment, Conflict, ConflictSide
+from agent.owed import commits, due_of, is_errand, review_flags
 from agent.quoting import Sentences, best_sentences, run_around
 from agent.ranking import Ranking, Scores
 from agent.relatedness import Relatedness
 from indexer.authority import NAMES, segment_rung
+from indexer.days import day_of
 from indexer.models import Artifact, Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
@@ -80,6 +82,8 @@ class Promises:
             segment, (start, end) = self._index.segments[position], readings.spans[row]
             words = len(segment.text[start:end].split())
             if words < MIN_WORDS or not self._to_customer(segment):
+                continue
+            if is_errand(segment.text[start:end]) or not commits(segment.text[start:end]):
                 continue
             sentences = run_around(
                 segment.text, self._spans(position), self._worths(position), (start, end)
@@ -175,11 +179,13 @@ class Promises:
         said_at = self._door.claims[claim_id].citations[0]
         finding = _found_by(clash, self._index) if clash else self._compare(position, said_at)
         clause = self._clause(finding, clash, said_at.quote)
-        if finding.status != "covered":
-            self._door.flag(claim_id, "custom_promise")
+        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
+        closed = self._index.account.close_date
+        self._door.flag(claim_id, *review_flags(kind, said, finding.status, day, closed))
         self._found.commitments.append(
             Commitment(
                 claim=claim_id, type=kind, by=said_at.speaker, to=self._listener(position),
+                said=day.isoformat() if day else None, due=due_of(said, day),
                 scope=finding.status, scope_citations=(clause,) if clause else (),
             )
         )  # fmt: skip
@@ -231,7 +237,7 @@ class Promises:
         clause = self._clause(finding, clash, said.quote)
         if clause is None:
             return
-        self._door.flag(promise.claim, "custom_promise")
+        self._door.flag(promise.claim, "custom_promise", "scope_note")
         self._found.commitments[number] = promise.model_copy(
             update={"scope": "contradicted", "scope_citations": (clause,)}
         )

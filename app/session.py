@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from indexer.statements import Read, StatementParts
     from indexer.store import Store
     from review.acts import Act
+    from review.audit.models import Audit
     from review.desk import Desk, Page
     from review.models import Brief
     from review.render.context import CitationContext
@@ -238,6 +239,22 @@ class Session:
             on_step or (lambda _step: None),
             self.keep_run,
             turns,
+        )
+
+    def audit(self, slug: str, file: Path) -> Audit:
+        """A handoff document that somebody wrote, held against the account's evidence; nothing of it is kept.
+
+        Raises UnknownAccount, or InputError where the file can't be read.
+        """
+        from app.judging import make_judge
+        from indexer.single import read_file
+        from review.audit.run import audit
+
+        self.store.account(slug)
+        document = read_file(file)
+        brief = self.latest_brief(slug)
+        return audit(
+            self.account_index(slug), self.heads, brief, document, file.name, make_judge(self.home)
         )
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:

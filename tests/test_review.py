@@ -29,6 +29,7 @@ from agent.models import (
     ConflictSide,
     FieldResult,
     Provenance,
+    Risk,
     SectionResult,
 )
 from app.session import Session
@@ -67,7 +68,7 @@ from review.acts import (
 from review.canonical import brief_hash
 from review.desk import Desk, Page
 from review.human import draft_of
-from review.models import AccountHead, Brief, Risk, Sources
+from review.models import AccountHead, Brief, Sources
 from review.rules import rules
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft
 

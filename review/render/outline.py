@@ -32,6 +32,15 @@ from review.render.views import (
 
 SUMMARY = "summary"
 MAX_DETAIL_GAPS = 2
+REVIEW_FLAGS = (
+    "custom_promise",
+    "custom_timeline",
+    "discount",
+    "integration",
+    "scope_note",
+    "last_push",
+)
+"""Flags for the owner's review of a promise: the promise's row and `baton flags` say them."""
 
 _Item = TypeVar("_Item")
 
@@ -44,7 +53,7 @@ def outline(brief: Brief) -> Outline:
 def chips_of(claim: Claim, section: str | None) -> tuple[Chip, ...]:
     """Kind and flags of a claim as chips; what its place in the brief says already needs none."""
     chips = [] if section or claim.kind == "fact" else [Chip(claim.kind, "kind")]
-    told = {"custom_promise"} if section else set()
+    told = set(REVIEW_FLAGS) if section else set()
     if claim.kind != "commitment":
         told.add("verbal")
     for flag in claim.flags:

@@ -12,8 +12,11 @@ from review.render.numbering import Numbering
 from review.render.text import day, plural
 from review.render.titles import is_attribution
 from review.render.views import (
+    CheckRow,
     ClaimView,
+    ClauseRow,
     EventRow,
+    ExpansionRow,
     ObjectionRow,
     PersonView,
     PromiseRow,
@@ -29,6 +32,9 @@ TABLE_HOMES = {
     "objections": "objections",
     "risks": "risks",
     "timeline": "timeline",
+    "expansion": "goals",
+    "checklist": "technical",
+    "clauses": "commitments",
 }
 MAX_PEOPLE = 8
 MAX_UNLISTED = 6
@@ -87,6 +93,9 @@ class TableBuilder:
             people=self._people() if "people" in names else Rows(),
             relations=self._relations() if "people" in names else (),
             timeline=self._timeline() if "timeline" in names else Rows(),
+            expansion=self._expansion() if "expansion" in names else Rows(),
+            checklist=self._checklist() if "checklist" in names else (),
+            clauses=self._clauses() if "clauses" in names else (),
         )
 
     def _split(self, ids: list[str], always: Set[str] = frozenset()) -> tuple[list[int], list[int]]:
@@ -177,6 +186,24 @@ class TableBuilder:
             for relation in self._brief.relations
         )
 
+    def _expansion(self) -> Rows[ExpansionRow]:
+        found = [row for row in self._brief.expansion if row.claim in self._known]
+        home = TABLE_HOMES["expansion"]
+        views = tuple(ExpansionRow(self._place(row.claim, home), row.kind) for row in found)
+        return Rows((), views)
+
+    def _checklist(self) -> tuple[CheckRow, ...]:
+        return tuple(
+            CheckRow(row.item, self._known_at("checklist", row.claim))
+            for row in self._brief.checklist
+        )
+
+    def _clauses(self) -> tuple[ClauseRow, ...]:
+        return tuple(
+            ClauseRow(c.id, gist(c.citation.quote, ""), self._numbers.cite((c.citation,)))
+            for c in self._brief.clauses
+        )
+
     def _timeline(self) -> Rows[EventRow]:
         found = sorted(self._brief.timeline, key=lambda event: event.date)
         rows = self._rows(
@@ -198,8 +225,13 @@ class TableBuilder:
 
 
 def _engagement(person: PersonRow) -> str:
-    """`3 calls, 9 mails`; nothing where nothing was counted."""
+    """`3 calls, 9 mails`; that a sponsor was in no call, that a contact is outdated."""
     counts = [(name, count) for name, count in person.engagement.items() if count]
-    return ", ".join(
-        plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts
-    )
+    said = [plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts]
+    if person.of_calls and person.attended > person.engagement.get("calls", 0):
+        said.append(f"in {person.attended} of {person.of_calls} calls")
+    if person.roles and person.of_calls and not person.attended and person.side == "customer":
+        said.append(f"in none of {person.of_calls} calls")
+    if person.outdated:
+        said.append("outdated contact")
+    return ", ".join(said)
