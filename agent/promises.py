@@ -28,12 +28,16 @@ from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 from tools.drafts import EvidenceRef
 
-PROMISE_AT = 0.42
+PROMISE_AT = 0.34
+SURE_AT = 0.75
+"""From here on words are a promise whatever they look like."""
 MAX_PROMISES = 24
 MIN_WORDS = 5
 CLAUSE_WORDS = 24
 RETRACTED_AT = 0.5
-SAME_PROMISE_AT = 0.42
+SAME_PROMISE_AT = 0.34
+SURE_AT = 0.75
+"""From here on words are a promise whatever they look like."""
 """Cosine of the words that take back and those taken back."""
 _PROMISING: Mapping[str, tuple[str, ...]] = {"call": ("vendor", "unknown"), "mail": ("vendor",)}
 """Whose words can be a promise to the customer: what is said internally is not one."""
@@ -83,7 +87,8 @@ class Promises:
             words = len(segment.text[start:end].split())
             if words < MIN_WORDS or not self._to_customer(segment):
                 continue
-            if is_errand(segment.text[start:end]) or not commits(segment.text[start:end]):
+            passage = segment.text[start:end]
+            if is_errand(passage) or (self._worth[row] < SURE_AT and not commits(passage)):
                 continue
             sentences = run_around(
                 segment.text, self._spans(position), self._worths(position), (start, end)
