@@ -29,7 +29,7 @@ from review.render.views import (
 def body(view: Outline, brief: Brief) -> Iterator[str]:
     """Lines of the brief from the summary to the suggestions, in reading order."""
     if view.summary:
-        yield from ["", "## In short", ""]
+        yield from ["", "## In short", "", esc(" ".join(view.opening)), ""]
         for field in view.summary.fields:
             yield from _field(field, titled=bool(field.gaps))
     yield from _first_page(view, brief)

@@ -12,6 +12,7 @@ from typing import TypeVar
 from agent.models import Claim, Conflict, FieldResult, SectionResult
 from review.models import Brief
 from review.render.numbering import Numbering
+from review.render.opening import opening
 from review.render.tables import TABLE_HOMES, TableBuilder
 from review.render.titles import FLAGS, field_title, words_of
 from review.render.views import (
@@ -97,6 +98,7 @@ class _Builder:
         views = tuple(section for section in rest if section.fields or section.tables != Tables())
         statuses = [field.status for field in _fields(self._brief)]
         return Outline(
+            opening=opening(self._brief),
             summary=summary,
             counters=self._counters(views),
             sections=views,

@@ -243,6 +243,8 @@ class Counter:
 class Outline:
     """A whole brief in reading order."""
 
+    opening: tuple[str, ...]
+    """Two or three plain sentences."""
     summary: SectionView | None
     counters: tuple[Counter, ...]
     sections: tuple[SectionView, ...]
