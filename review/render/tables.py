@@ -41,6 +41,7 @@ MAX_UNLISTED = 6
 MAX_DATES = 6
 EVENT_WORDS = 10
 
+_TELLS = {"signing": 0, "invite": 0, "told": 2, "stage": 3, "named": 4, "call": 5, "mail": 6}
 _SCOPE_ORDER = ("contradicted", "excluded", "silent", "covered")
 _SEVERITY_ORDER = ("high", "medium", "low")
 _Row = TypeVar("_Row")
@@ -206,15 +207,24 @@ class TableBuilder:
 
     def _timeline(self) -> Rows[EventRow]:
         found = sorted(self._brief.timeline, key=lambda event: event.date)
-        rows = self._rows(
-            [event.claim for event in found],
-            lambda i: EventRow(
-                day(found[i].date),
-                self._event(found[i]),
-                self._known_at("timeline", found[i].claim),
-            ),
+        order = sorted(range(len(found)), key=lambda i: self._tells(found[i], i))
+        telling = set(order[:MAX_DATES])
+
+        def row(event: TimelineRow) -> EventRow:
+            claim = self._known_at("timeline", event.claim)
+            return EventRow(day(event.date), self._event(event), claim)
+
+        return Rows(
+            tuple(row(e) for i, e in enumerate(found) if i in telling),
+            tuple(row(e) for i, e in enumerate(found) if i not in telling),
         )
-        return Rows(rows.shown[:MAX_DATES], (*rows.shown[MAX_DATES:], *rows.folded))
+
+    def _tells(self, event: TimelineRow, place: int) -> tuple[int, int]:
+        """How much a date tells at sight: signing and kickoff first, then what is to come, trials, last stages."""
+        closed = self._brief.account.close_date
+        if event.kind == "named" and closed is not None and event.date > closed.isoformat():
+            return 1, place
+        return _TELLS[event.kind], -place if event.kind == "stage" else place
 
     def _event(self, event: TimelineRow) -> str:
         """What happened; where the claim only says who speaks of what, the words themselves."""
