@@ -28,7 +28,8 @@ Content-Type: text/plain; charset=utf-8
 OURS, THEIRS = "Ana Roth <ana@brightware.example>", "Sam Lind <sam@oakmill.example>"
 MAILS = (
     ("02", THEIRS, OURS, "About us", "Oakmill runs twelve bakeries with about 300 employees. We lost our biggest customer in January because deliveries came late."),
-    ("03", OURS, THEIRS, "After our call", "We will write the bookings back into your warehouse system, that's included, no extra charge. You would be live in four weeks."),
+    ("03", OURS, THEIRS, "After our call", "We will write the bookings back into your warehouse system, that's included, no extra charge."),
+    ("04", OURS, THEIRS, "Timing", "You would be live in four weeks, that is what I promise you."),
     ("05", THEIRS, OURS, "Who pays", "It is my budget and my signature. My deputy Eva Holm looks after the data."),
 )  # fmt: skip
 ORDER = """# Order form 2026-17

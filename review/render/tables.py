@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 from typing import Any, TypeVar
 
-from agent.models import Citation, PersonRow, TimelineRow
+from agent.models import Citation, Commitment, PersonRow, TimelineRow
 from review.models import Brief
 from review.render.gist import gist
 from review.render.numbering import Numbering
@@ -130,16 +130,22 @@ class TableBuilder:
             for cited in side.citations
         }
         said = {c.id: c.citations[0] for c in self._brief.claims if c.citations}
-        alarming = {c.claim for c in found if c.scope in ("contradicted", "excluded")}
-        return self._rows(
-            [c.claim for c in found],
-            lambda i: PromiseRow(
-                self._place(found[i].claim, TABLE_HOMES["promises"]),
-                found[i],
-                self._numbers.cite(found[i].scope_citations),
-                conflicts.get((said[found[i].claim].segment, said[found[i].claim].start)),
-            ),
-            alarming,
+        alarming = [c.claim for c in found if c.scope in ("contradicted", "excluded")]
+        others = [c.claim for c in found if c.claim not in alarming and c.claim not in gone]
+        read = {*alarming, *others[:MAX_UNLISTED]}
+
+        def row(promise: Commitment) -> PromiseRow:
+            cited = said[promise.claim]
+            return PromiseRow(
+                self._place(promise.claim, TABLE_HOMES["promises"]),
+                promise,
+                self._numbers.cite(promise.scope_citations),
+                conflicts.get((cited.segment, cited.start)),
+            )
+
+        return Rows(
+            tuple(row(p) for p in found if p.claim in read),
+            tuple(row(p) for p in found if p.claim not in read),
         )
 
     def _risks(self) -> Rows[RiskRow]:
