@@ -18,6 +18,7 @@ from agent.models import ChecklistItem, Claim, Objection, PersonRow, Risk
 from agent.relatedness import Relatedness
 from agent.roles import absent, told
 from agent.values import values_of
+from agent.verification.words import content
 from indexer.search import AccountIndex
 from prompts.cues import cues
 from prompts.details import DetailSpec, detail_specs
@@ -25,8 +26,9 @@ from tools.drafts import GapDraft
 
 MAX_DETAILS = 6
 MAX_A_KIND = 2
-SAME_AT = 0.3
-"""How related words must be for a number, day or person in them to count as the detail looked for."""
+SAME_AT, SHARED = 0.3, 3
+"""How related words must be, or how many telling words they must share, for a number, day or person in them to count
+as the detail looked for."""
 LOOKED_AT = 14
 WORDS = 14
 _CLAUSE = re.compile(r"[,;:.!?–—]\s+|\s+-{1,2}\s+")
@@ -115,7 +117,12 @@ class Details:
         said = self._related.said(list(self._readings.of(own)), vector)
         sure, _ = self._related.of(said, range(len(self._index.segments)))
         same = [int(i) for i in (-sure).argsort()[:LOOKED_AT]]
-        kept = [i for i in dict.fromkeys((*same, *looked)) if i != own and sure[i] >= SAME_AT]
+        stems = content(words)
+        kept = [
+            i
+            for i in dict.fromkeys((*same, *looked))
+            if i != own and (sure[i] >= SAME_AT or len(stems & content(self._text(i))) >= SHARED)
+        ]
         return [own, *(i for i in kept if self._asking[i] < 0.5)]
 
     def _text(self, position: int) -> str:
@@ -170,7 +177,9 @@ class Details:
         for role, title in _TITLES.items():
             person = absent(people, role)
             if person is not None:
-                values = {"who": person.name, "thing": title, "count": str(person.of_calls)}
+                calls = person.of_calls
+                count = f"in none of the {calls} calls" if calls > 1 else "not in the one call"
+                values = {"who": person.name, "thing": title, "count": count}
                 yield self._wanted("sponsor_absent", values)
                 return
 

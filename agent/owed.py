@@ -23,7 +23,11 @@ _DISCOUNT = re.compile(
     r"\bdiscount|percent|%|\bwaiv|\bno (?:extra )?(?:charge|cost)|\bfree\b|\boff\b|throw(?:n)? in|knock|rabatt|nachlass|kostenlos", re.I
 )  # fmt: skip
 _CLAUSE = re.compile(r"[.;!?]\s+|,? \b(?:and|und) (?=(?:I|we|you|ich|wir)\b)")
-CLAUSE_WORDS = 5
+_GETS = re.compile(
+    r"\byou(?:'ll|'d| will| would| can)? (?:get|have|use)\b|\bincluded\b|\blive\b|\bpromise\b|sie (?:bekommen|erhalten)",
+    re.I,
+)
+"""What gives the customer something, beside an errand."""
 _ONWARD = re.compile(r"\b(?:by|before|until|till|within|in|on|from|bis|innerhalb|ab|am)\b", re.I)
 
 
@@ -88,7 +92,7 @@ def is_errand(words: str) -> bool:
     if any(v.kind in ("money", "percent", "hours", "count") for v in values_of(words)):
         return False
     rest = [c for c in _CLAUSE.split(words) if not cue("errands").search(c)]
-    return not any(cue("commits").search(c) and len(c.split()) >= CLAUSE_WORDS for c in rest)
+    return not any(values_of(c) or _GETS.search(c) for c in rest if cue("commits").search(c))
 
 
 def commits(words: str) -> bool:

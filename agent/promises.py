@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from agent.changed import changed
 from agent.conflicts import Clash, find_clashes, meets_customer
 from agent.door import BriefDoor
 from agent.found import Found, Proposer
@@ -95,6 +96,8 @@ class Promises:
             )
             taken += self._promise(position, sentences, core=(start, end)) is not None
         self._retractions()
+        for earlier, later in list(changed(self._found.commitments, self._door.claims)):
+            self._door.flag(earlier, f"superseded_by:{later}")
 
     def _retractions(self) -> None:
         """Link a promise to the later words that take it back: it stays in the table, marked superseded."""

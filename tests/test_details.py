@@ -11,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from agent.cast import Cast
+from agent.changed import changed
 from agent.details import phrase
+from agent.models import Citation, Claim, Commitment
 from agent.owed import commits, due_of, is_errand, review_flags
 from app.cli import app
 from app.session import Session
-from indexer.models import Person
+from indexer.models import LinesLocator, Person
 from prompts.details import detail_specs
 from review.models import Brief
 
@@ -112,7 +114,7 @@ def test_a_vague_goal_asks_by_how_much_and_names_it(brief: Brief) -> None:
     ]
     assert gap.question.startswith("Marta Lund said “")
     assert "month-end close" in gap.question
-    assert gap.field == "goals.success_metrics"
+    assert gap.field == "summary.success"
     assert gap.searched
     assert gap.ask == "customer"
 
@@ -133,12 +135,12 @@ def test_a_sponsor_who_was_in_no_call_is_asked_for(brief: Brief) -> None:
     assert ines.of_calls == 1
     assert "fully behind this" in _quote(brief, ines.proofs["executive_sponsor"])
     assert any(
-        "Ines Vogt" in g.question and "none of the 1 calls" in g.question for g in brief.gaps
+        "Ines Vogt" in g.question and "was not in the one call" in g.question for g in brief.gaps
     )
 
 
 def test_a_person_leaving_is_a_high_risk_without_an_owner(brief: Brief) -> None:
-    risk = next(r for r in brief.risks if "he is leaving in June" in _quote(brief, r.claim))
+    risk = next(r for r in brief.risks if "Tom Reyes is leaving in June" in _quote(brief, r.claim))
     assert risk.severity == "high"
     assert "people" in risk.kinds
     assert risk.owner is None
@@ -262,6 +264,27 @@ def test_flags_for_review_follow_type_scope_and_days() -> None:
         "custom_promise",
         "integration",
     )
+
+
+def test_a_later_promise_of_another_value_changes_an_earlier_one() -> None:
+    def promise(n: int, day: str, words: str) -> tuple[Commitment, Claim]:
+        cited = Citation(
+            artifact="a", segment=f"s{n}", start=0, end=len(words), quote=words,
+            locator=LinesLocator(first=n, last=n),
+        )  # fmt: skip
+        claim = Claim(
+            id=f"c{n}", key=f"k{n}", field=None, kind="commitment", text="x", citations=(cited,)
+        )
+        return Commitment(claim=f"c{n}", type="date", said=day), claim
+
+    rows = (
+        promise(1, "2026-03-01", "We will have you live in six weeks."),
+        promise(2, "2026-03-05", "You get a 15% discount."),
+        promise(3, "2026-03-09", "We will have you live in ten weeks."),
+        promise(4, "2026-03-09", "You get a discount of 15 percent."),
+    )
+    claims = {claim.id: claim for _, claim in rows}
+    assert list(changed([p for p, _ in rows], claims)) == [("c1", "c3")]
 
 
 PEOPLE = (

@@ -175,13 +175,8 @@ def _counted(tables: Tables) -> Iterator[str]:
         kinds = ", ".join(dict.fromkeys(row.kind for row in tables.expansion.folded))
         yield from ["", f"Signs of growth: {len(tables.expansion.folded)} ({esc(kinds)})."]
     if tables.checklist:
-        silent = [row.item for row in tables.checklist if row.claim is None]
-        spoken = len(tables.checklist) - len(silent)
-        nobody = f"; nobody spoke of {esc(', '.join(silent))}" if silent else ""
-        yield from [
-            "",
-            f"Security checklist: {spoken} of {len(tables.checklist)} spoken of{nobody}.",
-        ]
+        spoken = sum(row.claim is not None for row in tables.checklist)
+        yield from ["", f"Security checklist: {spoken} of {len(tables.checklist)} spoken of."]
     if tables.clauses:
         yield from ["", f"Contractual commitments: {len(tables.clauses)} clauses, on the page."]
 
@@ -189,7 +184,7 @@ def _counted(tables: Tables) -> Iterator[str]:
 def _promise(row: PromiseRow) -> Iterator[str]:
     promise = row.commitment
     facts = [
-        esc(row.claim.home or promise.type),
+        promise.type,
         f"to {esc(promise.to)}" if promise.to else "",
         f"due {esc(day(promise.due))}" if promise.due else "",
         "said in the last push" if "last_push" in row.claim.claim.flags else "",

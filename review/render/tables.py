@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 from typing import Any, TypeVar
 
-from agent.models import Citation, PersonRow, TimelineRow
+from agent.models import Citation, Commitment, PersonRow, TimelineRow
 from review.models import Brief
 from review.render.gist import gist
 from review.render.numbering import Numbering
@@ -41,6 +41,7 @@ MAX_UNLISTED = 6
 MAX_DATES = 6
 EVENT_WORDS = 10
 
+_TELLS = {"signing": 0, "invite": 0, "told": 2, "stage": 3, "named": 4, "call": 5, "mail": 6}
 _SCOPE_ORDER = ("contradicted", "excluded", "silent", "covered")
 _SEVERITY_ORDER = ("high", "medium", "low")
 _Row = TypeVar("_Row")
@@ -129,16 +130,22 @@ class TableBuilder:
             for cited in side.citations
         }
         said = {c.id: c.citations[0] for c in self._brief.claims if c.citations}
-        alarming = {c.claim for c in found if c.scope in ("contradicted", "excluded")}
-        return self._rows(
-            [c.claim for c in found],
-            lambda i: PromiseRow(
-                self._place(found[i].claim, TABLE_HOMES["promises"]),
-                found[i],
-                self._numbers.cite(found[i].scope_citations),
-                conflicts.get((said[found[i].claim].segment, said[found[i].claim].start)),
-            ),
-            alarming,
+        alarming = [c.claim for c in found if c.scope in ("contradicted", "excluded")]
+        others = [c.claim for c in found if c.claim not in alarming and c.claim not in gone]
+        read = {*alarming, *others[:MAX_UNLISTED]}
+
+        def row(promise: Commitment) -> PromiseRow:
+            cited = said[promise.claim]
+            return PromiseRow(
+                self._place(promise.claim, TABLE_HOMES["promises"]),
+                promise,
+                self._numbers.cite(promise.scope_citations),
+                conflicts.get((cited.segment, cited.start)),
+            )
+
+        return Rows(
+            tuple(row(p) for p in found if p.claim in read),
+            tuple(row(p) for p in found if p.claim not in read),
         )
 
     def _risks(self) -> Rows[RiskRow]:
@@ -206,15 +213,24 @@ class TableBuilder:
 
     def _timeline(self) -> Rows[EventRow]:
         found = sorted(self._brief.timeline, key=lambda event: event.date)
-        rows = self._rows(
-            [event.claim for event in found],
-            lambda i: EventRow(
-                day(found[i].date),
-                self._event(found[i]),
-                self._known_at("timeline", found[i].claim),
-            ),
+        order = sorted(range(len(found)), key=lambda i: self._tells(found[i], i))
+        telling = set(order[:MAX_DATES])
+
+        def row(event: TimelineRow) -> EventRow:
+            claim = self._known_at("timeline", event.claim)
+            return EventRow(day(event.date), self._event(event), claim)
+
+        return Rows(
+            tuple(row(e) for i, e in enumerate(found) if i in telling),
+            tuple(row(e) for i, e in enumerate(found) if i not in telling),
         )
-        return Rows(rows.shown[:MAX_DATES], (*rows.shown[MAX_DATES:], *rows.folded))
+
+    def _tells(self, event: TimelineRow, place: int) -> tuple[int, int]:
+        """How much a date tells at sight: signing and kickoff first, then what is to come, trials, last stages."""
+        closed = self._brief.account.close_date
+        if event.kind == "named" and closed is not None and event.date > closed.isoformat():
+            return 1, place
+        return _TELLS[event.kind], -place if event.kind == "stage" else place
 
     def _event(self, event: TimelineRow) -> str:
         """What happened; where the claim only says who speaks of what, the words themselves."""
