@@ -7,6 +7,7 @@ other a part, because talk about one thing stands together.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,13 +32,18 @@ LEXICAL_SHARE = 0.35
 SMOOTHING = (0.3, 0.12)
 """Share lent by neighbours at distance 1 and 2."""
 
+_TALK = re.compile(
+    r"\b(?:summari[sz]e|sum up|recap|overview|discuss\w*|debate\w*|conversations?|presentations?|opinions?"
+    r"|talk(?:ed)? (?:about|of|over)|(?:say|said|think|thought|feel|felt) (?:about|of|on))\b", re.I,
+)  # fmt: skip
+"""The query asks what was said of a matter, not for one fact."""
 LATE_SHARE = 0.5
 LENT = (0.15, 0.05)
 """As SMOOTHING, for `search`: what points must not be drowned by its neighbours."""
 NAMED = 0.15
 """What a segment gains whose speaker the query names."""
 STRETCH = (0.6, 0.5, 0.4, 0.3, 0.2)
-"""As SMOOTHING, for what stands behind the first of a search."""
+"""As SMOOTHING, behind the first of a search for talk: what belongs to one matter stands together for long."""
 POINTED = 10
 
 
@@ -196,12 +202,12 @@ class AccountIndex:
     def search(self, query: str, limit: int = 10) -> list[Evidence]:
         """The best segments for `query`, disjoint, best first; headings and events left out.
 
-        The first ten point at single segments; what follows fills out the stretches of talk around the best.
+        Behind the first ten, a question about a discussion is given the stretches of talk around the best.
         """
         scores = self.relevance(query)
         order = [i for i in np.argsort(-scores, kind="stable") if self._shown[i]]
         legs = ("dense", "lexical", "late") if self._late else ("dense", "lexical")
-        if limit > POINTED and len(order) > POINTED:
+        if min(limit, len(order)) > POINTED and _TALK.search(query):
             scores = self._behind(scores, order[:POINTED])
             order[POINTED:] = sorted(order[POINTED:], key=lambda i: -scores[i])
         return [
