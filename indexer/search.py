@@ -41,7 +41,7 @@ _TALK = re.compile(
 )  # fmt: skip
 """The query asks what was said of a matter, not for one fact."""
 LATE_SHARE = 0.6
-LENT = (0.15, 0.05)
+LENT = (0.1,)
 """As SMOOTHING, for `search`: what points must not be drowned by its neighbours."""
 NAMED = 0.3
 """What a segment gains whose speaker the query names."""
