@@ -1,4 +1,4 @@
-"""Finds segments for a question: dense and lexical scores at three window sizes, fused, smoothed.
+"""Finds segments for a question: vectors and words at three window sizes, the answer head word by word, who and when it names.
 
 Every segment gets the scores of itself and of the windows that it stands in; neighbours lend each
 other a part, because talk about one thing stands together.
