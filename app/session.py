@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from indexer.embed import OnnxEmbedder
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
+    from indexer.rerank import Reranker
     from indexer.search import AccountIndex
     from indexer.statements import Read, StatementParts
     from indexer.store import Store
@@ -85,6 +86,18 @@ class Session:
         encoder, cache = packaged_model_folder(), self.home / "models"
         return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
 
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The configured cross-encoder. Raises ModelMissing where its folder holds none."""
+        from app.settings import load_settings
+
+        folder = load_settings(self.home).reranker
+        if folder is None:
+            return None
+        from indexer.rerank import Reranker
+
+        return Reranker(folder)
+
     def index_deal(
         self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress
     ) -> IndexReport:
@@ -113,7 +126,9 @@ class Session:
         with self._opening:
             mark = self.fingerprint(slug)
             if slug not in self._indexes or self._indexes[slug][0] != mark:
-                index = AccountIndex(self.store, self.home, slug, self.embedder, self.heads.answers)
+                index = AccountIndex(
+                    self.store, self.home, slug, self.embedder, self.heads.answers, self.reranker
+                )
                 self._indexes[slug] = (mark, index)
             return self._indexes[slug][1]
 

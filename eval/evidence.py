@@ -77,13 +77,17 @@ def _first(ranked: Iterable[str], lengths: Mapping[str, int], budget: int) -> se
 
 
 def systems_of(index: AccountIndex) -> dict[str, Search]:
-    """Baton's search over a deal, and the baselines over the same text with the same embedder."""
+    """Baton's search over a deal, and the baselines (where they are installed) over the same text with the same embedder."""
     by_artifact: dict[str, list[Segment]] = {}
     for segment in index.segments:
         by_artifact.setdefault(segment.artifact, []).append(segment)
     texts, embedder = list(by_artifact.values()), index.embedder
-    return {
-        "Baton": lambda query: [e.segment.id for e in index.search(query, SHOWN)],
+    ours: dict[str, Search] = {
+        "Baton": lambda query: [e.segment.id for e in index.search(query, SHOWN)]
+    }
+    if not baselines.installed():
+        return ours
+    return ours | {
         "LlamaIndex default": baselines.llama_index(texts, embedder),
         "Vectors of 256-token chunks": baselines.llama_index(texts, embedder, baselines.SMALL),
         "BM25 over 256-token chunks": baselines.bm25_chunks(texts),

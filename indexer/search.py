@@ -1,4 +1,4 @@
-"""Finds segments for a question: dense and lexical scores at three window sizes, fused, smoothed.
+"""Finds segments for a question: vectors and words at three window sizes, the answer head word by word, who and when it names.
 
 Every segment gets the scores of itself and of the windows that it stands in; neighbours lend each
 other a part, because talk about one thing stands together.
@@ -7,22 +7,26 @@ other a part, because talk about one thing stands together.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.answer_head import AnswerHead, AnswerVectors, unpack
 from indexer.chunking import WINDOWS, text_hash
+from indexer.dated import Moments
 from indexer.embed import Embedder, Vectors
 from indexer.legs import Neighbours, Scores, Spread
 from indexer.lexical import Lexical
 from indexer.models import Artifact, Evidence, Segment
 from indexer.named import Speakers
 from indexer.reading_head import Passage, ReadingHead, Signals, passages
+from indexer.rerank import Reranker
 from indexer.store import Store
 from indexer.vectors import exact_scan
 
@@ -31,14 +35,22 @@ LEXICAL_SHARE = 0.35
 SMOOTHING = (0.3, 0.12)
 """Share lent by neighbours at distance 1 and 2."""
 
-LATE_SHARE = 0.5
-LENT = (0.15, 0.05)
+_TALK = re.compile(
+    r"\b(?:summari[sz]e|sum up|recap|overview|discuss\w*|debate\w*|conversations?|presentations?|opinions?"
+    r"|talk(?:ed)? (?:about|of|over)|(?:say|said|think|thought|feel|felt) (?:about|of|on))\b", re.I,
+)  # fmt: skip
+"""The query asks what was said of a matter, not for one fact."""
+LATE_SHARE = 0.6
+LENT = (0.1,)
 """As SMOOTHING, for `search`: what points must not be drowned by its neighbours."""
-NAMED = 0.15
+NAMED = 0.3
 """What a segment gains whose speaker the query names."""
-STRETCH = (0.6, 0.5, 0.4, 0.3, 0.2)
-"""As SMOOTHING, for what stands behind the first of a search."""
+DATED = 0.1
+"""What it gains when the query names its day, month or side."""
+STRETCH = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
+"""As SMOOTHING, behind the first of a search for talk: what belongs to one matter stands together for long."""
 POINTED = 10
+RERANKED = 20
 
 
 @dataclass(frozen=True)
@@ -82,16 +94,12 @@ class AccountIndex:
     """One account's segments, vectors and lexical index in memory, for searching and reading."""
 
     def __init__(
-        self,
-        store: Store,
-        home: Path,
-        slug: str,
-        embedder: Embedder,
-        answers: AnswerHead | None = None,
-    ) -> None:
+        self, store: Store, home: Path, slug: str, embedder: Embedder,
+        answers: AnswerHead | None = None, reranker: Reranker | None = None,
+    ) -> None:  # fmt: skip
         """Without `answers` (or without its vectors in the record) a search has two legs instead of three."""
         self.account = store.account(slug)
-        self._answers = answers
+        self._answers, self._reranker = answers, reranker
         self._store = store
         self.embedder = embedder
         self.segments: list[Segment] = store.segments(slug)
@@ -135,6 +143,10 @@ class AccountIndex:
     @cached_property
     def _neighbours(self) -> Neighbours:
         return Neighbours([s.artifact for s in self.segments])
+
+    @cached_property
+    def _moments(self) -> Moments:
+        return Moments(self.segments, self.artifacts)
 
     @cached_property
     def _speakers(self) -> Speakers:
@@ -191,23 +203,34 @@ class AccountIndex:
             late = spread(np.clip(self._answers.likeness(query, vectors), 0, None))
             found = (1 - LATE_SHARE) * found + LATE_SHARE * late
         lent = self._neighbours.lend(found, LENT)
-        return np.asarray(lent * (1 + NAMED * self._speakers.named(query)), np.float32)
+        named = NAMED * self._speakers.named(query) + DATED * self._moments.named(query)
+        return np.asarray(lent * (1 + named), np.float32)
 
     def search(self, query: str, limit: int = 10) -> list[Evidence]:
         """The best segments for `query`, disjoint, best first; headings and events left out.
 
-        The first ten point at single segments; what follows fills out the stretches of talk around the best.
+        Behind the first ten, a question about a discussion is given the stretches of talk around the best.
         """
         scores = self.relevance(query)
         order = [i for i in np.argsort(-scores, kind="stable") if self._shown[i]]
         legs = ("dense", "lexical", "late") if self._late else ("dense", "lexical")
-        if limit > POINTED and len(order) > POINTED:
+        if self._reranker is not None:
+            order[:RERANKED] = self._reranked(query, order[:RERANKED], scores)
+        if min(limit, len(order)) > POINTED and _TALK.search(query):
             scores = self._behind(scores, order[:POINTED])
             order[POINTED:] = sorted(order[POINTED:], key=lambda i: -scores[i])
         return [
             Evidence(segment=self.segments[i], score=round(float(scores[i]), 5), found_by=legs)
             for i in order[:limit]
         ]
+
+    def _reranked(self, query: str, first: list[Any], scores: Scores) -> list[Any]:
+        """The first in the reranker's order; place by place they take over the scores that stood there."""
+        assert self._reranker is not None
+        said = self._reranker.score(query, [self.segments[i].text for i in first])
+        again = [first[k] for k in np.argsort(-said, kind="stable")]
+        scores[again] = scores[first]
+        return again
 
     def _behind(self, scores: Scores, first: Sequence[int]) -> Scores:
         """The scores of `first`, and of all others how good a stretch they stand in, none above those."""

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.session import Session
 from eval.benchmarks import baselines
 from eval.benchmarks.corpora import Corpus, as_corpus, load_corpora, load_queries
 from eval.benchmarks.items import is_tuned
@@ -23,11 +24,13 @@ from eval.evidence import places, reach, reach_table
 from eval.gold import Case, Files
 from eval.retrieval import ranking_scores
 from indexer.answer_head import AnswerHead
+from indexer.dated import Moments, days_asked
 from indexer.embed import Vectors, packaged_model_folder
-from indexer.errors import InputError
+from indexer.errors import InputError, ModelMissing
 from indexer.legs import Neighbours, Spread
 from indexer.models import Person
 from indexer.named import Speakers
+from indexer.rerank import Reranker
 from indexer.search import POINTED, AccountIndex
 
 SAID = [
@@ -269,3 +272,71 @@ def test_evidence_of_a_deal_within_a_budget(index: AccountIndex) -> None:
     assert (near.pieces, near.within) == (2, {1000: 1, 2000: 1})
     assert far.within == {1000: 0, 2000: 1}
     assert "1/2 0.50" in reach_table([near])
+
+
+@pytest.fixture(scope="module")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny cross-encoder of random weights, saved as people keep them."""
+    from tokenizers import Tokenizer
+    from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("cross")
+    words = Tokenizer.from_file(str(packaged_model_folder() / "tokenizer.json"))
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, pad_token="[PAD]", model_max_length=64)  # fmt: skip
+    tokenizer.save_pretrained(folder)
+    config = BertConfig(
+        vocab_size=words.get_vocab_size(), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=16, num_labels=1, initializer_range=1.0,
+    )  # fmt: skip
+    BertForSequenceClassification(config).save_pretrained(folder)
+    return folder
+
+
+def test_a_configured_reranker_puts_the_first_in_its_order(
+    index: AccountIndex, head: AnswerHead, cross_encoder: Path
+) -> None:
+    reranker = Reranker(cross_encoder)
+    slug = index.account.slug
+    again = AccountIndex(index._store, index._store.path.parent, slug, Words(), head, reranker)
+    found = again.search(ASKED, 7)
+    said = reranker.score(ASKED, [e.segment.text for e in found])
+    assert list(said) == sorted(said, reverse=True)
+    assert {e.segment.id for e in found} == {e.segment.id for e in index.search(ASKED, 7)}
+    assert [e.score for e in found] == sorted((e.score for e in found), reverse=True)
+
+
+def test_the_reranker_comes_from_the_settings(tmp_path: Path, cross_encoder: Path) -> None:
+    assert Session(tmp_path).reranker is None
+    (tmp_path / "settings.yaml").write_text(f"reranker: {cross_encoder}\n", "utf-8")
+    assert isinstance(Session(tmp_path).reranker, Reranker)
+    (tmp_path / "settings.yaml").write_text(f"reranker: {tmp_path / 'nowhere'}\n", "utf-8")
+    with pytest.raises(ModelMissing, match=r"Correct `reranker` in settings\.yaml"):
+        _ = Session(tmp_path).reranker
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ("What was said on 12 March?", {(3, 12)}),
+        ("the mail of March 3rd", {(3, 3)}),
+        ("What happened in March?", {(3, None)}),
+        ("Is 2026-05-04 still right?", {(5, 4)}),
+        ("May we call them?", set()),
+        ("Do they march on?", set()),
+    ],
+)
+def test_days_in_a_query(query: str, days: set[tuple[int, int | None]]) -> None:
+    assert days_asked(query) == days
+
+
+def test_when_and_which_side() -> None:
+    plain = corpus()
+    at = [date(2026, 3, 12), None, date(2026, 3, 20), None, None, None, None]
+    segments = [s.model_copy(update={"at": day, "side": "customer" if n % 2 else "vendor"}) for n, (s, day) in enumerate(zip(plain.segments, at, strict=True))]  # fmt: skip
+    moments = Moments(segments, {"call": plain.artifact.model_copy(update={"date": date(2026, 5, 1)})})  # fmt: skip
+    assert list(moments.named("on 12 March")) == [1, 0, 0, 0, 0, 0, 0]
+    assert list(moments.named("in March")) == [1, 0, 1, 0, 0, 0, 0]
+    assert list(moments.named("the May 1 call")) == [0, 1, 0, 1, 1, 1, 1]
+    assert list(moments.named("What did the customer want?")) == [0, 1, 0, 1, 0, 1, 0]
+    assert list(moments.named("What did our rep promise?")) == [1, 0, 1, 0, 1, 0, 1]
+    assert not moments.named("How much is it?").any()

@@ -7,11 +7,13 @@ segments that stand in it for more than half.
 from __future__ import annotations
 
 import bisect
+import importlib.util
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from indexer.embed import Embedder
+from indexer.errors import InputError
 from indexer.models import Segment
 
 Search = Callable[[str], Sequence[str]]
@@ -90,7 +92,16 @@ def _dense_retriever(nodes: list[Any], embedder: Embedder) -> Any:
     return index.as_retriever(similarity_top_k=len(nodes))
 
 
+def installed() -> bool:
+    """Whether the packages that only development needs are there."""
+    return importlib.util.find_spec("bm25s") is not None
+
+
 def _bm25_retriever(nodes: list[Any]) -> Any:
+    if not installed():
+        raise InputError(
+            "The baselines need llama-index-retrievers-bm25. Run `make setup`, or `pip install '.[dev]'`."
+        )
     from llama_index.retrievers.bm25 import BM25Retriever
 
     return BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=len(nodes))
