@@ -180,7 +180,7 @@ def index_deal(
     for a missing or empty folder or a slug taken by another folder, Locked when the index is owned.
     """
     root = Path(root)
-    with index_lock(home), _saying_when_full():
+    with index_lock(home), store.owned(), _saying_when_full():
         manifest = load_manifest(root)
         redaction = Redaction(manifest.redact)
         walk = walk_deal(root, manifest.exclude, home)
@@ -315,7 +315,7 @@ def forget_account(store: Store, home: Path, slug: str) -> None:
     import shutil
 
     folder = Path(store.account(slug).folder)
-    with index_lock(home):
+    with index_lock(home), store.owned():
         store.forget(slug)
         ChromaCache(home).forget(slug)
         Lexical(home, slug).forget()
