@@ -34,7 +34,7 @@ class Db(Protocol):
         """Run one statement."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Rows:
-        """Run one statement for every row of values; an INSERT of thousands is quick."""
+        """Run one statement for every row of values, quickly; no two rows with the same key."""
 
     def raw(self, column: str, /) -> str:
         """SQL for a text column that is to be read even if its bytes are no text any more."""

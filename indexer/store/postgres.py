@@ -50,10 +50,11 @@ class ThreadConnection:
         self.in_transaction = False
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Answer:
+        may_be_stale = self._idle()
         try:
             return self._open().execute(sql, values)
         except Lost:
-            if self.in_transaction:
+            if not may_be_stale:
                 raise
             # Outside a transaction the record only reads: asked again, it is the same question.
             return self._open().execute(sql, values)
@@ -70,21 +71,43 @@ class ThreadConnection:
     def member(self, column: str, key: str) -> str:
         return self._open().member(column, key)
 
-    def begin(self, how: str) -> None:
-        """Begin a transaction with the statements `how`."""
+    @property
+    def encoding(self) -> str:
+        return self._open().encoding
+
+    @contextmanager
+    def transaction(self, *how: str) -> Iterator[None]:
+        """Begin with the statements `how`; commit at the end, or roll back where something was raised."""
         try:
-            self.script(how)
+            self._begin(how)
+            yield
+            self.script("COMMIT")
+        except Exception:
+            # The server rolls back by itself what a lost connection began.
+            if self._now is not None and self._now.open:
+                self.script("ROLLBACK")
+            raise
+        except BaseException:
+            # An interrupt may come between question and answer: nothing more can be said on this line.
+            self.close()
+            raise
+        finally:
+            self.in_transaction = False
+
+    def _begin(self, how: Sequence[str]) -> None:
+        statements = "; ".join(how)
+        may_be_stale = self._idle()
+        try:
+            self.script(statements)
         except Lost:
-            self.script(how)
+            if not may_be_stale:
+                raise
+            self.script(statements)
         self.in_transaction = True
 
-    def end(self, how: str) -> None:
-        """Commit or roll back; what a lost connection began is rolled back by the server."""
-        self.in_transaction = False
-        if self._now is not None and self._now.open:
-            self.script(how)
-        elif how == "COMMIT":
-            raise Lost("the connection broke before the end")
+    def _idle(self) -> bool:
+        """True if the line was used before and nothing hangs on it: it may be broken without harm."""
+        return self._now is not None and self._now.open and not self.in_transaction
 
     def close(self) -> None:
         if self._now is not None:
@@ -130,25 +153,17 @@ class PostgresDatabase:
     def transaction(self, wait_ms: int) -> Iterator[ThreadConnection]:
         with self.speaking():
             db = self.connection()
-            db.begin(
-                f"BEGIN; SET LOCAL lock_timeout={wait_ms:d}; SELECT pg_advisory_xact_lock({_FAMILY}, {_WRITING})"
-            )
-            try:
+            with db.transaction(
+                "BEGIN", f"SET LOCAL lock_timeout={wait_ms:d}", f"SELECT pg_advisory_xact_lock({_FAMILY}, {_WRITING})"
+            ):  # fmt: skip
                 yield db
-            except BaseException:
-                db.end("ROLLBACK")
-                raise
-            db.end("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[ThreadConnection]:
         with self.speaking():
             db = self.connection()
-            db.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            try:
+            with db.transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
                 yield db
-            finally:
-                db.end("ROLLBACK")
 
     @contextmanager
     def owned(self) -> Iterator[None]:

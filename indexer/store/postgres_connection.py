@@ -12,6 +12,7 @@ import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from struct import error as StructError
 from typing import Any
 
 from indexer.errors import StoreError
@@ -55,6 +56,7 @@ class Connection:
     def __init__(self, url: ServerUrl) -> None:
         from pg8000.core import CoreConnection
         from pg8000.exceptions import InterfaceError
+        from scramp import ScramException
 
         tls = url.tls()
         line = _line(url)
@@ -63,9 +65,12 @@ class Connection:
                 url.user, host=url.host, database=url.database, password=url.password or "", sock=line,
                 ssl_context=tls, application_name=_name(), startup_params=_SESSION,
             )  # fmt: skip
-        except (InterfaceError, OSError) as error:
+        except (InterfaceError, OSError, ScramException) as error:
             line.close()
             raise Lost(_why(error)) from error
+        except (KeyError, ValueError, StructError) as error:
+            line.close()
+            raise Lost("what answers there is no PostgreSQL server") from error
         # The driver keeps the limit of the first contact for every answer; a lock may take longer.
         self._server._usock.settimeout(None)
         self._lost = InterfaceError

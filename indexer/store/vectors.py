@@ -44,10 +44,11 @@ class Vectors(Record):
 
 
 def keep(db: Db, table: str, rows: Iterable[tuple[str, str, str, Kept]]) -> None:
-    """Write (account, model, hash, numbers) rows over those of the same hash."""
+    """Write (account, model, hash, numbers) rows over those of the same hash; of two such the last counts."""
+    latest = {row[:3]: row[3] for row in rows}
     db.executemany(
         f"INSERT INTO {table} VALUES(?,?,?,?) ON CONFLICT(account, model, hash) DO UPDATE SET value=excluded.value",
-        ((slug, model, text_hash, _bytes(value)) for slug, model, text_hash, value in rows),
+        ((*key, _bytes(value)) for key, value in latest.items()),
     )
 
 
