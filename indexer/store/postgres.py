@@ -7,7 +7,6 @@ Readers take no lock. A connection that broke is made anew at the next statement
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from indexer.store.postgres_connection import (
     code_of,
     speaking,
 )
-from indexer.store.postgres_sql import SCHEMA, TABLE_NAMES, tables
+from indexer.store.postgres_sql import SCHEMA, tables
 from indexer.store.postgres_url import VARIABLE, ServerUrl, read_url
 from indexer.store.schema import VERSION
 
@@ -71,9 +70,9 @@ class ThreadConnection:
     def member(self, column: str, key: str) -> str:
         return self._open().member(column, key)
 
-    @property
-    def encoding(self) -> str:
-        return self._open().encoding
+    def says(self, parameter: str) -> str:
+        """What the server said of itself, such as `server_version`."""
+        return self._open().says(parameter)
 
     @contextmanager
     def transaction(self, *how: str) -> Iterator[None]:
@@ -82,14 +81,10 @@ class ThreadConnection:
             self._begin(how)
             yield
             self.script("COMMIT")
-        except Exception:
+        except BaseException:
             # The server rolls back by itself what a lost connection began.
             if self._now is not None and self._now.open:
                 self.script("ROLLBACK")
-            raise
-        except BaseException:
-            # An interrupt may come between question and answer: nothing more can be said on this line.
-            self.close()
             raise
         finally:
             self.in_transaction = False
@@ -126,10 +121,7 @@ class PostgresDatabase:
     """The database that a URL names, with Baton's tables in a schema of its own."""
 
     def __init__(self, url: str) -> None:
-        if importlib.util.find_spec("pg8000") is None:
-            raise StoreError(
-                f"{VARIABLE} is set, but the driver for PostgreSQL is not installed. Run: {INSTALL}"
-            )
+        _want_driver()
         self.url = read_url(url)
         self._threads = threading.local()
         with self.speaking():
@@ -217,11 +209,39 @@ class PostgresDatabase:
                 db.execute("INSERT INTO record VALUES(?,?)", (VERSION, made_by))
 
     def _refuse_other_encodings(self) -> None:
-        encoding = self.connection().encoding
+        encoding = self.connection().says("server_encoding")
         if encoding != "UTF8":
             raise StoreError(
                 f"The database {self.url} keeps text as {encoding}. Make one with `createdb -E UTF8 -T template0 NAME`."
             )
+
+
+def _want_driver() -> None:
+    try:
+        import pg8000.core  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise StoreError(
+            f"{VARIABLE} is set, but the driver for PostgreSQL is not installed. Run: {INSTALL}"
+        ) from error
+
+
+def described(url: str) -> str:
+    """What is at a URL, in a few words and without the password. Makes nothing there. Raises as the record does."""
+    _want_driver()
+    server = read_url(url)
+    with speaking(server):
+        db = Connection(server)
+        try:
+            made = db.execute("SELECT to_regclass(?) IS NOT NULL", (f"{SCHEMA}.account",)).rows[0][
+                0
+            ]
+            found = (
+                db.execute("SELECT count(*) FROM account").rows[0][0] if made else "no record yet,"
+            )
+            kept = f"PostgreSQL {db.says('server_version')}, {db.says('server_encoding')}"
+        finally:
+            db.close()
+    return f"{count} accounts in {server}: {kept}"
 
 
 def _take(holder: Connection) -> None:
@@ -234,6 +254,3 @@ def _take(holder: Connection) -> None:
                 f"{owner} is writing the index of this database. Wait until it has finished and run again."
             )
         sleep(0.1)
-
-
-__all__ = ["TABLE_NAMES", "PostgresDatabase"]

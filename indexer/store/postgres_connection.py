@@ -20,7 +20,7 @@ from indexer.store.database import BUSY
 from indexer.store.postgres_sql import SCHEMA, as_was, batches, numbered, stored
 from indexer.store.postgres_url import VARIABLE, ServerUrl
 
-INSTALL = "pip install 'baton-handoff[postgres]'"
+INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[postgres]' in Baton's folder"
 CONNECT_S = 5.0
 UNDEFINED_TABLE = "42P01"
 _SESSION = {
@@ -55,7 +55,7 @@ class Connection:
 
     def __init__(self, url: ServerUrl) -> None:
         from pg8000.core import CoreConnection
-        from pg8000.exceptions import InterfaceError
+        from pg8000.exceptions import DatabaseError, InterfaceError
         from scramp import ScramException
 
         tls = url.tls()
@@ -73,13 +73,12 @@ class Connection:
             raise Lost("what answers there is no PostgreSQL server") from error
         # The driver keeps the limit of the first contact for every answer; a lock may take longer.
         self._server._usock.settimeout(None)
-        self._lost = InterfaceError
+        self._refused, self._lost = DatabaseError, InterfaceError
         self.open = True
 
-    @property
-    def encoding(self) -> str:
-        """How the database keeps text."""
-        return str(self._server.parameter_statuses.get("server_encoding", ""))
+    def says(self, parameter: str) -> str:
+        """What the server said of itself, such as `server_version`."""
+        return str(self._server.parameter_statuses.get(parameter, ""))
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> Answer:
         """Run one statement."""
@@ -116,11 +115,17 @@ class Connection:
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
+        """A refusal leaves the line usable; after anything else question and answer may no longer fit."""
         try:
             yield
+        except self._refused:
+            raise
         except (self._lost, OSError) as error:
             self.open = False
             raise Lost(_why(error)) from error
+        except BaseException:
+            self.close()
+            raise
 
 
 def _line(url: ServerUrl) -> socket.socket:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from indexer.store.schema import OF_AN_ACCOUNT, TABLES
+from indexer.store.schema import TABLES
 from indexer.store.triggers import POSTGRES as TRIGGERS
 
 SCHEMA = "baton"
@@ -53,9 +53,6 @@ def tables() -> str:
         f"CREATE SCHEMA IF NOT EXISTS {SCHEMA};\n{made}{_LONG_PATHS}{unsampled}{TRIGGERS}"
         "CREATE TABLE IF NOT EXISTS record(version INTEGER NOT NULL, made_by TEXT NOT NULL);\n"
     )
-
-
-TABLE_NAMES = ("account", *OF_AN_ACCOUNT)
 
 
 @lru_cache(maxsize=256)
