@@ -114,7 +114,7 @@ class Desk:
         with self._store.reading() as db:
             after = self._page(db)
             events = journal.events(db, self._slug)
-            briefs = self._store.brief_numbers(self._slug, after.brief.template)
+            briefs = _numbers(events, after.brief.template)
             if since is not None and since not in briefs:
                 known = ", ".join(str(n) for n in briefs)
                 raise InputError(
@@ -199,6 +199,13 @@ def _stamp(now: datetime) -> str:
 
 def _brief(content: str) -> Brief:
     return Brief.model_validate_json(content)
+
+
+def _numbers(events: Sequence[Event], template: str) -> list[int]:
+    """The briefs of one template that the log tells of, oldest first."""
+    return [
+        e.payload["brief"] for e in events if e.act == "brief" and e.payload["template"] == template
+    ]
 
 
 def _made_payload(made: Made, name: str) -> dict[str, Any]:

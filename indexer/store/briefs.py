@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from indexer.store.base import Record
 from indexer.store.database import Db
 
@@ -24,15 +22,6 @@ class Briefs(Record):
         return self._rows(
             "SELECT id, json FROM brief WHERE account=? ORDER BY id DESC LIMIT ?", slug, limit
         )
-
-    def brief_numbers(self, slug: str, template: str) -> list[int]:
-        """Numbers of the account's briefs of one template, oldest first."""
-        named = self._database.connection().member("json", "template")
-        rows = self._rows(
-            f"SELECT id FROM brief WHERE account=? AND {named}=? ORDER BY id",
-            slug, json.dumps(template),
-        )  # fmt: skip
-        return [int(r[0]) for r in rows]
 
     def latest_brief(self, slug: str) -> str | None:
         """The JSON of the newest brief, or None."""

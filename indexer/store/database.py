@@ -39,9 +39,6 @@ class Db(Protocol):
     def raw(self, column: str, /) -> str:
         """SQL for a text column that is to be read even if its bytes are no text any more."""
 
-    def member(self, column: str, key: str, /) -> str:
-        """SQL for the member `key` of the JSON object in a column, as JSON."""
-
 
 class Database(Protocol):
     """Where the record is kept. Every fault is raised as a StoreError."""

@@ -67,9 +67,6 @@ class ThreadConnection:
     def raw(self, column: str) -> str:
         return self._open().raw(column)
 
-    def member(self, column: str, key: str) -> str:
-        return self._open().member(column, key)
-
     def says(self, parameter: str) -> str:
         """What the server said of itself, such as `server_version`."""
         return self._open().says(parameter)
@@ -235,9 +232,7 @@ def described(url: str) -> str:
             made = db.execute("SELECT to_regclass(?) IS NOT NULL", (f"{SCHEMA}.account",)).rows[0][
                 0
             ]
-            found = (
-                db.execute("SELECT count(*) FROM account").rows[0][0] if made else "no record yet,"
-            )
+            count = db.execute("SELECT count(*) FROM account").rows[0][0] if made else "no"
             kept = f"PostgreSQL {db.says('server_version')}, {db.says('server_encoding')}"
         finally:
             db.close()

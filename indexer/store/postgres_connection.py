@@ -101,10 +101,6 @@ class Connection:
         """The server lets no text in that is none."""
         return column
 
-    def member(self, column: str, key: str) -> str:
-        # `->`, not `->>`: the latter refuses a whole document for one \u0000 anywhere in it.
-        return f"({column}::json -> '{key}')::text"
-
     def close(self) -> None:
         """End the session; harmless if the server is gone."""
         self.open = False

@@ -22,9 +22,6 @@ class Connection(sqlite3.Connection):
     def raw(self, column: str) -> str:
         return f"CAST({column} AS BLOB)"
 
-    def member(self, column: str, key: str) -> str:
-        return f"json_quote(json_extract({column}, '$.{key}'))"
-
 
 class SqliteDatabase:
     """The file `path`."""
