@@ -91,6 +91,6 @@ class Databases:
         url = url_of(old)
         if self.cluster and url:
             template = url.rsplit("/", 1)[1]
-            made = self.cluster.create(next(self._names), "TEMPLATE", f'"{template}"')
+            made = self.cluster.copy(template, next(self._names))
             (new / _URL).write_text(made, encoding="utf-8")
         return new
