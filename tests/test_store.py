@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.errors import StoreError
+from indexer.errors import StoreError, UnknownAccount
 from indexer.models import Account, Artifact
 from indexer.store import Contents, Store
 from tests.databases import Databases, open_store, rows
@@ -225,6 +225,12 @@ def test_one_account_goes_and_the_other_stays(home: Path, store: Store) -> None:
     for table in ("artifact", "vector", "run"):
         assert rows(home, f"SELECT DISTINCT account FROM {table}") == [("moor",)]
     assert [a.slug for a in store.accounts()] == ["moor"]
+    assert [a.slug for a in store.with_fingerprint("m")] == ["moor"]
+    assert (store.artifact_paths("moor"), store.artifact_dates("moor")) == (["a"], [None])
+    for n in range(14):
+        write(store, slug=f"s{n:02d}")
+    with pytest.raises(UnknownAccount, match=r"known: moor, s00.*s10 and more, see"):
+        store.account("fen")
 
 
 def test_words_to_go_are_rewritten_and_wiped(

@@ -40,11 +40,20 @@ class Accounts(Record):
         """One account. Raises UnknownAccount."""
         row = self._row("SELECT json FROM account WHERE slug=?", slug)
         if row is None:
-            known = ", ".join(a.slug for a in self.accounts()) or "none yet"
             raise UnknownAccount(
-                f"There is no account {slug!r} here (known: {known}). Index its folder with `baton index PATH`."
+                f"There is no account {slug!r} here (known: {self._some_slugs()}). Index its folder with `baton index PATH`."
             )
         return Account.model_validate_json(row[0])
+
+    def _some_slugs(self) -> str:
+        slugs = [r[0] for r in self._rows("SELECT slug FROM account ORDER BY slug LIMIT 13")]
+        more = " and more, see `baton accounts`" if len(slugs) > 12 else ""
+        return ", ".join(slugs[:12]) + more or "none yet"
+
+    def with_fingerprint(self, fingerprint: str) -> list[Account]:
+        """The accounts whose index has this fingerprint."""
+        rows = self._rows("SELECT json FROM account WHERE fingerprint=?", fingerprint)
+        return [Account.model_validate_json(r[0]) for r in rows]
 
     def extra(
         self, slug: str

@@ -61,5 +61,8 @@ class Database(Protocol):
     def owned(self) -> AbstractContextManager[None]:
         """Be the only one who writes an index into the record. Raises Locked within two seconds."""
 
+    def settle(self, tables: Sequence[str]) -> None:
+        """Let go of what was just deleted from the tables, without making anybody wait."""
+
     def wipe(self, tables: Sequence[str]) -> None:
         """Leave no trace of what was deleted from the tables, as far as the database allows."""

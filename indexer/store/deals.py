@@ -105,6 +105,16 @@ class Deals(Record):
         rows = self._rows("SELECT json, text FROM artifact WHERE account=? ORDER BY path", slug)
         return [_artifact(*row) for row in rows]
 
+    def artifact_paths(self, slug: str) -> list[str]:
+        """The paths of an account's artifacts, in order."""
+        rows = self._rows("SELECT path FROM artifact WHERE account=? ORDER BY path", slug)
+        return [r[0] for r in rows]
+
+    def artifact_dates(self, slug: str) -> list[str | None]:
+        """The date of each of an account's artifacts, as it was read; without reading their texts."""
+        rows = self._rows("SELECT json FROM artifact WHERE account=?", slug)
+        return [json.loads(r[0]).get("date") for r in rows]
+
     def artifact(self, slug: str, path: str) -> Artifact | None:
         """One artifact by its path, or None."""
         row = self._row("SELECT json, text FROM artifact WHERE account=? AND path=?", slug, path)

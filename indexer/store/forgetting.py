@@ -9,6 +9,8 @@ from typing import Any
 from indexer.store.base import Record
 from indexer.store.schema import OF_AN_ACCOUNT
 
+TABLES = ("account", *OF_AN_ACCOUNT)
+
 
 class Forgetting(Record):
     """Redaction's rewrite of what was kept before, and deletion."""
@@ -40,7 +42,7 @@ class Forgetting(Record):
 
     def wipe(self) -> None:
         """Leave no trace of what was deleted. Raises StoreError if the record is in use."""
-        self._database.wipe(("account", *OF_AN_ACCOUNT))
+        self._database.wipe(TABLES)
 
     def forget(self, slug: str) -> None:
         """Remove every row of an account."""
@@ -48,3 +50,4 @@ class Forgetting(Record):
             db.execute("DELETE FROM account WHERE slug=?", (slug,))
             for table in OF_AN_ACCOUNT:
                 db.execute(f"DELETE FROM {table} WHERE account=?", (slug,))
+        self._database.settle(TABLES)

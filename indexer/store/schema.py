@@ -33,6 +33,11 @@ CREATE TABLE IF NOT EXISTS shown(account TEXT, reader TEXT, hash TEXT NOT NULL, 
 CREATE TABLE IF NOT EXISTS event(account TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
   act TEXT NOT NULL, payload TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY(account, seq));
 CREATE TABLE IF NOT EXISTS event_head(account TEXT PRIMARY KEY, count INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS account_fingerprint ON account(fingerprint);
+CREATE INDEX IF NOT EXISTS brief_account ON brief(account, id);
+CREATE INDEX IF NOT EXISTS turn_account ON turn(account, id);
+CREATE INDEX IF NOT EXISTS question_account ON question(account, id);
+CREATE INDEX IF NOT EXISTS run_account ON run(account, created_at);
 """
 
 OF_AN_ACCOUNT = (

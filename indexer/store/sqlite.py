@@ -13,7 +13,8 @@ from indexer.store.database import BUSY
 from indexer.store.schema import TABLES
 from indexer.store.triggers import SQLITE as TRIGGERS
 
-LOG_MODE = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+# What is deleted is overwritten: an account that is forgotten leaves no words in the file.
+SETTINGS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
 
 
 class Connection(sqlite3.Connection):
@@ -36,7 +37,7 @@ class SqliteDatabase:
         """This thread's connection: readers of other threads never wait, and none sees half a write."""
         if not hasattr(self._threads, "db"):
             db = sqlite3.connect(self._path, timeout=5, isolation_level=None, factory=Connection)
-            db.executescript(LOG_MODE)
+            db.executescript(SETTINGS)
             self._threads.db = db
         connection: Connection = self._threads.db
         return connection
@@ -94,6 +95,11 @@ class SqliteDatabase:
     def owned(self) -> Iterator[None]:
         """Nothing more to hold: who holds the lock of the home folder is alone with the file."""
         yield
+
+    def settle(self, tables: Sequence[str]) -> None:
+        """Empty the log, which still holds the words. Where a reader keeps it open, the next checkpoint does."""
+        with self.speaking():
+            self.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def wipe(self, tables: Sequence[str]) -> None:
         """Rewrite the file and empty its log. Raises StoreError if it is in use."""
