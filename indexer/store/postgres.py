@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from time import monotonic, sleep
 from typing import Any
@@ -135,7 +135,8 @@ class PostgresDatabase:
         self.connection().close()
         del self._threads.db
 
-    def speaking(self) -> Any:
+    def speaking(self) -> AbstractContextManager[None]:
+        """Turn the server's faults into one sentence with a way out."""
         return speaking(self.url)
 
     @contextmanager
