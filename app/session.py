@@ -68,7 +68,7 @@ class Session:
     def store(self) -> Store:
         from indexer.store import Store
 
-        return Store(self.home)
+        return Store(self.home, os.environ.get("BATON_DATABASE_URL"))
 
     @cached_property
     def embedder(self) -> OnnxEmbedder:

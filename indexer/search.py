@@ -22,7 +22,7 @@ from indexer.chunking import WINDOWS, text_hash
 from indexer.dated import Moments
 from indexer.embed import Embedder, Vectors
 from indexer.legs import Neighbours, Scores, Spread
-from indexer.lexical import Lexical
+from indexer.lexical import Lexical, state_of
 from indexer.models import Artifact, Evidence, Segment
 from indexer.named import Speakers
 from indexer.reading_head import Passage, ReadingHead, Signals, passages
@@ -111,8 +111,9 @@ class AccountIndex:
         self.last = np.array([position[r[0], r[3]] for r in rows], np.int32)
         self.vectors = self._matrix(store.vectors(slug, embedder.name), [r[4] for r in rows])
         self._lexical = Lexical(home, slug)
-        if not self._lexical.ready(len(rows)):
-            self._lexical.rebuild(self._chunk_texts())
+        state = state_of(r[4] for r in rows)
+        if not self._lexical.ready(len(rows), state):
+            self._lexical.rebuild(self._chunk_texts(), state)
         self._people = store.extra(slug)[0]
         breaks = [
             i
