@@ -39,12 +39,13 @@ def provenance(index: AccountIndex, fingerprint: str, prompts: dict[str, str]) -
 def _suggestions(found: Found, door: BriefDoor) -> tuple[Suggestion, ...]:
     """Fixed proposals, each resting on what was found; no names, numbers or dates of their own."""
     out = []
-    topics = {c.topic: c for c in reversed(found.conflicts)}
-    for conflict in list(topics.values())[::-1][:3]:
+    topics = {c.topic: c.id for c in reversed(found.conflicts)}
+    if topics:
+        named = list(topics)[::-1][:4]
         out.append(
             Suggestion(
-                text=f"Settle the {conflict.topic} with the customer before kickoff: both versions are in writing or on record.",
-                basis=(conflict.id,),
+                text=f"Settle with the customer before kickoff, since both versions are on record: {', '.join(named)}.",
+                basis=tuple(topics[t] for t in named),
             )
         )
     silent = [c.claim for c in found.commitments if c.scope == "silent"]

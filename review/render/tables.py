@@ -36,8 +36,8 @@ TABLE_HOMES = {
     "checklist": "technical",
     "clauses": "commitments",
 }
-MAX_PEOPLE = 8
-MAX_UNLISTED = 6
+MAX_PEOPLE = 6
+MAX_UNLISTED = 4
 MAX_DATES = 6
 EVENT_WORDS = 10
 
