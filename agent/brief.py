@@ -143,9 +143,9 @@ def _list_in_fields(
             found.add(door, door.claims[claim].field or "", claim, first=True)
         for claim in person.preferences:
             found.add(door, door.claims[claim].field or "", claim)
-    for row in (*checklist, *expansion):
-        if row.claim is not None:
-            found.add(door, door.claims[row.claim].field or "", row.claim)
+    beside = [*(i.claim for i in checklist), *(e.claim for e in expansion)]
+    for claim in (c for c in beside if c is not None):
+        found.add(door, door.claims[claim].field or "", claim)
 
 
 def _around(

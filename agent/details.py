@@ -18,9 +18,10 @@ from agent.models import ChecklistItem, Claim, Objection, PersonRow, Risk
 from agent.relatedness import Relatedness
 from agent.roles import absent, told
 from agent.values import values_of
+from agent.verification.dates import whens
 from agent.verification.words import content
 from indexer.search import AccountIndex
-from prompts.cues import cues
+from prompts.cues import all_of, cue, cues
 from prompts.details import DetailSpec, detail_specs
 from tools.drafts import GapDraft
 
@@ -227,7 +228,13 @@ class Details:
             name, before = match.group(), words[: match.start()].rstrip()
             starts = not before or before[-1] in ".!?:"
             parts = [p.casefold() for p in name.split()]
-            if starts or people & set(parts) or any(p in company for p in parts):
+            if (
+                starts
+                or cue("no_system").search(name)
+                or whens(name)
+                or people & set(parts)
+                or any(p in company for p in parts)
+            ):
                 continue
             found.append(name)
         return list(dict.fromkeys(found))
@@ -237,7 +244,8 @@ class Details:
         for claim in self._listed(("technical.integrations",), 3):
             for system in self._systems(claim):
                 told_of = [s for s in self._index.segments if system in s.text]
-                if system in done or len(told_of) < 2:
+                connects = "technical" in all_of("risks", told(claim))
+                if system in done or not (connects or len(told_of) > 1):
                     continue
                 done.add(system)
                 nearest = tuple(s.id for s in told_of if s.id != claim.citations[0].segment)[:2]

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.cast import Cast, Mention
 from agent.door import BriefDoor
-from agent.ranking import looks_like_instruction
+from agent.ranking import Scores, looks_like_instruction
 from indexer.models import Person, Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
@@ -22,11 +22,10 @@ MAX_RELATIONS = 16
 BETWEEN = 14
 """Words that may stand between two people whom one sentence binds."""
 _OWN = re.compile(r"\b(?:I|me|my|mine|myself|ich|mein\w*)\b")
-_SAYS_NOTHING = ("question", "other_customer", "hypothetical")
 
 
 def relations_of(
-    index: AccountIndex, cast: Cast, door: BriefDoor, asking: Any
+    index: AccountIndex, cast: Cast, door: BriefDoor, asking: Scores
 ) -> tuple[dict[str, Any], ...]:
     """Edges `{from, to, how, citations}` between people, the customer's first; `asking` tells what states nothing.
 

@@ -41,6 +41,8 @@ TURNS = (
     ("Marta Lund (Tarn Robotics)", "Okay, that works for me."),
     ("Paul Okoro (Ledgerline)", "Is there anything else that could go wrong?"),
     ("Marta Lund (Tarn Robotics)", "Tom Reyes is leaving in June, he carries the whole thing, and nobody has been named to replace him."),
+    ("Paul Okoro (Ledgerline)", "Which systems must it connect to?"),
+    ("Marta Lund (Tarn Robotics)", "It has to sync with NetSuite through the API, every order must land in there, that integration is a must for us."),
     ("Paul Okoro (Ledgerline)", "We will have you live by April 30, that is a promise, and I will send you the invite later today."),
 )  # fmt: skip
 CALL = "WEBVTT\n\n" + "\n".join(
@@ -155,6 +157,13 @@ def test_an_objection_has_who_when_answer_and_outcome(brief: Brief) -> None:
         "resolved",
     )
     assert "waive the setup fee" in _quote(brief, row.answered_by)
+
+
+def test_an_integration_without_a_version_is_asked_by_its_name(brief: Brief) -> None:
+    (gap,) = [g for g in brief.gaps if g.scope == "detail" and g.field == "technical.integrations"]
+    assert gap.about == "version of NetSuite"
+    assert "NetSuite" in gap.question
+    assert gap.ask == "SE"
 
 
 def test_the_ledger_has_days_flags_and_no_errands(brief: Brief) -> None:
