@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from indexer.embed import OnnxEmbedder
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
+    from indexer.rerank import Reranker
     from indexer.search import AccountIndex
     from indexer.statements import Read, StatementParts
     from indexer.store import Store
     from review.acts import Act
+    from review.audit.models import Audit
     from review.desk import Desk, Page
     from review.models import Brief
     from review.render.context import CitationContext
@@ -66,7 +68,7 @@ class Session:
     def store(self) -> Store:
         from indexer.store import Store
 
-        return Store(self.home)
+        return Store(self.home, os.environ.get("BATON_DATABASE_URL"))
 
     @cached_property
     def embedder(self) -> OnnxEmbedder:
@@ -83,6 +85,18 @@ class Session:
 
         encoder, cache = packaged_model_folder(), self.home / "models"
         return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The configured cross-encoder. Raises ModelMissing where its folder holds none."""
+        from app.settings import load_settings
+
+        folder = load_settings(self.home).reranker
+        if folder is None:
+            return None
+        from indexer.rerank import Reranker
+
+        return Reranker(folder)
 
     def index_deal(
         self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress
@@ -112,7 +126,9 @@ class Session:
         with self._opening:
             mark = self.fingerprint(slug)
             if slug not in self._indexes or self._indexes[slug][0] != mark:
-                index = AccountIndex(self.store, self.home, slug, self.embedder)
+                index = AccountIndex(
+                    self.store, self.home, slug, self.embedder, self.heads.answers, self.reranker
+                )
                 self._indexes[slug] = (mark, index)
             return self._indexes[slug][1]
 
@@ -239,6 +255,19 @@ class Session:
             self.keep_run,
             turns,
         )
+
+    def audit(self, slug: str, file: Path) -> Audit:
+        """A handoff document that somebody wrote, held against the account's evidence; nothing of it is kept.
+
+        Raises UnknownAccount, or InputError where the file can't be read.
+        """
+        from indexer.single import read_file
+        from review.audit.run import audit
+
+        self.store.account(slug)
+        document = read_file(file)
+        brief = self.latest_brief(slug)
+        return audit(self.account_index(slug), self.heads, brief, document, file.name)
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

@@ -21,7 +21,7 @@ from indexer.contents import contents_of
 from indexer.embed import Embedder
 from indexer.errors import DISK_FULL, InputError, Locked, StoreError, full_disk
 from indexer.heads import Heads
-from indexer.lexical import Lexical
+from indexer.lexical import Lexical, state_of
 from indexer.manifest import FILE, Manifest, load_manifest
 from indexer.models import Artifact, IndexReport, NotRead, Segment
 from indexer.names import bare_name
@@ -157,7 +157,8 @@ def write_caches(store: Store, home: Path, slug: str, contents: Contents, model:
         matrix = np.stack([np.frombuffer(by_hash[c.hash], np.float32) for c in kept])
         metadatas = [{"window": c.window, "first": c.first, "last": c.last} for c in kept]
         ChromaCache(home).write(slug, [str(i) for i in range(len(kept))], matrix, metadatas)
-    Lexical(home, slug).rebuild([c.text for c in contents.chunks])
+    state = state_of(c.hash for c in contents.chunks)
+    Lexical(home, slug).rebuild([c.text for c in contents.chunks], state)
 
 
 def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, folder: str) -> str:
@@ -180,7 +181,7 @@ def index_deal(
     for a missing or empty folder or a slug taken by another folder, Locked when the index is owned.
     """
     root = Path(root)
-    with index_lock(home), _saying_when_full():
+    with index_lock(home), store.owned(), _saying_when_full():
         manifest = load_manifest(root)
         redaction = Redaction(manifest.redact)
         walk = walk_deal(root, manifest.exclude, home)
@@ -315,7 +316,7 @@ def forget_account(store: Store, home: Path, slug: str) -> None:
     import shutil
 
     folder = Path(store.account(slug).folder)
-    with index_lock(home):
+    with index_lock(home), store.owned():
         store.forget(slug)
         ChromaCache(home).forget(slug)
         Lexical(home, slug).forget()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from app.commands.options import DEFAULT_HOME, Format, FormatOption, Home, open_session
 from app.commands.printing import print_json
 from indexer.errors import InputError
-
-if TYPE_CHECKING:
-    from eval.benchmarks.items import Line
 
 
 def doctor(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:
@@ -57,7 +53,7 @@ def evaluate(
     from app.evaluation import run_evaluation
 
     if benchmark is not None:
-        _benchmark(*benchmark, format, home)
+        _benchmark(*benchmark, format, home, record, note)
         return
 
     pairs = (
@@ -76,31 +72,14 @@ def evaluate(
         typer.echo(text)
 
 
-def _benchmark(name: str, folder: Path, format: Format, home: Path) -> None:
-    from agent.verify import verify
-    from eval.benchmarks.abstention import SETS, run_abstention
-    from eval.benchmarks.run import PROSE, run_benchmark
+def _benchmark(
+    name: str, folder: Path, format: Format, home: Path, record: bool, note: str
+) -> None:
+    from app.benchmarks import run_public_set
 
-    if name in SETS:
-        session = open_session(home)
-        _print_lines(name, run_abstention(name, folder, session.heads.answers, _silent), format)
-        return
-
-    def judged(claim: str, sources: Sequence[str]) -> tuple[str, float]:
-        finding = verify(claim, sources, name in PROSE)
-        return finding.verdict, finding.score
-
-    _print_lines(name, run_benchmark(name, folder, judged, _silent), format)
-
-
-def _silent(_done: int, _all: int) -> None:
-    """Benchmarks print their figures only."""
-
-
-def _print_lines(name: str, lines: Sequence[Line], format: Format) -> None:
-    from eval.benchmarks.run import table
-
+    session = open_session(home)
+    found, text = run_public_set(session, name, folder, lambda *_: None, record, note)
     if format is Format.json:
-        print_json({"benchmark": name, "lines": [line.model_dump(mode="json") for line in lines]})
+        print_json(found)
     else:
-        typer.echo(table(name, lines))
+        typer.echo(text)
