@@ -167,7 +167,7 @@ def draft_brief(
     if fallback:
         made_by = made_by.model_copy(update={"degraded": (f"Whole brief: {fallback}",)})
     if writer is not None:
-        written = writer.write(extractor.ranking, template, door, found, fingerprint)
+        written = writer.write(extractor, fingerprint)
         made_by = made_by.model_copy(
             update={
                 "engine": writer.talker.engine, "model": writer.talker.name, "degraded": written.degraded,
