@@ -12,6 +12,7 @@ from typing import Protocol
 
 from agent.models import Verdict
 from agent.verification.altered import altered_name, altered_value
+from agent.verification.alternatives import other_of_row
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
 from agent.verification.names import make_known
@@ -119,6 +120,7 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
             or wrong_origin(one, sources)
             or altered_name(one, known)
             or misattributed(one)
+            or other_of_row(one)
         )
         if fault is None and stated:
             fault = wrong_mood(one) or contradicted(one)

@@ -10,6 +10,7 @@ from agent.verification.agreement import agrees
 from agent.verification.fault import Fault
 from agent.verification.names import Name, is_everyday, names
 from agent.verification.origin import wrong_side
+from agent.verification.plain import tokens
 from agent.verification.statements import Statement
 from agent.verification.support import Grounds
 from agent.verification.words import stem
@@ -83,7 +84,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     known = any(wanted & parts for parts in speakers.values())
     without = _near_without(grounds, name)
     near = [grounds.all[i] for i in without] or [grounds.all[i] for i in grounds.near]
-    if not near or any(wanted & s.words for s in near):
+    if not near or any(_speaks_of(wanted, s) for s in near):
         return None
     own = [s for s in near if wanted & parts_of(s.speaker)]
     if own:
@@ -104,6 +105,18 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
         "misattributed",
         f"{near[0].speaker.split('(')[0].strip()} says this in the evidence, not {name.text}",
     )
+
+
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^,!.:\n]{0,50}[,!:]", re.I
+)  # fmt: skip
+
+
+def _speaks_of(wanted: set[str], s: Statement) -> bool:
+    """Whether a statement mentions the name, other than to greet."""
+    if not wanted & s.words:
+        return False
+    return bool(wanted & {t.text for t in tokens(_GREETING.sub("", s.text))})
 
 
 def _takes_part(

@@ -30,8 +30,8 @@ _INDIRECT = re.compile(
     re.I,
 )
 _SUPPOSES = re.compile(
-    r"\b(?:what if|suppose|supposing|hypothetically|in theory|theoretically|might|maybe|perhaps|possibly|let's say|imagine|potentially|"
-    r"could (?:be|imagine|see|perhaps|end|turn|probably)|i guess|toy(?:ing)? with|thinking (?:about|of)|wäre denkbar|vielleicht|eventuell|möglicherweise|"
+    r"\b(?:what if|suppose|supposing|hypothetically|in theory|theoretically|might|(?:maybe|perhaps|vielleicht)(?! (?:an? |ein )?(?:\d|half|third|quarter|dozen|couple|few|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|hundred|zwei|drei|vier|fünf|zehn|zwanzig))|possibly|let's say|imagine|potentially|"
+    r"could (?:be|imagine|see|perhaps|end|turn|probably)|i guess|toy(?:ing)? with|thinking (?:about|of)|wäre denkbar|eventuell|möglicherweise|"
     r"könnten?|angenommen|würden? gern|would be (?:nice|great|lovely|cool)|in an ideal world|ideally|if we ever|wish we|one day|some day|someday)\b",
     re.I,
 )

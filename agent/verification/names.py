@@ -119,8 +119,9 @@ def is_common(word: str) -> bool:
 
 
 _GERMAN = re.compile(
-    r"\b(?:der|die|das|und|ist|wird|werden|nicht|für|mit|sind|hat|den|dem|ein|eine|im|zu)\b"
+    r"\b(?:der|die|das|und|ist|wird|werden|nicht|für|mit|sind|hat|den|dem|ein|eine|im|zu|vor|auf|aus|bei|von|zum|zur|wir|keine?|soll|sollen|muss|müssen|kann|nach|vom|es|sie)\b"
 )
+_PARTICLE = re.compile(r" (?:der|den|des|dem) ")
 _GERMAN_LEAD = re.compile(
     r"(?:^|[.,;:]\s|\b(?:in|bei|aus|nach|von|laut|an|Frau|Herr|Herrn|Dr\.)\s)$"
 )
@@ -138,7 +139,10 @@ def names(text: str) -> list[Name]:
             n
             for n in found
             if n.code
-            or len(n.parts) > 1
+            or (
+                len(n.parts) > 1
+                and not (_PARTICLE.search(n.text) and any(map(is_common, n.text.split())))
+            )
             or n.text.isupper()
             or _GERMAN_LEAD.search(text[max(0, n.start - 6) : n.start])
         ]

@@ -25,6 +25,7 @@ _GERMAN_TENS = re.compile(
     r"(ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und((?:zwan|drei|vier|fünf|sech|sieb|acht|neun)[zß]ig)"
 )
 _GERMAN_SCALED = re.compile(r"(\w*?)(hundert|tausend)(\w*)")
+_GERMAN_HALVES = re.compile(r"(zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)einhalb")
 _LOOSE = {
     "couple": 2.0, "pair": 2.0, "dozen": 12.0, "dutzend": 12.0, "anderthalb": 1.5, "eineinhalb": 1.5, "twice": 2.0,
     "both": 2.0, "double": 2.0, "triple": 3.0, "beide": 2.0, "beiden": 2.0,
@@ -84,6 +85,8 @@ def written(word: str) -> frozenset[float]:
 def _german(word: str) -> float | None:
     if word in _GERMAN:
         return float(_GERMAN[word])
+    if match := _GERMAN_HALVES.fullmatch(word):
+        return _GERMAN[match[1]] + 0.5
     if match := _GERMAN_TENS.fullmatch(word):
         return float(_GERMAN["eins" if match[1] == "ein" else match[1]] + _GERMAN[match[2]])
     if (match := _GERMAN_SCALED.fullmatch(word)) and len(word) > 7:
@@ -109,6 +112,8 @@ def _scaled(
     """The number with the scale words after it; separators are decimal before `k` or `Mio`."""
     while at < len(found):
         word, touching = found[at].text, found[at].start == found[at - 1].end
+        if word == "t" and [t.text for t in found[at + 1 : at + 2]] == ["€"]:
+            return frozenset(v * 1e3 for v in values), at + 1
         if word not in SCALES or (word in _GLUED and not touching):
             break
         values, at = frozenset(v * SCALES[word] for v in values), at + 1
@@ -163,8 +168,11 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
         if rest[1:2] and rest[1] in SCALES and rest[1] not in _GLUED:
             value, after = value * SCALES[rest[1]], after + 1
         return Number(frozenset({value}), at, after)
-    if word in ("a", "an", "one", "ein") and rest and rest[0] in _FRACTIONS and _is_part(rest):
-        return Number(frozenset({_FRACTIONS[rest[0]]}), at, at + 2)
+    if word in ("a", "an", "one", "ein") and rest and rest[0] in _FRACTIONS:
+        if of := _of_scale(found, at + 2):
+            return Number(frozenset({_FRACTIONS[rest[0]] * of}), at, at + 5)
+        if _is_part(rest) or (at and found[at - 1].text in ("by", "um")):
+            return Number(frozenset({_FRACTIONS[rest[0]]}), at, at + 2)
     if word in _LOOSE and word != "dozen":
         return Number(frozenset({_LOOSE[word]}), at, at + 1)
     if word in _FRACTIONS and word.startswith(("hal", "häl")):
@@ -180,8 +188,18 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
     return None
 
 
+def _of_scale(found: Sequence[Token], at: int) -> float | None:
+    """The scale of `a quarter of a million`, read from `of` on."""
+    words = [t.text for t in found[at : at + 3]]
+    if words[:2] in (["of", "a"], ["of", "one"]) and words[2:] and words[2] in SCALES:
+        return None if words[2] in _GLUED else SCALES[words[2]]
+    return None
+
+
 def _is_part(rest: Sequence[str]) -> bool:
     """`a quarter of`, `a third`: a part, where `a quarter` alone is three months and `a third user` is counted."""
+    if rest[0] in ("drittel", "viertel"):
+        return rest[1:2] not in (["jahr"], ["stunde"])
     return rest[1:2] == ["of"] or (rest[0] != "quarter" and len(rest) == 1)
 
 
@@ -203,6 +221,8 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
             and found[at + 1].text in ("st", "nd", "rd", "th")
         ):
             return Number(values, at, at + 2, ordinal=True)
+        if (part := _fraction_after(found, at)) is not None:
+            return Number(frozenset(v + part for v in values), at, at + 2)
         values, after = _grouped(found, at, values)
         values, after = _scaled(found, after, values)
         return Number(values, at, after)
@@ -220,6 +240,14 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
         return None
     value, after = said
     return _finished(found, at, value, after)
+
+
+def _fraction_after(found: Sequence[Token], at: int) -> float | None:
+    """The half of `3 1/2`."""
+    if at + 1 < len(found) and re.fullmatch(r"[123]/[2348]", found[at + 1].text):
+        (part,) = written(found[at + 1].text) or (0.0,)
+        return part if part and "/" not in found[at].text else None
+    return None
 
 
 def _grouped(
@@ -242,13 +270,16 @@ def _grouped(
 def _finished(found: Sequence[Token], at: int, value: float, after: int) -> Number:
     """A spoken number with `and a half`, a fraction (`two thirds`) or an ordinal's end (`twenty-first`)."""
     if step := _and_a_half(found, after):
-        return Number(frozenset({value + 0.5}), at, after + step)
+        values, stop = _scaled(found, after + step, frozenset({value + 0.5}))
+        return Number(values, at, stop)
     if after < len(found):
         word = found[after].text
         parted = word != "quarters" or (
             found[after + 1 : after + 2] and found[after + 1].text == "of"
         )
-        if word in _FRACTIONS and word.endswith("s") and value < 10 and parted:
+        if word.endswith("s") and word in _FRACTIONS and (of := _of_scale(found, after + 1)):
+            return Number(frozenset({value * _FRACTIONS[word] * of}), at, after + 4)
+        if word in _FRACTIONS and word.endswith(("s", "tel")) and value < 10 and parted:
             return Number(frozenset({value * _FRACTIONS[word]}), at, after + 1)
         if word in ORDINALS and value in (20, 30) and ORDINALS[word] < 10:
             return Number(frozenset({value + ORDINALS[word]}), at, after + 1, ordinal=True)

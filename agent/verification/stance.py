@@ -11,7 +11,7 @@ from agent.verification.attribution import parts_of, subject_of
 from agent.verification.fault import Fault
 from agent.verification.mood import REASONS, Mood, admits, corrects
 from agent.verification.polarity import disagreement, ruled_out
-from agent.verification.quantities import Quantity
+from agent.verification.quantity import Quantity
 from agent.verification.statements import Statement
 from agent.verification.support import Grounds
 from agent.verification.words import stem
