@@ -14,7 +14,7 @@ from typing import Protocol
 from agent.models import Citation, Claim, Gap, Nearest
 from agent.verification.statements import Source
 from agent.verify import Judge, verify
-from indexer.models import Artifact, Segment
+from indexer.models import Account, Artifact, Person, Segment
 from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
@@ -58,12 +58,18 @@ class BriefDoor:
         index: Sources,
         titles: Mapping[str, str] | None = None,
         judge: Judge | None = None,
+        account: Account | None = None,
+        people: Sequence[Person] = (),
     ) -> None:
         """`titles` are the template's own words for its fields, which no source need contain.
+
+        `account` and `people` tell who the speakers are: a claim may name their company, their whole name, their title.
 
         A `judge` is asked about claims that state more than where their words stand.
         """
         self._judge = judge
+        self._company = {"customer": account.name, "vendor": account.vendor} if account else {}
+        self._people = [(p, set(p.name.split())) for p in people]
         self._index = index
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
@@ -120,10 +126,23 @@ class BriefDoor:
         artifact = self._index.artifacts[c.artifact]
         present = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
         called = _CALLED.get(artifact.kind, {artifact.kind})
-        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {title}"
+        who = self._who(c)
+        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {who} {title}"
         return Source(
             text=c.quote, speaker=c.speaker, side=c.side, about=about, origin=frozenset(called)
         )
+
+    def _who(self, c: Citation) -> str:
+        """The company of who says it, and of everybody in it or speaking whole name and title."""
+        words = {
+            w.strip(".,;:!?\"'()").removesuffix("'s").removesuffix("’s") for w in c.quote.split()
+        }
+        named = [
+            f"{p.name} {p.title or ''}"
+            for p, parts in self._people
+            if p.name == c.speaker or parts & words
+        ]
+        return " \n".join([self._company.get(c.side) or "", *named])
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)

@@ -94,7 +94,7 @@ def runs(home: Path) -> Run:
 
 
 PLAN = "Paul Okoro promises the first two sites live in six weeks."
-CONNECTOR = "Ledgerline will build the scanner connector at no extra charge."
+CONNECTOR = "Paul Okoro will build the scanner connector at no extra charge."
 
 
 def test_a_models_promise_is_a_row_of_the_ledger(

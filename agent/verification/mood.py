@@ -41,11 +41,11 @@ _CONDITION = re.compile(
     re.I,
 )
 _CONDITION_NOT = re.compile(
-    r"\b(?:let (?:me|us) know|even|ask(?:ed|ing|s)?|check(?:ing)?|see|whether or|(?:tell|know|say|sure)(?: (?:you|me|us|them|him|her))?) (?:if|wenn)\b|"
-    r"(?:[,;-]|\.\.) (?:and|but) if\b(?![^,]*$)",
+    r"\b(?:let (?:me|us) know|even|ask(?:ed|ing|s)?|check(?:ing)?|see|whether or|(?:tell|know|say|sure)(?: (?:you|me|us|them|him|her))?) (?:if|wenn)\b",
     re.I,
 )
-"""`Tell you if` asks; `..., and if you forget it, you will hear of it` warns beside what it states."""
+BESIDE = re.compile(r"[,;-] (?:and|but) (?=if\b)|, und (?=wenn\b)", re.I)
+"""What stands before such a condition is stated without it: `..., and if you get that wrong, you will hear of it`."""
 _TAKES_BACK = re.compile(
     r"\b(?:scratch that|strike that|forget (?:that|what i said|it)|i misspoke|take (?:that|it) back|took (?:that|it) back|"
     r"correct(?:ion|ing myself)|my mistake|i was wrong|that was wrong|never ?mind|ignore that|on second thought|no longer (?:true|valid|applies|holds|the case|on offer|available)|"

@@ -255,4 +255,16 @@ def disagreement(
             for s in near
         ):
             return clause.text.strip(), near[0].text.strip()
+    return _said_never(stated, said, told)
+
+
+def _said_never(
+    stated: Sequence[Clause], said: Sequence[Clause], told: frozenset[str]
+) -> tuple[str, str] | None:
+    """A clause of the claim that holds all of what the evidence only denies."""
+    for denier in said:
+        denied = (_denied(denier) if denier.noes % 2 else None) or frozenset()
+        for clause in stated:
+            if denied and denied <= clause.stems - told and not clause.noes:
+                return clause.text.strip(), denier.text.strip()
     return None
