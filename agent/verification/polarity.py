@@ -258,13 +258,19 @@ def disagreement(
     return _said_never(stated, said, told)
 
 
+_OF_THE_SAME = re.compile(r"\W*(?:it|they|he|she)\b")
+
+
 def _said_never(
     stated: Sequence[Clause], said: Sequence[Clause], told: frozenset[str]
 ) -> tuple[str, str] | None:
-    """A clause of the claim that holds all of what the evidence only denies."""
+    """A clause of the claim that holds all of what `and it never ...` denies of the same thing."""
     for denier in said:
-        denied = (_denied(denier) if denier.noes % 2 else None) or frozenset()
+        if not denier.noes % 2 or not _OF_THE_SAME.match(denier.text):
+            continue
+        denied = _denied(denier) or frozenset()
         for clause in stated:
-            if denied and denied <= clause.stems - told and not clause.noes:
+            same = denied <= clause.stems - told and clause.stems & denier.inherited
+            if denied and same and not clause.noes:
                 return clause.text.strip(), denier.text.strip()
     return None
