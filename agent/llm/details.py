@@ -20,6 +20,9 @@ MOST_WORDS = 12
 A_FIELD = 2
 ANSWERED_AT = 0.6
 """What the answer head must make of the best passage for the detail to count as answered."""
+_ASKS = re.compile(
+    r"(?:who|whom|whose|what|when|where|which|whether|how|why|if|is|are|does|do|will|can)\b", re.I
+)
 _FIRST = re.compile(r"(?:the|an?|who|whom|whose|what|when|where|which|whether|how|why|if)\b", re.I)
 _LEAD = re.compile(r"^(?:(?:it is )?(?:not |un)(?:clear|known|said)|missing|unknown)\s*:?\s+", re.I)
 
@@ -50,7 +53,8 @@ class Details:
 
     def answered_by(self, about: str) -> Segment | None:
         """The segment that answers what is said to be missing, or None."""
-        support = self._head.support(question_of(about), self._index.answer_vectors(self._head))
+        asked = about.rstrip("?") if _ASKS.match(about) else f"What is {about}"
+        support = self._head.support(f"{asked}?", self._index.answer_vectors(self._head))
         best = int(support.argmax()) if len(support) else -1
         if best < 0 or float(support[best]) < ANSWERED_AT:
             return None
