@@ -109,7 +109,9 @@ def a_brief(session: Session, fault: Fault, floor: set[str]) -> str:
     if not floor <= {c.key for c in brief.claims}:
         return "a claim of the extractive brief is lost"
     return (
-        "told, brief with three sections written" if run.sections[0].claims else "nothing written"
+        "told, brief with three sections written"
+        if run.sections[0].claims
+        else "told, brief with nothing written in time"
     )
 
 

@@ -116,7 +116,8 @@ def _speaks_of(wanted: set[str], s: Statement) -> bool:
     """Whether a statement mentions the name, other than to greet."""
     if not wanted & s.words:
         return False
-    return bool(wanted & {t.text for t in tokens(_GREETING.sub("", s.text))})
+    said = {t.text.removesuffix("'s") for t in tokens(_GREETING.sub("", s.text))}
+    return bool(wanted & said)
 
 
 def _takes_part(

@@ -162,7 +162,7 @@ def _denied(clause: Clause) -> frozenset[str] | None:
     plain = _OUT.sub(" ", _NO_NOT.sub(" ", clause.text))
     words = [t for t in tokens(plain) if is_content(t)]
     marks = [(m.end(), 0) for m in _NOT.finditer(plain)]
-    marks += [(t.end, 4) for t in words if stem(t.text) in _LACKING]
+    marks += [(t.end, 2) for t in words if stem(t.text) in _LACKING]
     if not marks or len(marks) < clause.noes:
         return None
     values = quantities(plain)
