@@ -91,8 +91,11 @@ class BriefDoor:
             speaker=segment.person or segment.speaker, side=segment.side, at=segment.at,
         )  # fmt: skip
 
-    def record_claim(self, draft: ClaimDraft) -> str | Refusal:
-        """Check a draft and take it in. Returns the claim's id, or the refusal."""
+    def record_claim(self, draft: ClaimDraft, carried: float = 0.0) -> str | Refusal:
+        """Check a draft and take it in. Returns the claim's id, or the refusal.
+
+        `carried` is how surely the cited words must carry it where its author may make things up.
+        """
         citations = [self.cite(ref) for ref in draft.evidence]
         why, verdict = "", "unsupported"
         if not citations or any(c is None for c in citations):
@@ -105,9 +108,11 @@ class BriefDoor:
                 return self._admit(draft, tuple(known))
             title = self._titles.get(draft.field or "", "")
             finding = verify(draft.text, [self._source(c, title) for c in known], self._judge)
-            if finding.verdict == "supported":
+            if finding.verdict == "supported" and finding.score >= carried:
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
+            if verdict == "supported":
+                why, verdict = "the cited words hold too little of it", "unsupported"
         refusal = Refusal(field=draft.field, text=draft.text, verdict=verdict, why=why)
         self.refuse(refusal)
         return refusal

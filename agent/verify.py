@@ -15,6 +15,7 @@ from agent.verification.altered import altered_name, altered_value
 from agent.verification.alternatives import other_of_row
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
+from agent.verification.figures import unread_figure
 from agent.verification.names import make_known
 from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
@@ -117,6 +118,7 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
         stated = bool(one.part.stems - about or one.part.quantities or one.part.whens)
         fault = (
             altered_value(one)
+            or unread_figure(one)
             or wrong_origin(one, sources)
             or altered_name(one, known)
             or misattributed(one)

@@ -63,6 +63,8 @@ def test_each_verdict_says_why(claim: str, verdict: str, why: str) -> None:
         ("I wrote off a hundred and forty thousand dollars.", "The write-off was $40,100", "does not say"),
         ("We put it in in twenty twenty three.", "They put it in in 2022", "2022"),
         ("We start in May, and if you sign by Friday we waive the fee.", "The fee is waived", "condition"),
+        ("The first year costs $3,720.00 in all.", "The first year costs $8713,720.00 in all", "8713,720.00"),
+        ("She called on 6/2/2026 about the key.", "She called on 8713/2/2026 about the key", "8713/2/2026"),
         ("The board meets on June 22, not the 29th.", "The board meets on June 29", "June"),
     ],
 )  # fmt: skip
