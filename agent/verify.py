@@ -22,6 +22,7 @@ from agent.verification.plain import make_plain
 from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
 from agent.verification.support import Grounds, Part, about_stems
+from agent.verification.wording import reworded
 from indexer.models import Frozen
 from indexer.sentences import sentence_spans
 
@@ -123,6 +124,7 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
             or altered_name(one, known)
             or misattributed(one)
             or other_of_row(one)
+            or reworded(one, about)
         )
         if fault is None and stated:
             fault = wrong_mood(one) or contradicted(one)

@@ -241,11 +241,7 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
         return Number(values, at, after)
     if (special := _article(found, at)) is not None:
         return special
-    if (
-        token.text in ("hundred", "thousand")
-        and at
-        and found[at - 1].text in ("every", "per", "of", "each")
-    ):
+    if token.text in ("hundred", "thousand"):
         return Number(frozenset({SCALES[token.text]}), at, at + 1)
     if token.text in ORDINALS:
         return Number(frozenset({float(ORDINALS[token.text])}), at, at + 1, ordinal=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.options import DEFAULT_HOME, Format, FormatOption, Home, open_session
 from app.commands.printing import print_json
 from indexer.errors import InputError
+
+if TYPE_CHECKING:
+    from eval.benchmarks.items import Line
 
 
 def doctor(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:
@@ -76,15 +79,29 @@ def evaluate(
 def _benchmark(name: str, folder: Path, format: Format, home: Path) -> None:
     from agent.verify import verify
     from app.judging import make_judge
-    from eval.benchmarks.run import run_benchmark, table
+    from eval.benchmarks.abstention import SETS, run_abstention
+    from eval.benchmarks.run import run_benchmark
 
+    if name in SETS:
+        session = open_session(home)
+        _print_lines(name, run_abstention(name, folder, session.heads.answers, _silent), format)
+        return
     judge = make_judge(home)
 
     def judged(claim: str, sources: Sequence[str]) -> tuple[str, float]:
         finding = verify(claim, sources, judge)
         return finding.verdict, finding.score
 
-    lines = run_benchmark(name, folder, judged, lambda _done, _all: None)
+    _print_lines(name, run_benchmark(name, folder, judged, _silent), format)
+
+
+def _silent(_done: int, _all: int) -> None:
+    """Benchmarks print their figures only."""
+
+
+def _print_lines(name: str, lines: Sequence[Line], format: Format) -> None:
+    from eval.benchmarks.run import table
+
     if format is Format.json:
         print_json({"benchmark": name, "lines": [line.model_dump(mode="json") for line in lines]})
     else:
