@@ -30,6 +30,11 @@ CARRIED = 0.45
 _LINK = re.compile(
     r"https?:|www\.|\S+@\S+\.\w|!?\[[^\]]*\]\(|<\s*/?\w+|\b\w+\.(?:com|org|net|io|xyz|ru)\b", re.I
 )
+_ASKS_FOR_WORDS = re.compile(
+    r"\W*(?:please )?(?:explain|describe|draft|compose|translate|summari[sz]e|todo:|(?:write|provide|develop|create|give|outline|break down|tell|show) (?:me|an?|down)\b)",
+    re.I,
+)
+"""How a sentence begins that wants something written; no fact of a deal does."""
 
 Relevant = Callable[[str | None, Segment], bool]
 """Does a segment speak to a field (None: to the question) at all?"""
@@ -99,7 +104,7 @@ class ModelDoor:
         segments = [self._segments[e.segment] for e in draft.evidence]
         if len(draft.text.split()) < MIN_WORDS:
             return "it is no sentence"
-        if draft.text.rstrip().endswith("?"):
+        if draft.text.rstrip().endswith("?") or _ASKS_FOR_WORDS.match(draft.text):
             return "a claim states something; it does not ask"
         if _LINK.search(draft.text):
             return "a claim holds no links and no addresses"
