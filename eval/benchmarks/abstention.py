@@ -76,9 +76,7 @@ def run_abstention(
 class _Source:
     """One corpus cut into passages, with the head's vectors."""
 
-    def __init__(
-        self, corpus: str, kind: Kind, rows: Sequence[dict[str, Any]], head: Head
-    ) -> None:
+    def __init__(self, corpus: str, kind: Kind, rows: Sequence[dict[str, Any]], head: Head) -> None:
         self.id, self.rows = corpus, rows
         segments, start = [], 0
         for n, row in enumerate(rows):
@@ -92,7 +90,9 @@ class _Source:
         artifact = Artifact(id=corpus, path=corpus, kind=kind, system="benchmark", title="", authority=5, text=text)  # fmt: skip
         self.passages = passages(artifact, segments)
         self.texts = [segments[p.segment].text[p.start : p.end] for p in self.passages]
-        self.vectors = unpack(head.vectors([p.pair for p in self.passages]))
+        self.vectors = unpack(
+            [row.tobytes() for row in head.vectors([p.pair for p in self.passages])]
+        )
         self.words = [content(make_plain(r["text"]).text) for r in rows]
         self.common = Counter(w for words in self.words for w in words)
 
