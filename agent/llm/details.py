@@ -44,7 +44,7 @@ class Details:
         words = about.split()
         if not 2 <= len(words) <= MOST_WORDS:
             return f"name the missing thing in 2 to {MOST_WORDS} words"
-        if quantities(about) or re.search(r"\d", about):
+        if any(q.kind != "period" for q in quantities(about)) or re.search(r"\d", about):
             return "name the thing, not a number"
         strange = [n.text for n in names(about) if not set(n.parts) <= self._known]
         if strange:
