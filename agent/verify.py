@@ -12,14 +12,17 @@ from typing import Protocol
 
 from agent.models import Verdict
 from agent.verification.altered import altered_name, altered_value
+from agent.verification.alternatives import other_of_row
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
+from agent.verification.figures import unread_figure
 from agent.verification.names import make_known
 from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
 from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
 from agent.verification.support import Grounds, Part, about_stems
+from agent.verification.wording import reworded
 from indexer.models import Frozen
 from indexer.sentences import sentence_spans
 
@@ -116,9 +119,12 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
         stated = bool(one.part.stems - about or one.part.quantities or one.part.whens)
         fault = (
             altered_value(one)
+            or unread_figure(one)
             or wrong_origin(one, sources)
             or altered_name(one, known)
             or misattributed(one)
+            or other_of_row(one)
+            or reworded(one, about)
         )
         if fault is None and stated:
             fault = wrong_mood(one) or contradicted(one)

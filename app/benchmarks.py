@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.session import Session
+from eval.benchmarks.abstention import SETS, run_abstention
 from eval.benchmarks.run import ADAPTERS, run_benchmark, table
 from eval.benchmarks.searching import RETRIEVAL_SETS, record_rows, retrieval_table, run_retrieval
 from eval.benchmarks.systems import all_systems
@@ -32,6 +33,10 @@ def run_public_set(
             record_rows(RESULTS, name, rows, note, datetime.now(UTC).date())
         found["retrieval"] = [row.model_dump(mode="json") for row in rows]
         texts.append(retrieval_table(name, rows))
+    if name in SETS:
+        lines = run_abstention(name, folder, session.heads.answers, progress)
+        found["abstention"] = [line.model_dump(mode="json") for line in lines]
+        texts.append(table(name, lines))
     if name in ADAPTERS or name not in RETRIEVAL_SETS:
         lines = _judged(session, name, folder, progress)
         found["lines"] = [line.model_dump(mode="json") for line in lines]

@@ -7,7 +7,7 @@ weeks are not, unless the claim says "about".
 
 from __future__ import annotations
 
-from agent.verification.quantities import Quantity
+from agent.verification.quantity import Quantity
 
 _APPROXIMATE = 0.06
 
@@ -61,8 +61,35 @@ def _compatible(claim: Quantity, said: Quantity) -> bool:
     return True
 
 
+_A_YEAR = {"year": 1, "quarter": 4, "month": 12}
+
+
+def _yearly(q: Quantity) -> set[float]:
+    return {v * _A_YEAR[q.rate] for v in q.values} if q.rate in _A_YEAR and not q.top else set()
+
+
+def _is_multiple(q: Quantity) -> bool:
+    """`three times`, `twice`, `double`."""
+    word = q.text.lower()
+    return q.kind == "count" and (
+        q.nouns[:1] in (("times",), ("fold",)) or word in ("twice", "double", "triple")
+    )
+
+
+def _relates(times: Quantity, other: Quantity) -> bool:
+    """`one and a half times` and 150 %; `three times` the one way is `a third` the other."""
+    if other.kind == "percent":
+        return any(_close(100 * t, v, times.about) for t in times.values for v in other.values)
+    parts = {v for v in other.values if 0 < v < 1} if other.kind == "count" else set()
+    return any(_close(1 / t, v, True) for t in times.values if t for v in parts)
+
+
 def agrees(claim: Quantity, said: Quantity) -> bool:
     """Whether evidence that says `said` carries `claim`."""
+    if (_is_multiple(claim) and _relates(claim, said)) or (
+        _is_multiple(said) and _relates(said, claim)
+    ):
+        return True
     if not _compatible(claim, said):
         return False
     if "period" in (claim.kind, said.kind):
@@ -72,7 +99,7 @@ def agrees(claim: Quantity, said: Quantity) -> bool:
     if claim.kind == "count" and said.kind == "percent" and any(0 < v < 1 for v in claim.values):
         return any(_close(100 * a, b, True) for a in claim.values for b in said.values)
     if claim.rate and said.rate and claim.rate != said.rate:
-        return False
+        return any(_close(a, b, False) for a in _yearly(claim) for b in _yearly(said))
     if {claim.bound, said.bound} == {"least", "most"}:
         return False
     if claim.top:

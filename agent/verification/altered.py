@@ -10,7 +10,7 @@ from agent.verification import dates
 from agent.verification.agreement import agrees
 from agent.verification.fault import Fault
 from agent.verification.names import Known, is_named
-from agent.verification.quantities import Quantity
+from agent.verification.quantity import Quantity
 from agent.verification.statements import Statement
 from agent.verification.support import Grounds, Part
 from agent.verification.words import is_content, stem
@@ -20,10 +20,15 @@ def altered_value(grounds: Grounds) -> Fault | None:
     """A number, amount, duration or date that the evidence gives differently or not at all."""
     here = [grounds.all[i] for i in grounds.around]
     said = [(q, s) for s in here for q in s.quantities]
+    values = [q for q, _ in said]
+    shares = [q for q in grounds.part.quantities if q.ratio and any(agrees(q, v) for v in values)]
     for quantity in grounds.part.quantities:
-        if is_idle(quantity):
+        if (
+            is_idle(quantity)
+            or quantity.ratio
+            or any(s.start <= quantity.start < s.end and not quantity.ratio for s in shares)
+        ):
             continue
-        values = [q for q, _ in said]
         carried = (
             any(agrees(quantity, q) for q in values)
             or _said_elsewhere(quantity, grounds)
@@ -111,6 +116,8 @@ def _dated(when: dates.When, grounds: Grounds) -> bool:
         " ".join(grounds.all[i].text for i in grounds.around)
     ):
         return when.weekday in (0, 4)
+    if when.minute is not None and _at_that_hour(when.minute, grounds):
+        return True
     return when.is_year and any(
         float(when.year or 0) in q.values for s in grounds.all for q in s.quantities
     )
@@ -119,6 +126,18 @@ def _dated(when: dates.When, grounds: Grounds) -> bool:
 _WEEKDAYS = re.compile(
     r"\b(?:weekdays?|business (?:days?|hours)|working (?:days?|hours)|werktags?|werktagen?)\b", re.I
 )
+
+
+_AT = re.compile(r"\b(?:at|by|until|till|before|after|from|um|bis|ab)\s+$", re.I)
+
+
+def _at_that_hour(minute: int, grounds: Grounds) -> bool:
+    """`We close at six` beside a claim of 6 pm."""
+    return any(
+        q.kind == "count" and not q.nouns and _AT.search(s.text[: q.start])
+        and any(v * 60 % 720 == minute % 720 for v in q.values)
+        for s in (grounds.all[i] for i in grounds.around) for q in s.quantities
+    )  # fmt: skip
 
 
 def _comparable(a: dates.When, b: dates.When) -> bool:

@@ -10,6 +10,7 @@ from agent.verification.agreement import agrees
 from agent.verification.fault import Fault
 from agent.verification.names import Name, is_everyday, names
 from agent.verification.origin import wrong_side
+from agent.verification.plain import tokens
 from agent.verification.statements import Statement
 from agent.verification.support import Grounds
 from agent.verification.words import stem
@@ -83,7 +84,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     known = any(wanted & parts for parts in speakers.values())
     without = _near_without(grounds, name)
     near = [grounds.all[i] for i in without] or [grounds.all[i] for i in grounds.near]
-    if not near or any(wanted & s.words for s in near):
+    if not near or any(_speaks_of(wanted, s) for s in near):
         return None
     own = [s for s in near if wanted & parts_of(s.speaker)]
     if own:
@@ -97,13 +98,26 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     if not all(s.speaker for s in near):
         return _of_another(grounds, without, wanted)
     if _takes_part(grounds, without, wanted, near) or (
-        not known and _is_meant(grounds, without, wanted)
+        not known and (_is_meant(grounds, without, wanted) or _is_own(near, grounds, name))
     ):
         return None
     return Fault(
         "misattributed",
         f"{near[0].speaker.split('(')[0].strip()} says this in the evidence, not {name.text}",
     )
+
+
+_GREETING = re.compile(
+    r"^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^,!.:\n]{0,50}[,!:]", re.I
+)  # fmt: skip
+
+
+def _speaks_of(wanted: set[str], s: Statement) -> bool:
+    """Whether a statement mentions the name, other than to greet."""
+    if not wanted & s.words:
+        return False
+    said = {t.text.removesuffix("'s") for t in tokens(_GREETING.sub("", s.text))}
+    return bool(wanted & said)
 
 
 def _takes_part(
@@ -132,6 +146,21 @@ def _is_meant(grounds: Grounds, near: Sequence[int], wanted: set[str]) -> bool:
         and not names(grounds.all[i].text)
         and any(wanted & s.words for s in grounds.all[max(0, i - 3) : i])
         for i in near
+    )
+
+
+_OURS = re.compile(
+    r"\b(?:we|we're|we've|we'll|our|ours|us|it's|there's|there are|wir|uns|unser\w*)\b", re.I
+)
+_IS_SO = re.compile(
+    r"\W*(?:has|have|had|is|are|was|were|makes?|made|uses?|used|runs?|ran|needs?|employs?|operates?|owns?|sells?|serves?|pays?|hat|ist|betreibt)\b"
+)
+
+
+def _is_own(near: Sequence[Statement], grounds: Grounds, name: Name) -> bool:
+    """`We have four branches`, told of a company that speaks nowhere by itself."""
+    return bool(_IS_SO.match(grounds.part.text[name.end :])) and any(
+        _OURS.search(s.text) for s in near
     )
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+
+from agent.verification.clock import times
+from agent.verification.numbers import small
 
 _MONTH_WORDS = {
     "january": 1, "jan": 1, "januar": 1, "jänner": 1, "february": 2, "feb": 2, "februar": 2, "march": 3, "mar": 3, "märz": 3,
@@ -36,32 +39,24 @@ _PATTERNS = [
     for p in (
         r"\b(?P<year>(?:19|20)\d\d)-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?!\d)",
         r"\b(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<year>(?:19|20)?\d\d)(?!\d)",
-        r"(?:\b(?P<d>[0-3]\d)\.\s?(?P<m>[01]\d)\.(?!\d)|(?<=\bam )(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?!\d))",
+        r"(?:\b(?P<d>[0-3]\d)\.\s?(?P<m>[01]\d)\.(?!\d)|(?:(?<=\bam )|(?<=\bab )|(?<=\bzum )|(?<=\bbis )|(?<=\bvom )|(?<=\bden )|(?<=\bdem )|(?<=\bseit ))(?P<d2>\d{1,2})\.(?P<m2>\d{1,2})\.(?!\d))",
         r"\b(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<year>(?:19|20)?\d\d)(?!\d)",
         rf"\b{_MONTH} (?:the )?{_DAY}{_YEAR}",
         rf"\b{_DAY}(?: (?:day )?of)? {_MONTH}{_YEAR}",
         rf"\b(?P<part>early|mid|late|end of|beginning of|start of|middle of|anfang|mitte|ende)?[ -]?{_MONTH}{_YEAR}",
-        r"\b(?P<quarter>[qQ][1-4])(?:[ /-]?(?:of )?(?:FY ?)?'?(?P<year>(?:20)?\d\d))?\b(?!\s*%)",
-        r"\b(?P<quarterword>first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?) (?:calendar |fiscal )?(?:quarter|quartal)(?:,? (?:of )?(?P<year>20\d\d))?\b",
+        r"\b(?:(?P<part>early|mid|late|end of|beginning of|start of|anfang|mitte|ende)[ -])?(?P<quarter>[qQ][1-4])(?:[ /-]?(?:of )?(?:FY ?)?'?(?P<year>(?:20)?\d\d))?\b(?!\s*%)",
+        r"\b(?:(?P<part>early in|late in|end of|beginning of|start of|anfang|mitte|ende)(?: the| des)? )?(?P<quarterword>first|second|third|fourth|erste[ns]?|zweite[ns]?|dritte[ns]?|vierte[ns]?) (?:calendar |fiscal )?(?:quarter|quartal)(?:,? (?:of )?(?P<year>20\d\d))?\b",
+        r"\b(?P<halfword>first|second|erste[ns]?|zweite[ns]?) (?:(?:half|hälfte)(?: of| von|,)?(?: the year| des jahres)? (?P<year>20\d\d)|half of the year|hälfte des jahres|halbjahr(?:es)?(?: (?P<year2>20\d\d))?)\b",
         r"\b(?P<half>[hH][12])(?:[ /-]?'?(?P<year>(?:20)?\d\d))?\b",
         r"\b(?P<fiscal>FY|fiscal(?: year)?|Geschäftsjahr) ?'?(?P<year>(?:20)?\d\d)\b",
         r"(?<![\w-])(?P<year>(?:19[89]|20[0-4])\d)(?![\w-]|[.,]\d|\s*%)",
+        r"\b(?P<century>nineteen|twenty)[ -](?P<decade>ten|eleven|twelve|\w+teen|twenty|thirty|eighty|ninety)(?:[ -](?P<unit>one|two|three|four|five|six|seven|eight|nine))?\b(?! ?-?(?:minutes?|days?|users?|people|seats?|hours?|percent|dollars?|weeks?|months?|thousand|hundred|million|foot|feet)\b)",
+        r"(?:(?<=day )|(?<=day, )|(?<=tomorrow )|(?<=tomorrow, ))the (?P<alone>\d{1,2}(?=st\b|nd\b|rd\b|th\b)|(?:twenty|thirty)[- ]\w+|\w+teenth|twentieth|thirtieth)(?:st|nd|rd|th)?(?=\s*(?:[.,;!?)]|$)|\s(?:and|or|so|it|we|i|at|is|if|then|works?|would|should|suits?)\b)",
+        r"(?:(?<=\bon )|(?<=\bby )|(?<=\bof )|(?<=\bfrom )|(?<=\buntil )|(?<=\bfreeze )|(?<=\bdate )|(?<=\bkickoff )|(?<=\bdue )|(?<=\blive ))(?P<a>\d{1,2})/(?P<b>\d{1,2})\b(?!/|\d| of\b)",
     )
 ]
 _WEEKDAY = re.compile(
     r"\b(" + "|".join(sorted(_WEEKDAYS, key=len, reverse=True)) + r")s?\b\.?", re.I
-)
-_TIME = re.compile(
-    r"\b(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?|uhr\b|o'clock)|\b(?P<h24>[01]?\d|2[0-3]):(?P<m24>[0-5]\d)\b",
-    re.I,
-)
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
-_SPOKEN_TIME = re.compile(
-    r"\b(?:(?P<word>"
-    + "|".join(_HOURS)
-    + r"|\d{1,2})(?: o'clock)? (?P<day>in the (?:morning|afternoon|evening)|at night)|(?P<noon>noon|midnight)|"
-    r"(?P<first>\d{1,2})(?=\s?(?:-|to|and|until|till)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\b|p\.?m\b|uhr\b)))",
-    re.I,
 )
 _ORDINAL_WORDS = {"fi": 1, "er": 1, "se": 2, "zw": 2, "th": 3, "dr": 3, "fo": 4, "vi": 4}
 _AMBIGUOUS = ("may", "march", "mar", "mai", "sun", "sat", "jan", "dec", "sep", "wed", "mon", "fri")
@@ -114,7 +109,13 @@ def _ambiguous(match: re.Match[str]) -> bool:
 def _when(match: re.Match[str]) -> When | None:
     g = match.groupdict()
     made = partial(When, match.start(), match.end(), match.group().strip())
-    year = _year(g.get("year") or g.get("short"))
+    year = _year(g.get("year") or g.get("short") or g.get("year2"))
+    if g.get("century"):
+        spoken = _spoken_year(g)
+        return made(year=spoken) if spoken else None
+    if said := g.get("alone"):
+        alone = int(said) if said.isdigit() else _DAY_WORDS.get(said.lower().replace(" ", "-"))
+        return made(day=alone) if alone and alone <= 31 else None
     if g.get("a"):
         first, second = int(g["a"]), int(g["b"])
         if first > 12 >= second:
@@ -144,10 +145,21 @@ def _when(match: re.Match[str]) -> When | None:
         return made(year=year, months=months, day=day_said, part=_part(g.get("part")))
     if said := g.get("quarter") or g.get("quarterword"):
         number = int(said[1]) if said[1].isdigit() else _ORDINAL_WORDS[said[:2].lower()]
-        return made(year=year, months=_quarter_months(number))
-    if said := g.get("half"):
-        return made(year=year, months=frozenset(range(1, 7) if said[1] == "1" else range(7, 13)))
+        return made(year=year, months=_quarter_months(number), part=_part(g.get("part")))
+    if said := g.get("half") or g.get("halfword"):
+        first_half = said[1] == "1" or said[:2].lower() in ("fi", "er")
+        return made(year=year, months=frozenset(range(1, 7) if first_half else range(7, 13)))
     return made(year=year)
+
+
+def _spoken_year(said: dict[str, str | None]) -> int | None:
+    """`twenty twenty-three`, `nineteen ninety six`."""
+    words = [said["century"], said["decade"], *([said["unit"]] if said["unit"] else [])]
+    values = [small((w or "").lower()) for w in words]
+    if None in values:
+        return None
+    year = 100 * int(values[0] or 0) + sum(int(v or 0) for v in values[1:])
+    return year if 1980 <= year < 2050 else None
 
 
 def _part(said: str | None) -> str | None:
@@ -156,7 +168,7 @@ def _part(said: str | None) -> str | None:
         return None
     return (
         "end"
-        if said and said.lower() in ("late", "end of", "ende")
+        if said and said.lower() in ("late", "late in", "end of", "ende")
         else "mid"
         if "mi" in (said or "").lower()
         else "start"
@@ -184,36 +196,10 @@ def whens(text: str) -> list[When]:
                 match.start(), match.end(), match.group(), weekday=_WEEKDAYS[match.group(1).lower()]
             )
         )
-    for match in _SPOKEN_TIME.finditer(text):
-        found.append(When(match.start(), match.end(), match.group(), minute=_spoken_minute(match)))
-        taken.append((match.start(), match.end()))
-    for match in _TIME.finditer(text):
-        if free(match.start(), match.end()) and (minute := _minute(match)) is not None:
-            found.append(When(match.start(), match.end(), match.group(), minute=minute))
-            taken.append((match.start(), match.end()))
+    for start, end, minute in times(text):
+        if free(start, end):
+            found.append(When(start, end, text[start:end], minute=minute))
     return sorted(found, key=lambda w: w.start)
-
-
-def _spoken_minute(match: re.Match[str]) -> int:
-    if match.group("noon"):
-        return 720 if match.group("noon").lower() == "noon" else 0
-    said = (match.group("word") or match.group("first")).lower()
-    hour = _HOURS.index(said) + 1 if said in _HOURS else int(said)
-    late = match.group("day") is not None and "morning" not in match.group("day").lower()
-    return (hour + 12 if late and hour < 12 else hour) * 60
-
-
-def _minute(match: re.Match[str]) -> int | None:
-    hour = int(match.group("h") or match.group("h24"))
-    minute = int(match.group("min") or match.group("m24") or 0)
-    half = (match.group("half") or "").lower()
-    if hour > 24 or minute > 59 or (half[:1] in "ap" and half and hour > 12):
-        return None
-    if half.startswith("p") and hour < 12:
-        hour += 12
-    if half.startswith("a") and hour == 12:
-        hour = 0
-    return hour * 60 + minute
 
 
 def agrees(claim: When, said: When) -> bool:
@@ -238,6 +224,9 @@ def agrees(claim: When, said: When) -> bool:
 
 
 def _readings(when: When) -> list[When]:
+    if when.part in ("start", "end") and len(when.months) > 1:
+        month = max(when.months) if when.part == "end" else min(when.months)
+        return [when, replace(when, months=frozenset({month}))]
     if when.swapped is None:
         return [when]
     month, day = when.swapped
@@ -245,6 +234,8 @@ def _readings(when: When) -> list[When]:
 
 
 def _same_day(claim: When, said: When) -> bool:
+    if not said.months and said.day is not None:
+        return said.day == claim.day
     if not said.months or not said.months <= claim.months:
         return False
     if claim.day is None:

@@ -24,6 +24,10 @@ _WORD = re.compile(r"[^\W\d_]+", re.U)
 _TITLES = frozenset(
     "eur usd gbp chf mr mrs ms dr prof frau herr sir madam inc ltd llc gmbh ag corp co plc bv sa kg the".split()
 )
+_BIDS = frozenset(
+    "call text email mail ping ring copy cc ask tell write contact invite keep avoid loop include send meet thank remind".split()
+)
+"""Verbs with which a sentence that bids begins: `Call Deb` names Deb."""
 _PARTICLES = frozenset("von van de der den di da du la le al bin of".split())
 _COMMON = frozenset(
     """a about above access accepting according account accounts action additional admin after agreement all already also although an and another any
@@ -115,8 +119,9 @@ def is_common(word: str) -> bool:
 
 
 _GERMAN = re.compile(
-    r"\b(?:der|die|das|und|ist|wird|werden|nicht|für|mit|sind|hat|den|dem|ein|eine|im|zu)\b"
+    r"\b(?:der|die|das|und|ist|wird|werden|nicht|für|mit|sind|hat|den|dem|ein|eine|im|zu|vor|auf|aus|bei|von|zum|zur|wir|keine?|soll|sollen|muss|müssen|kann|nach|vom|es|sie)\b"
 )
+_PARTICLE = re.compile(r" (?:der|den|des|dem) ")
 _GERMAN_LEAD = re.compile(
     r"(?:^|[.,;:]\s|\b(?:in|bei|aus|nach|von|laut|an|Frau|Herr|Herrn|Dr\.)\s)$"
 )
@@ -134,7 +139,10 @@ def names(text: str) -> list[Name]:
             n
             for n in found
             if n.code
-            or len(n.parts) > 1
+            or (
+                len(n.parts) > 1
+                and not (_PARTICLE.search(n.text) and any(map(is_common, n.text.split())))
+            )
             or n.text.isupper()
             or _GERMAN_LEAD.search(text[max(0, n.start - 6) : n.start])
         ]
@@ -150,7 +158,7 @@ def _capitalised(text: str) -> list[Name]:
             continue
         if _SENTENCE_START.search(text[max(0, start - 3) : start]):
             head, _, rest = words.partition(" ")
-            if is_common(head):
+            if is_common(head) or (rest and head.lower() in _BIDS):
                 start, words = start + len(head) + 1, rest
             elif not rest and not _names_somebody(head, text[match.end() : match.end() + 24]):
                 continue

@@ -25,6 +25,7 @@ _GERMAN_TENS = re.compile(
     r"(ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun)und((?:zwan|drei|vier|fünf|sech|sieb|acht|neun)[zß]ig)"
 )
 _GERMAN_SCALED = re.compile(r"(\w*?)(hundert|tausend)(\w*)")
+_GERMAN_HALVES = re.compile(r"(zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn)einhalb")
 _LOOSE = {
     "couple": 2.0, "pair": 2.0, "dozen": 12.0, "dutzend": 12.0, "anderthalb": 1.5, "eineinhalb": 1.5, "twice": 2.0,
     "both": 2.0, "double": 2.0, "triple": 3.0, "beide": 2.0, "beiden": 2.0,
@@ -84,6 +85,8 @@ def written(word: str) -> frozenset[float]:
 def _german(word: str) -> float | None:
     if word in _GERMAN:
         return float(_GERMAN[word])
+    if match := _GERMAN_HALVES.fullmatch(word):
+        return _GERMAN[match[1]] + 0.5
     if match := _GERMAN_TENS.fullmatch(word):
         return float(_GERMAN["eins" if match[1] == "ein" else match[1]] + _GERMAN[match[2]])
     if (match := _GERMAN_SCALED.fullmatch(word)) and len(word) > 7:
@@ -109,15 +112,19 @@ def _scaled(
     """The number with the scale words after it; separators are decimal before `k` or `Mio`."""
     while at < len(found):
         word, touching = found[at].text, found[at].start == found[at - 1].end
+        if word == "t" and [t.text for t in found[at + 1 : at + 2]] == ["€"]:
+            return frozenset(v * 1e3 for v in values), at + 1
         if word not in SCALES or (word in _GLUED and not touching):
             break
         values, at = frozenset(v * SCALES[word] for v in values), at + 1
     return values, at
 
 
-def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
-    """The number that words from `at` say, and the token after it."""
-    total, current, here, seen = 0.0, 0.0, at, False
+def _spoken(
+    found: Sequence[Token], at: int, begun: float | None = None
+) -> tuple[float, int] | None:
+    """The number that words from `at` say, and the token after it; `begun` is an `a` before them."""
+    total, current, here, seen = 0.0, begun or 0.0, at, begun is not None
     while here < len(found):
         word = found[here].text
         value = small(word)
@@ -132,6 +139,8 @@ def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
             total, current = total + (current or 1) * SCALES[word], 0
         elif word == "dozen" and seen:
             return (total + current) * 12, here + 1
+        elif word == "point" and seen and (digits := _digits(found, here + 1)):
+            current, here = current + float(f"0.{digits}"), here + len(digits)
         elif (
             word == "and"
             and seen
@@ -146,6 +155,17 @@ def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
     return (total + current, here) if seen else None
 
 
+def _digits(found: Sequence[Token], at: int) -> str:
+    """The digits spoken one by one behind a `point`."""
+    digits = ""
+    for token in found[at : at + 4]:
+        value = small(token.text)
+        if value is None or value > 9:
+            break
+        digits += f"{value:g}"
+    return digits
+
+
 def _article(found: Sequence[Token], at: int) -> Number | None:
     """`a hundred`, `half a million`, `a couple of`, `two and a half`."""
     word, rest = found[at].text, [t.text for t in found[at + 1 : at + 4]]
@@ -155,16 +175,17 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
         and ((rest[0] in SCALES and rest[0] not in _GLUED) or rest[0] in _LOOSE)
     ):
         value, after = SCALES.get(rest[0], _LOOSE.get(rest[0], 1.0)), at + 2
-        further = (
-            _spoken(found, after + 1) if after < len(found) and found[after].text == "and" else None
-        )
-        if further and value >= 100:
-            value, after = value + further[0], further[1]
+        said = _spoken(found, at + 1, 1.0) if value >= 100 else None
+        if said is not None:
+            return Number(frozenset({said[0]}), at, said[1])
         if rest[1:2] and rest[1] in SCALES and rest[1] not in _GLUED:
             value, after = value * SCALES[rest[1]], after + 1
         return Number(frozenset({value}), at, after)
-    if word in ("a", "an", "one", "ein") and rest and rest[0] in _FRACTIONS and _is_part(rest):
-        return Number(frozenset({_FRACTIONS[rest[0]]}), at, at + 2)
+    if word in ("a", "an", "one", "ein") and rest and rest[0] in _FRACTIONS:
+        if of := _of_scale(found, at + 2):
+            return Number(frozenset({_FRACTIONS[rest[0]] * of}), at, at + 5)
+        if _is_part(rest) or (at and found[at - 1].text in ("by", "um")):
+            return Number(frozenset({_FRACTIONS[rest[0]]}), at, at + 2)
     if word in _LOOSE and word != "dozen":
         return Number(frozenset({_LOOSE[word]}), at, at + 1)
     if word in _FRACTIONS and word.startswith(("hal", "häl")):
@@ -180,8 +201,18 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
     return None
 
 
+def _of_scale(found: Sequence[Token], at: int) -> float | None:
+    """The scale of `a quarter of a million`, read from `of` on."""
+    words = [t.text for t in found[at : at + 3]]
+    if words[:2] in (["of", "a"], ["of", "one"]) and words[2:] and words[2] in SCALES:
+        return None if words[2] in _GLUED else SCALES[words[2]]
+    return None
+
+
 def _is_part(rest: Sequence[str]) -> bool:
     """`a quarter of`, `a third`: a part, where `a quarter` alone is three months and `a third user` is counted."""
+    if rest[0] in ("drittel", "viertel"):
+        return rest[1:2] not in (["jahr"], ["stunde"])
     return rest[1:2] == ["of"] or (rest[0] != "quarter" and len(rest) == 1)
 
 
@@ -203,16 +234,14 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
             and found[at + 1].text in ("st", "nd", "rd", "th")
         ):
             return Number(values, at, at + 2, ordinal=True)
+        if (part := _fraction_after(found, at)) is not None:
+            return Number(frozenset(v + part for v in values), at, at + 2)
         values, after = _grouped(found, at, values)
         values, after = _scaled(found, after, values)
         return Number(values, at, after)
     if (special := _article(found, at)) is not None:
         return special
-    if (
-        token.text in ("hundred", "thousand")
-        and at
-        and found[at - 1].text in ("every", "per", "of", "each")
-    ):
+    if token.text in ("hundred", "thousand"):
         return Number(frozenset({SCALES[token.text]}), at, at + 1)
     if token.text in ORDINALS:
         return Number(frozenset({float(ORDINALS[token.text])}), at, at + 1, ordinal=True)
@@ -220,6 +249,14 @@ def number_at(found: Sequence[Token], at: int) -> Number | None:
         return None
     value, after = said
     return _finished(found, at, value, after)
+
+
+def _fraction_after(found: Sequence[Token], at: int) -> float | None:
+    """The half of `3 1/2`."""
+    if at + 1 < len(found) and re.fullmatch(r"[123]/[2348]", found[at + 1].text):
+        (part,) = written(found[at + 1].text) or (0.0,)
+        return part if part and "/" not in found[at].text else None
+    return None
 
 
 def _grouped(
@@ -242,17 +279,34 @@ def _grouped(
 def _finished(found: Sequence[Token], at: int, value: float, after: int) -> Number:
     """A spoken number with `and a half`, a fraction (`two thirds`) or an ordinal's end (`twenty-first`)."""
     if step := _and_a_half(found, after):
-        return Number(frozenset({value + 0.5}), at, after + step)
+        values, stop = _scaled(found, after + step, frozenset({value + 0.5}))
+        return Number(values, at, stop)
     if after < len(found):
         word = found[after].text
         parted = word != "quarters" or (
             found[after + 1 : after + 2] and found[after + 1].text == "of"
         )
-        if word in _FRACTIONS and word.endswith("s") and value < 10 and parted:
+        if word.endswith("s") and word in _FRACTIONS and (of := _of_scale(found, after + 1)):
+            return Number(frozenset({value * _FRACTIONS[word] * of}), at, after + 4)
+        if word in _FRACTIONS and word.endswith(("s", "tel")) and value < 10 and parted:
             return Number(frozenset({value * _FRACTIONS[word]}), at, after + 1)
         if word in ORDINALS and value in (20, 30) and ORDINALS[word] < 10:
             return Number(frozenset({value + ORDINALS[word]}), at, after + 1, ordinal=True)
-    return Number(frozenset({value}), at, after)
+    return Number(frozenset({value, *_paired(found, at, value, after)}), at, after)
+
+
+def _paired(found: Sequence[Token], at: int, value: float, after: int) -> set[float]:
+    """The other reading of two numbers in one breath: `sixty one forty` may be 6140."""
+    if not 10 <= value < 100 or found[at].is_number or after >= len(found):
+        return set()
+    second = _spoken(found, after)
+    if (
+        second is None
+        or not 10 <= second[0] < 100
+        or found[after].start != found[after - 1].end + 1
+    ):
+        return set()
+    return {100 * value + second[0]}
 
 
 def numbers(found: Sequence[Token]) -> list[Number]:

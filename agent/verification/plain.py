@@ -60,7 +60,10 @@ def make_plain(text: str) -> Plain:
         stop = position + 1
         while stop < len(text) and unicodedata.combining(text[stop]):
             stop += 1
-        for char in _comparable(text[position:stop]):
+        comparable = _comparable(text[position:stop])
+        if "/" in comparable and len(comparable) > 1 and out and out[-1].isdigit():
+            comparable = f" {comparable}"
+        for char in comparable:
             out.append(char)
             offsets.append(position)
         position = stop

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from agent.verification.dates import When, whens
 from agent.verification.numbers import SCALES, Number, numbers
+from agent.verification.periods import periods, with_ratios
 from agent.verification.plain import Token, tokens
-from agent.verification.units import CENTS, CURRENCIES, DAYS, MONTHS, PERCENT, PERIOD_DAYS, RATES
+from agent.verification.quantity import Kind, Quantity
+from agent.verification.units import CENTS, CURRENCIES, DAYS, MONTHS, PERCENT, RATES
 from agent.verification.words import is_content
-
-Kind = Literal["money", "percent", "duration", "count", "period"]
-"""A period is how often: `weekly`, `every two weeks`."""
-Bound = Literal["least", "most"]
 
 _BETWEEN = {
     "business",
@@ -31,39 +28,15 @@ _BETWEEN = {
     "of",
     "solid",
 }
+_WORKED = ("business", "working")
+"""Five of them are a week."""
 _LEAST = re.compile(r"(?<!never )(?<!not )(?<!n't )(?:at least|no (?:less|fewer) than|not less than|minimum(?: of)?|more than|over|above|from|mindestens|über|upwards of|exceed(?:s|ing)?)\s*[$€£]?\s*$", re.I)  # fmt: skip
 _MOST = re.compile(r"(?:(?:never|not|n't|cannot) (?:be |go |cost |take |rise )?(?:exceed|more than|over|above|beyond)|(?:at|stays?) or below|at most|up to|no (?:more|later|longer) than|not more than|maximum(?: of)?|less than|fewer than|under|below|within|max\.?|capped at|höchstens|bis zu|maximal|unter)\s*[$€£]?\s*$", re.I)  # fmt: skip
-_ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|etwa|rund|ungefähr|~)\s*[$€£]?\s*(?:a\s*)?$", re.I)  # fmt: skip
+_ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|(?:just|slightly|a (?:little|bit|touch)|well) (?:under|over|below|above|short of)|a (?:little|bit|touch) (?:less|more) than|(?:less|more) or less|maybe|perhaps|some|a good|knapp|gut|etwa|rund|ungefähr|~)\s*[$€£]?\s*(?:a\s*)?$", re.I)  # fmt: skip
 _MOVES = re.compile(
     r"\b(?:went|go|goes|fell|fall|drop\w*|rose|rise|grew|grow|increas\w*|decreas\w*|cut|bring|brought|reduc\w*|down|up|mov\w*|lower\w*|rais\w*|chang\w*|shr\w+|improv\w*)\b[^.;]*\bfrom\s*[$€£]?$",
     re.I,
 )
-_PERIOD = re.compile(
-    r"\b(?:(?P<adverb>daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annually|annual|täglich|wöchentlich|monatlich|vierteljährlich|jährlich)|"
-    r"(?:(?:every|each)(?P<other> other| second)?|once (?:a|per|every)|twice (?:a|per)) (?P<unit>day|week|fortnight|month|quarter|year))\b",
-    re.I,
-)
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A number with what it counts; durations in days or months, `values` its possible readings."""
-
-    start: int
-    end: int
-    text: str
-    values: frozenset[float]
-    kind: Kind = "count"
-    unit: str = ""
-    top: frozenset[float] = frozenset()
-    """The upper end of a range."""
-    bound: Bound | None = None
-    about: bool = False
-    rate: str | None = None
-    nouns: tuple[str, ...] = ()
-    ordinal: bool = False
-    spoken: frozenset[float] = frozenset()
-    """The number itself, before its unit."""
 
 
 def _singular(word: str) -> str:
@@ -152,7 +125,7 @@ class _Reader:
             else:
                 out.append(self._quantity(number, upper))
             at += 1
-        out += self._periods()
+        out = with_ratios(self.text, out) + periods(self.text)
         ends = {q.end for q in out}
         singles = [
             q for q in self._single_units() if not ends & {q.start, q.start - 1, q.start - 2}
@@ -202,20 +175,6 @@ class _Reader:
         before = self.text[max(0, start - 40) : start]
         return min(low.values) > max(high.values) or bool(_MOVES.search(before))
 
-    def _periods(self) -> list[Quantity]:
-        """`weekly`, `fortnightly`, `every week`, `once a month`."""
-        out = []
-        for match in _PERIOD.finditer(self.text):
-            days = PERIOD_DAYS[(match.group("adverb") or match.group("unit")).lower().rstrip("s")]
-            if match.group("other"):
-                days *= 2
-            out.append(
-                Quantity(
-                    match.start(), match.end(), match.group(), frozenset({days}), "period", "days"
-                )
-            )
-        return out
-
     def _quantity(self, low: Number, upper: Number | None) -> Quantity:
         last = upper or low
         found, first = self.found, low.first
@@ -241,6 +200,8 @@ class _Reader:
             and low.after == low.first + 1
         ):
             values = self._same_scale(values, upper)
+        if kind == "duration" and any(t.text in _WORKED for t in found[last.after : after]):
+            values |= frozenset(v * 7 / 5 for v in values if unit in ("day", "tag", "tage"))
         values, plain_unit = _in_unit(values, kind, unit)
         if kind == "duration" and first and found[first - 1].text in ("every", "each", "alle"):
             kind, values, plain_unit = (
@@ -277,6 +238,9 @@ class _Reader:
             "s"
         ):
             return "duration", word, first - 1
+        between = self.text[before.end : self.found[first].start]
+        if (word in DAYS or word in MONTHS) and between.strip() in (")", "):", ") :"):
+            return "duration", word, first
         if word == "net" and any(7 <= v <= 180 for v in values):
             return "duration", "day", first - 1
         return "count", "", first

@@ -12,7 +12,8 @@ from typing import Literal
 from agent.verification.dates import When, whens
 from agent.verification.mood import Mood, mood_of
 from agent.verification.plain import make_plain, tokens
-from agent.verification.quantities import Quantity, quantities
+from agent.verification.quantities import quantities
+from agent.verification.quantity import Quantity
 from agent.verification.words import stems_of
 from indexer.models import Frozen, Side
 from indexer.sentences import sentence_spans
@@ -27,7 +28,7 @@ _TURN = re.compile(
     re.M,
 )
 _NO_PERSON = frozenset(
-    "subject date note notes summary agenda action actions next topic re fw fwd attendees participants cc bcc sent title order "
+    "from to reply-to von an betreff datum kopie gesendet subject date note notes summary agenda action actions next topic re fw fwd attendees participants cc bcc sent title order "
     "price total term terms section scope goal goals risk risks status update question answer q a passage decision decisions todo "
     "phase scope interface interfaces champion blocker sponsor skeptic budget timeline background context background open done competitors competitor "
     "kickoff support plan licence licenses discount term terms pricing integration integrations stakeholders stakeholder recap minutes present "
@@ -67,7 +68,8 @@ class Statement:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        return frozenset(t.text for t in self.tokens)
+        said = {t.text for t in self.tokens}
+        return frozenset(said | {w.removesuffix("'s") for w in said})
 
     @cached_property
     def whens(self) -> list[When]:
@@ -102,17 +104,22 @@ def _turns(plain: str, source: Source) -> list[tuple[int, int, str, Side]]:
     """Of each turn: where its words begin and end, who speaks and for which side."""
     found: list[tuple[int, int, str, Side]] = []
     begin, speaker, side = 0, source.speaker or "", source.side
-    matches = [m for m in _TURN.finditer(plain)]
-    labels = Counter((m.group("who") or m.group("poster")).strip() for m in matches)
+    matches = sorted([*_TURN.finditer(plain), *_FROM.finditer(plain)], key=lambda m: m.start())
+    labels = Counter(_who(m) for m in matches)
     talk = bool(_TALK.search(plain))
     for match in matches:
-        who = (match.group("who") or match.group("poster")).strip()
-        role = match.group("role") or ""
-        if not _is_label(match, who, labels, plain, talk):
+        who = _who(match)
+        role = match.groupdict().get("role") or ""
+        if match.re is not _FROM and not _is_label(match, who, labels, plain, talk):
             continue
         found.append((begin, match.start(), speaker, side))
         begin, speaker, side = match.end(), who + role, _side_of(f"{who} {role}")
     return [*found, (begin, len(plain), speaker, side)]
+
+
+def _who(match: re.Match[str]) -> str:
+    found = match.groupdict()
+    return str(found["who"] or found["poster"]).strip()
 
 
 _TALK = re.compile(r"\?|\b(?:I|I'm|I'd|I'll|I've|you|we|we'll|we're|ich|wir|Sie)\b")
@@ -154,17 +161,25 @@ def _of_source(number: int, source: Source) -> tuple[Statement, ...]:
     return tuple(out)
 
 
+_FROM = re.compile(r"^(?:From|Von|De)[ \t]*:[ \t]*(?P<who>[^\W\d_][^<\n@:;|]{1,60}?)[ \t]*(?:<[^>\n]*>|\([^)\n]*\)|\[[^\]\n]*\])?[ \t]*$", re.M)  # fmt: skip
+"""The head of a mail: whose words the lines below are."""
+
+
 _YES = re.compile(r"^\W*(?:yes|yeah|yep|correct|right|exactly|that's right|absolutely|definitely|sure|indeed|we do|it does|it is|they do|of course|ja|genau|richtig|stimmt|korrekt)\b", re.I)  # fmt: skip
 
 
 _NO = re.compile(r"^\W*(?:no\b|nope|nein|not really|(?:he|she|it|they|we|i|that|there) (?:won't|isn't|doesn't|don't|can't|cannot|didn't|wasn't|aren't|haven't|hasn't|will not|does not|is not)\s*[.,!])", re.I)  # fmt: skip
 
 
+_DENIED = re.compile(r"^\W*(?:it|they|that|this|he|she|these|those)(?:'re|'s| is| are| was| were| do| does| did| will| has| have| can| could| would)? ?(?:not|n't)\s*(?:[.,;!]|$)", re.I)  # fmt: skip
+"""`They're not.` after something that somebody said."""
+
+
 def _mark_answered(found: Sequence[Statement]) -> None:
     for one, following in itertools.pairwise(found):
         if one.is_question and _YES.match(following.text):
             one.answer = "yes"
-        elif one.is_question and _NO.match(following.text):
+        elif (one.is_question and _NO.match(following.text)) or _DENIED.match(following.text):
             one.answer = "no"
 
 

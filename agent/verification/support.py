@@ -12,7 +12,8 @@ from agent.verification.dates import When, whens
 from agent.verification.dates import agrees as dated
 from agent.verification.names import Name, names
 from agent.verification.plain import tokens
-from agent.verification.quantities import Quantity, quantities
+from agent.verification.quantities import quantities
+from agent.verification.quantity import Quantity
 from agent.verification.statements import Source, Statement
 from agent.verification.words import content, is_content, stem
 

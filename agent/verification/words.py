@@ -9,14 +9,14 @@ from functools import cache, lru_cache
 from agent.verification.plain import Token, tokens
 
 _SUFFIX = re.compile(
-    r"(?:at(?:e|es|ed|ing|ions?|ors?|ive)|itions?|ments?|ings?|ances?|ences?|able|ible|ness|ities|ity|ives?|ally|ly|ers?|ors?|ions?|ied|ies|ed|es|en|em|s|e|y)$"
+    r"(?:at(?:e|es|ed|ing|ions?|ors?|ive)|itions?|ments?|ings?|ances?|ences?|able|ible|ness|ities|ity|ives?|ally|ly|ers?|ern|ors?|ions?|ied|ies|ed|es|en|em|s|e|y)$"
 )
 _STOP = frozenset(
     "a an the and or but if of to in on at by for from with as is are was were be been being am do does did done has have had "
     "having it its this that these those there here he she they them his her their we us our you your i me my mine ours who whom "
     "whose which what when where why how than then so too very just also only even still yet about into over under up down out "
     "off again once per via will would shall should can could may might must not no nor s t re ve ll d m get gets got "
-    "one ones all any some each every such own same more most other another while after before during until because "
+    "instead rather one ones all any some each every such own same more most other another while after before during until because "
     "take takes took taken make makes made go goes went gone come comes came put puts keep keeps kept give gives gave given "
     "de van von both few let like well really quite much many said says say saying tell tells told "
     "der die das den dem des ein eine einen einem einer eines und oder aber ist sind war waren wird werden wurde wurden hat haben "
@@ -29,7 +29,7 @@ live launch rollout roll-out deploy deployment golive implementation implement p
 price cost fee charge pay paid payment preis kosten kostet pricing spend
 buy bought purchase procure acquire kaufen
 customer client account kunde kunden
-vendor lieferant anbieter
+vendor supplier provider lieferant anbieter
 contract agreement vertrag
 sign signed signature unterschrift unterschreiben unterzeichnen execute
 user seat license licence benutzer lizenz lizenzen nutzer anwender
@@ -49,7 +49,7 @@ end finish conclude complete completion expire enden ende
 want need require request wish desire ask möchte wollen braucht brauchen requirement
 promise commit commitment guarantee assure pledge zusagen versprechen zugesagt zusage
 discount rebate reduction rabatt nachlass
-renew renewal extend extension verlängern verlängerung
+renew renewal extend extension prolong verlängern verlängerung
 terminate cancel cancellation termination exit leave kündigen kündigung kündigungsfrist
 invoice bill billing invoiced rechnung
 support help assist assistance unterstützung hilfe
@@ -146,6 +146,9 @@ confirm deny
 support oppose
 agree disagree
 keep drop
+stay leave
+stay move
+remain leave
 continue stop
 inside outside
 import export
@@ -223,7 +226,11 @@ def is_content(token: Token) -> bool:
     """Whether a token says something by itself: no number, no sign, no filler."""
     head = token.text.split("'")[0]
     return (
-        head not in _STOP and token.text not in _STOP and token.raw[0].isalpha() and len(head) > 1
+        not token.text.endswith("n't")
+        and head not in _STOP
+        and token.text not in _STOP
+        and token.raw[0].isalpha()
+        and len(head) > 1
     )
 
 
