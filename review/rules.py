@@ -74,8 +74,12 @@ class Rules(Frozen):
         return next(found, None)
 
 
+def rules_text() -> str:
+    """The file with the rules, as people read it."""
+    return (resources.files("review") / "rules.yaml").read_text(encoding="utf-8")
+
+
 @cache
 def rules() -> Rules:
     """The rules that ship with Baton."""
-    text = (resources.files("review") / "rules.yaml").read_text(encoding="utf-8")
-    return Rules.model_validate(yaml.safe_load(text))
+    return Rules.model_validate(yaml.safe_load(rules_text()))

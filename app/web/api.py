@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from pydantic import BaseModel
 
 from app.commands.asking import search_results
+from app.web.engines import EngineOrder, at_hand, chosen
 from app.web.jobs import JobView
 from app.web.pages.asking import Question, keep_question
 from app.web.site import Site
@@ -18,8 +18,8 @@ from review.acts import Act
 from review.desk import Page
 
 
-class BriefOrder(BaseModel):
-    """Which brief to write."""
+class BriefOrder(EngineOrder):
+    """Which brief to write, and by which engine."""
 
     template: str = "sales-to-cs"
     view: str = "csm"
@@ -68,16 +68,21 @@ def _evidence(routes: APIRouter, site: Site) -> None:
 
 
 def _briefs(routes: APIRouter, site: Site) -> None:
+    @routes.get("/engines", summary="Which engines can write now, and which models there are")
+    def engines() -> dict[str, Any]:
+        return at_hand(site)
+
     @routes.post("/accounts/{slug}/ask", summary="A cited answer, or what needs clarification")
     def ask(slug: str, question: Question) -> dict[str, Any]:
-        answer = site.session.answer(slug, question.question.strip(), question.history)
+        engine = chosen(site, question)
+        answer = site.session.answer(slug, question.question.strip(), question.history, engine=engine)  # fmt: skip
         keep_question(site, slug, answer)
         return answer.model_dump(mode="json")
 
     @routes.post("/accounts/{slug}/briefs", status_code=202, summary="Write a brief, as a job")
     def write(slug: str, order: BriefOrder | None = None) -> dict[str, Any]:
         wanted = order or BriefOrder()
-        return {"job": brief_job(site, slug, wanted.template, wanted.view).job}
+        return {"job": brief_job(site, slug, wanted.template, wanted.view, wanted).job}
 
     @routes.get("/accounts/{slug}/briefs/latest", summary="The latest brief")
     def latest(slug: str) -> Response:

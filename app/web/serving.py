@@ -16,8 +16,9 @@ from app.session import Session
 from app.web import api, docs
 from app.web.access import Access
 from app.web.guard import Guard
-from app.web.pages import accounts, asking, brief, exports, login, review, source
+from app.web.pages import accounts, adding, asking, brief, exports, login, review, source
 from app.web.site import Site
+from app.web.uploads import sweep
 from indexer.errors import BatonError, InputError, Locked, Refused, UnknownAccount
 
 STATIC = {"app.css": "text/css", "app.js": "text/javascript", "accounts.js": "text/javascript", "review.js": "text/javascript", "icon.svg": "image/svg+xml", "brief.css": "text/css"}  # fmt: skip
@@ -35,7 +36,7 @@ def application(site: Site) -> FastAPI:
         site.jobs.close()
 
     app = FastAPI(title="Baton", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    for part in (login, accounts, brief, source, asking, review, exports):
+    for part in (login, accounts, brief, source, asking, adding, review, exports):
         app.include_router(part.router(site), include_in_schema=False)
     app.include_router(docs.router(site), include_in_schema=False)
     app.include_router(api.router(site))
@@ -87,6 +88,7 @@ def run(session: Session, access: Access, listening: socket.socket) -> None:
     import uvicorn
 
     logging.getLogger("baton").setLevel(logging.INFO)
+    sweep(session.home, [a.folder for a in session.store.accounts()])
     config = uvicorn.Config(
         guarded(Site(session, access)), log_level="warning", access_log=False, server_header=False,
         proxy_headers=False, timeout_graceful_shutdown=3, ws="none",
