@@ -14,6 +14,7 @@ from app.commands import (
     chatting,
     exporting,
     indexing,
+    remarks,
     reviewing,
     serving,
     showing,
@@ -51,6 +52,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 for _name, _command in COMMANDS.items():
     app.command(name=_name)(_command)
+for _command in (remarks.flag, remarks.rate):
+    reviewing.review.command()(_command)
 app.add_typer(reviewing.review, name="review")
 
 

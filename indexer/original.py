@@ -28,17 +28,23 @@ def content_of(root: Path, path: str) -> bytes | None:
 
 
 def withholds(root: Path) -> bool:
-    """True if the deal's deal.yaml names words that must not be shown. Raises InputError for a malformed one."""
-    from indexer.manifest import load_manifest
-
+    """True if the deal's deal.yaml names words that must not be shown, or can't be read: then nobody knows."""
     if root.is_file():
         return _zip_withholds(root, root.stat().st_mtime_ns)
-    return bool(load_manifest(root).redact)
+    return _withholds(root)
 
 
 @lru_cache(maxsize=64)
 def _zip_withholds(root: Path, _changed: int) -> bool:
     """A ZIP's manifest takes a child process to read, so the answer is kept until the ZIP changes."""
+    return _withholds(root)
+
+
+def _withholds(root: Path) -> bool:
+    from indexer.errors import InputError
     from indexer.manifest import load_manifest
 
-    return bool(load_manifest(root).redact)
+    try:
+        return bool(load_manifest(root).redact)
+    except InputError:
+        return True

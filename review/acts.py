@@ -115,8 +115,25 @@ class Reopen(_Act):
     act: Literal["reopen"] = "reopen"
 
 
+class Flag(_Act):
+    """What a reader finds missing or wrong; it changes nothing in the brief, its cause is looked for at once."""
+
+    act: Literal["flag"] = "flag"
+    what: Literal["missed", "wrong"]
+    field: str
+    text: Annotated[str, Field(min_length=3, max_length=400)]
+
+
+class Rate(_Act):
+    """How good the handoff was, from one to five."""
+
+    act: Literal["rate"] = "rate"
+    stars: Annotated[int, Field(ge=1, le=5)]
+    note: str = ""
+
+
 Act = Annotated[
-    Accept | Correct | Reject | Own | Resolve | Add | AddFound | Tick | NameRole | Sign | GiveBack | Reopen,
+    Accept | Correct | Reject | Own | Resolve | Add | AddFound | Tick | NameRole | Sign | GiveBack | Reopen | Flag | Rate,
     Field(discriminator="act"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

@@ -11,6 +11,7 @@ from review.acts import (
     Add,
     AddFound,
     Correct,
+    Flag,
     GiveBack,
     Own,
     Reject,
@@ -61,8 +62,8 @@ def check(brief: Brief, queue: Sequence[Item], act: Act) -> Item | None:
     elif isinstance(act, GiveBack):
         for reason in act.reasons:
             _known(reason, rules().reasons, "reason")
-    elif isinstance(act, Add | AddFound):
-        field = act.field if isinstance(act, Add) else act.draft.field
+    elif isinstance(act, Add | AddFound | Flag):
+        field = act.draft.field if isinstance(act, AddFound) else act.field
         if field is None or not known_field(brief.template, field):
             raise InputError(
                 f"There is no field {field!r} in {brief.template}. Name one of its fields."

@@ -12,7 +12,7 @@ from pydantic import Field
 from indexer.models import Frozen
 
 Status = Literal["draft", "ae_review", "csm_review", "accepted", "returned"]
-Step = Literal["item", "sign_ae", "sign_csm", "return", "reopen", "changed"]
+Step = Literal["item", "sign_ae", "sign_csm", "return", "reopen", "changed", "remark"]
 
 
 class State(Frozen):

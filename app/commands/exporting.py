@@ -22,11 +22,12 @@ class What(StrEnum):
     questions = "questions"
     promises = "promises"
     tasks = "tasks"
+    notice = "notice"
 
 
 def export(
     account: AccountArg,
-    what: Annotated[What, typer.Option("--what", help="agenda: open items first; answered: don't ask again; questions: for the AE; promises: a checklist; tasks: CSV.")],
+    what: Annotated[What, typer.Option("--what", help="agenda: open items first; answered: don't ask again; questions: for the AE; promises: a checklist; tasks: CSV; notice: that the kickoff can be scheduled.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
     format: FormatOption = Format.text, home: Home = DEFAULT_HOME,
 ) -> None:  # fmt: skip

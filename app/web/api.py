@@ -8,14 +8,16 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from app.commands.asking import search_results
+from app.commands.review_page import page_json
 from app.web.engines import EngineOrder, at_hand, chosen
 from app.web.jobs import JobView
 from app.web.pages.asking import Question, keep_question
+from app.web.pages.figures import logs
 from app.web.site import Site
 from app.web.uploads import Sent, keep
 from app.web.work import brief_job, index_job
 from review.acts import Act
-from review.desk import Page
+from review.figures import figures
 
 
 class BriefOrder(EngineOrder):
@@ -92,14 +94,19 @@ def _briefs(routes: APIRouter, site: Site) -> None:
         return Response(brief.model_dump_json(), media_type="application/json")
 
     @routes.get(
-        "/accounts/{slug}/review", summary="The brief as reviewed, the queue, what comes next"
+        "/accounts/{slug}/review",
+        summary="The queue, gates, checklist, signatures, what comes next",
     )
     def review(slug: str) -> Response:
-        return _review(site.session.desk(slug).page())
+        return JSONResponse(page_json(site.session.desk(slug).page()))
 
     @routes.post("/accounts/{slug}/review", summary="One act of a review")
     def act(slug: str, act: Act) -> Response:
-        return _review(site.session.act(slug, act))
+        return JSONResponse(page_json(site.session.act(slug, act)))
+
+    @routes.get("/figures", summary="Figures of all handoffs, each counted from the event logs")
+    def measured() -> dict[str, Any]:
+        return figures(logs(site)).model_dump(mode="json")
 
 
 def _jobs(routes: APIRouter, site: Site) -> None:
@@ -118,10 +125,6 @@ def _jobs(routes: APIRouter, site: Site) -> None:
         if site.jobs.view(job) is None:
             return _missing("There is no such job.")
         return StreamingResponse(site.jobs.events(job), media_type="text/event-stream")
-
-
-def _review(page: Page) -> Response:
-    return JSONResponse({**page.model_dump(mode="json"), "hash": page.hash})
 
 
 def _job(view: JobView, status: int = 200) -> JSONResponse:

@@ -12,6 +12,7 @@ from app.web.reader import fields_of, remembered, who
 from app.web.site import Site, account_url
 from indexer.errors import InputError
 from review.acts import ACT
+from review.figures import review_minutes
 from review.queue import Item
 from review.rules import rules, rules_text
 
@@ -20,6 +21,7 @@ WORDS = {
     "accept": "accepted", "correct": "corrected", "reject": "rejected", "own": "gave an owner", "resolve": "resolved",
     "add": "added a claim", "add_found": "added a claim from an answer", "tick": "ticked", "name": "named", "sign": "signed",
     "return": "returned it", "reopen": "reopened it", "brief": "wrote a brief",
+    "flag": "flagged something", "rate": "rated the handoff",
 }  # fmt: skip
 
 
@@ -53,10 +55,13 @@ def router(site: Site) -> APIRouter:
         if page is None:
             return RedirectResponse(account_url(slug), 303)
         waiting, further, done = split(page.queue)
+        events = site.session.desk(slug).events()
         return site.page(
             template, slug=slug, here="review", page=page, brief=page.brief, rules=rules(), waiting=waiting, further=further,
-            done=done, who=who(request), events=list(reversed(site.session.desk(slug).events()))[:60], words=WORDS,
+            done=done, who=who(request), events=list(reversed(events))[:60], words=WORDS,
             fields=fields_of(page.brief), first_rows=FIRST_ROWS, on_page={i.key for i in waiting},
+            flags=[e for e in reversed(events) if e.act == "flag"], minutes=review_minutes(events),
+            rating=next((e.payload["stars"] for e in reversed(events) if e.act == "rate"), None),
         )  # fmt: skip
 
     @routes.get("/accounts/{slug}/review")
@@ -101,5 +106,9 @@ def done(site: Site, request: Request, slug: str, act: Any) -> Response:
     page = site.session.act(slug, act)
     if "application/json" in request.headers.get("accept", ""):
         left = sum(not i.done and i.must for i in page.queue)
-        return JSONResponse({"status": page.brief.status, "left": left, "next": page.next})
+        told = {"status": page.brief.status, "left": left, "next": page.next}
+        if act.act == "flag":
+            flags = [e for e in site.session.desk(slug).events() if e.act == "flag"]
+            told["cause"] = flags[-1].payload["cause"]["said"]
+        return JSONResponse(told)
     return RedirectResponse(account_url(slug, "review"), 303)

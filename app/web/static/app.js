@@ -158,6 +158,21 @@
     link.focus();
   };
 
+  // What a reader finds missing or wrong; the server looks at once why, and says it.
+  const flag = async (form) => {
+    const answer = await fetch(form.action, {
+      method: "POST", credentials: "same-origin", body: new FormData(form), headers: { Accept: "application/json" },
+    });
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) { tell(said.error || "This could not be flagged. Try again."); return; }
+    const line = document.createElement("p");
+    line.className = "meta flagged";
+    line.tabIndex = -1;
+    line.textContent = `Flagged. ${said.cause}`;
+    form.closest("details").replaceWith(line);
+    line.focus();
+  };
+
   // Questions beside the brief, answered step by step.
   const openAsk = () => {
     if (!askPane) return;
@@ -277,6 +292,7 @@
   });
   document.addEventListener("submit", (event) => {
     if ("add" in event.target.dataset) { event.preventDefault(); add(event.target); return; }
+    if ("flag" in event.target.dataset) { event.preventDefault(); flag(event.target); return; }
     if (!event.target.dataset.ask) return;
     event.preventDefault();
     ask(event.target);
