@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -226,7 +227,7 @@ def test_a_mail_is_seen_as_it_was_sent_and_can_do_nothing(tab: Tab) -> None:
     frame = page.frame_locator(".as-sent iframe")
     frame.locator("mark").wait_for()
     assert frame.locator("b mark").inner_text() == "both shifts"
-    assert frame.locator("script, img, a[href], form").count() == 0
+    assert frame.locator("script, img[src], a[href], form").count() == 0
     page.wait_for_timeout(300)
     assert page.title() != "pwned"
     assert not any("198.51.100.7" in url for url in tab.requests)
@@ -266,13 +267,13 @@ def test_each_role_has_its_view(tab: Tab, view: str) -> None:
     assert page.locator(".reader a[aria-current]").count() == 1
 
 
-PAGES = ("", "/ask", "/review", "/sources", "/exports")
+PAGES = ("", "/ask", "/review", "/sources", "/exports", "/changes")
 
 
 @pytest.mark.parametrize("width", [360, 768])
 def test_nothing_is_wider_than_the_screen(browser: Any, served: Served, width: int) -> None:
     small = Tab(browser, served, viewport={"width": width, "height": 740})
-    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/docs"):
+    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/figures", "/docs"):
         page = small.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page = small.open(f"/accounts/{SLUG}")
@@ -300,7 +301,7 @@ def _faults(page: Any) -> list[str]:
 def test_no_serious_accessibility_fault(browser: Any, served: Served, scheme: str) -> None:
     # axe is put into the page by the test itself, past the page's own policy.
     one = Tab(browser, served, color_scheme=scheme, bypass_csp=True)
-    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/docs"):
+    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/figures", "/docs"):
         page = one.open(path)
         _unfold(page)
         assert _faults(page) == [], path
@@ -466,6 +467,10 @@ def _hostile(session: Session, folder: Path) -> None:
             f"To: Ines <ines@tarn.example>\nSubject: {line}\nMessage-ID: <m{n}@l.example>\n\nWe promise payload {n} goes live in six weeks: {payload}\n"
         )  # fmt: skip
         (folder / "mail" / f"{n}.eml").write_bytes(mail.encode())
+    rich = EmailMessage()
+    rich["From"], rich["Subject"], rich["Date"] = "p@l.example", "All of them", "Thu, 12 Mar 2026 09:00:00 +0000"  # fmt: skip
+    rich.set_content("".join(f"<div>{p}</div>" for p in every), subtype="html")
+    (folder / "mail/rich.eml").write_bytes(rich.as_bytes())
     users = [{"id": f"U{n}", "team_id": "T1", "name": f"u{n}", "profile": {"real_name": p}} for n, p in enumerate(every)]  # fmt: skip
     (folder / "slack/users.json").write_text(json.dumps(users))
     chat = [{"type": "message", "user": f"U{n}", "ts": f"17731335{n:03}.95", "text": f"We promise {n}: {p}"} for n, p in enumerate(every)]  # fmt: skip
@@ -486,9 +491,13 @@ def test_two_hundred_hostile_payloads_run_no_script_and_reach_no_other_host(
     door = BriefDoor(index)
     for payload in payloads():
         door.mark_gap(GapDraft(field=None, question=f"What of {payload}", ask=payload[:60], searched=(payload,)))  # fmt: skip
-    answer = Answer(question=payloads()[0], status="needs_clarification", gaps=tuple(door.gaps.values()), provenance=provenance(index, "x", {}))  # fmt: skip
-    monkeypatch.setattr(Session, "answer", lambda *_: answer)  # the model's mouth
-    session.make_brief("hostile", "sales-to-cs", "csm")
+    said = next(iter(session.make_brief("hostile", "sales-to-cs", "csm").claims))
+    spoken = tuple(said.model_copy(update={"text": p, "key": f"k{n}"}) for n, p in enumerate(payloads()))  # fmt: skip
+    made_by = provenance(index, "x", {}).model_copy(
+        update={"engine": "ollama", "model": payloads()[1], "degraded": tuple(payloads()[:9])}
+    )
+    answer = Answer(question=payloads()[0], status="answered", claims=spoken, gaps=tuple(door.gaps.values()), provenance=made_by)  # fmt: skip
+    monkeypatch.setattr(Session, "answer", lambda *_, **__: answer)  # the model's mouth
     server = serve(session)
     served = next(server)
     one = Tab(browser, served)
@@ -508,12 +517,18 @@ def test_two_hundred_hostile_payloads_run_no_script_and_reach_no_other_host(
         )
     page.wait_for_timeout(300)
     assert page.evaluate("window.__hit") is None
+    page = one.open("/accounts/hostile/source?artifact=mail%2Frich.eml")
+    page.locator(".as-sent summary").click()
+    frame = page.frame_locator(".as-sent iframe")
+    frame.locator("div").first.wait_for()
+    assert frame.locator("script, iframe, object, embed, form, input, [href], [src]").count() == 0
     page = one.open("/accounts/hostile")
     page.keyboard.press("a")
     page.keyboard.type(f"<img src=x onerror={HIT}>")
     page.keyboard.press("Enter")
     page.wait_for_selector(".answer", timeout=20_000)
     assert page.locator(".answer .gap").count() == len(door.gaps)
+    assert page.locator(".answer .answer-says").count() == 200
     page.wait_for_timeout(300)
     assert page.evaluate("window.__hit") is None
     log = one.open("/accounts/hostile/ask")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -96,3 +98,44 @@ def test_the_notice_says_what_is_missing_until_the_brief_is_accepted(served: Ser
     accepted = notice(brief.model_copy(update={"status": "accepted"}))
     assert "the kickoff can be scheduled" in accepted
     assert brief.review.hash in accepted
+
+
+def _form(client: httpx.Client, **fields: Any) -> httpx.Response:
+    own = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    return client.post(f"/accounts/{SLUG}/review", data=fields, headers=own)
+
+
+def test_a_csm_returns_a_brief_with_reasons_and_the_page_says_them(client: httpx.Client, served: Served) -> None:  # fmt: skip
+    page = client.get(f"/api/accounts/{SLUG}/review").json()
+    for point in page["checklist"]:
+        assert _form(client, act="tick", point=point["id"], done="true", name="Ann Lee").status_code == 200  # fmt: skip
+    shown = client.get(f"/api/accounts/{SLUG}/review").json()["hash"]
+    assert _form(client, act="sign", role="ae", shown=shown, name="Ann Lee").status_code == 200
+    assert _form(client, act="return", name="Bea Kron").status_code == 400
+    back = _form(client, act="return", reasons=["wrong_fact", "no_owner"], note="The date", name="Bea Kron")  # fmt: skip
+    assert (back.status_code, back.json()["status"]) == (200, "returned")
+    text = client.get(f"/accounts/{SLUG}/review").text
+    assert "Returned by Bea Kron" in text
+    assert "Something is wrong" in text
+    figured = client.get("/api/figures").json()
+    assert (figured["cs_handoff_acceptance_rate"], figured["returns"]["wrong_fact"]) == (0.0, 1)
+    assert "What people changed" in client.get(f"/accounts/{SLUG}/changes").text
+
+
+def test_what_a_new_source_changed_is_shown_for_approval(client: httpx.Client, served: Served) -> None:  # fmt: skip
+    folder = Path(served.site.session.store.account(SLUG).folder)
+    (folder / "calls/handoff.vtt").write_text(
+        "WEBVTT\n\n1\n00:00:01.000 --> 00:00:09.000\n"
+        "Ines Vogt (Tarn Robotics): The first result that counts is a cycle count under two percent error by June.\n"
+    )
+    sent = client.post(f"/accounts/{SLUG}/read-again", headers={"Sec-Fetch-Site": "same-origin"})
+    job = sent.headers["location"].rsplit("/", 1)[-1]
+    deadline = time.monotonic() + 120
+    while (view := client.get(f"/api/jobs/{job}").json())["state"] != "done":
+        assert time.monotonic() < deadline, view
+        time.sleep(0.1)
+    assert "calls/handoff.vtt" in view["result"]["report"]["read"]
+    text = client.get(f"/accounts/{SLUG}/changes").text
+    assert "Since brief" in text
+    assert "<ins>" in text
+    assert "two percent error" in text

@@ -12,6 +12,7 @@ from review.render.text import plural
 WIDTH = 720
 ROW = 62
 TOP = 44
+BELOW = 8
 MAX_A_SIDE = 9
 SMALLEST, LARGEST = 9.0, 21.0
 COLUMNS = {"customer": 286, "vendor": 434}
@@ -82,7 +83,7 @@ def people_map(
     rows = max((sum(n.side == side for n in nodes) for side in COLUMNS), default=0)
     counts = {side: sum(p.side == side for p in people) for side in ("customer", "vendor")}
     return PeopleMap(
-        tuple(nodes), tuple(edges), TOP + ROW * max(rows, 1), len(people) - len(nodes),
+        tuple(nodes), tuple(edges), TOP + ROW * max(rows, 1) + BELOW, len(people) - len(nodes),
         f"{counts['customer']} people of the customer, {counts['vendor']} of the vendor. The list below says the same.",
     )  # fmt: skip
 

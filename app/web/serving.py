@@ -16,7 +16,18 @@ from app.session import Session
 from app.web import api, docs
 from app.web.access import Access
 from app.web.guard import Guard
-from app.web.pages import accounts, adding, asking, brief, exports, figures, login, review, source
+from app.web.pages import (
+    accounts,
+    adding,
+    asking,
+    brief,
+    changes,
+    exports,
+    figures,
+    login,
+    review,
+    source,
+)
 from app.web.site import Site
 from app.web.uploads import sweep
 from indexer.errors import BatonError, InputError, Locked, Refused, UnknownAccount
@@ -36,7 +47,7 @@ def application(site: Site) -> FastAPI:
         site.jobs.close()
 
     app = FastAPI(title="Baton", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    for part in (login, accounts, brief, source, asking, adding, review, exports, figures):
+    for part in (login, accounts, brief, source, asking, adding, review, changes, exports, figures):
         app.include_router(part.router(site), include_in_schema=False)
     app.include_router(docs.router(site), include_in_schema=False)
     app.include_router(api.router(site))
