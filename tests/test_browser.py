@@ -171,7 +171,7 @@ def test_a_question_is_answered_beside_the_brief_with_its_source(tab: Tab) -> No
     page.keyboard.press("Escape")
     page.locator("#q").fill("And what colour are the curtains?")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".answer.needs_clarification")
+    page.wait_for_selector(".answer.is-needs_clarification")
     assert page.locator(".answer").count() == 2
 
 

@@ -350,6 +350,15 @@ def test_an_upload_that_is_replaced_leaves_nothing_behind(client: httpx.Client, 
     forget_account(served.site.session.store, home, "again")
 
 
+def test_every_error_is_a_sentence_also_of_a_page_that_is_not_there(client: httpx.Client) -> None:
+    page = client.get("/nowhere")
+    assert (page.status_code, "no such page" in page.text) == (404, True)
+    assert "no such page" in client.get("/api/nowhere").json()["error"]
+    unfit = client.get(f"/accounts/{SLUG}/pane", params={"artifact": "x", "start": "<b>"})
+    assert (unfit.status_code, "start" in unfit.text, "<b>" in unfit.text) == (422, True, False)
+    assert "question" in client.post(f"/api/accounts/{SLUG}/ask", json={}).json()["error"]
+
+
 def test_the_rules_are_a_file_that_anybody_can_read(client: httpx.Client) -> None:
     assert "id: G1" in client.get("/rules").text
 
