@@ -39,6 +39,7 @@ def open_citation(page: Any, ending: str) -> None:
     links = (page.locator(f"main a.cite[href='#cite-{n}']:visible") for n in numbers)
     found = next((link for link in links if link.count()), page.locator("main a.cite:visible"))
     found.first.click()
+    page.wait_for_selector("#pane rect.quoted, #pane mark:visible", timeout=60_000)
     page.wait_for_timeout(900)
 
 
@@ -81,7 +82,8 @@ def main() -> None:
         page.keyboard.press("Escape")
         open_citation(page, ".eml")
         page.locator("#pane .as-sent summary").click()
-        page.wait_for_timeout(2500)
+        page.frame_locator(".as-sent iframe").locator("body > *").first.wait_for(timeout=60_000)
+        page.wait_for_timeout(300)
         page.locator("#pane .as-sent").scroll_into_view_if_needed()
         keep("mail", page.screenshot())
         dark = tab(WIDE, "dark")

@@ -70,7 +70,7 @@
     if (!pane || pane.hidden) return false;
     pane.hidden = true;
     links().forEach((link) => link.removeAttribute("aria-current"));
-    if (askPane && !askPane.hidden) one("input", askPane).focus();
+    if (askPane && !askPane.hidden) one("input[name=q]", askPane).focus();
     else if (opener) opener.focus({ preventScroll: true });
     document.body.classList.toggle("with-pane", Boolean(askPane && !askPane.hidden));
     return true;
@@ -179,7 +179,7 @@
     close();
     askPane.hidden = false;
     document.body.classList.add("with-pane");
-    one("input", askPane).focus();
+    one("input[name=q]", askPane).focus();
     learnEngines(askPane);
   };
   const closeAsk = () => {
