@@ -52,7 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 for _name, _command in COMMANDS.items():
     app.command(name=_name)(_command)
-for _command in (remarks.flag, remarks.rate):
+for _command in (remarks.flag, remarks.rate, remarks.outcome):
     reviewing.review.command()(_command)
 app.add_typer(reviewing.review, name="review")
 

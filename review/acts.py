@@ -6,6 +6,7 @@ item that nobody has decided yet, so that of two people who act at once exactly 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -132,8 +133,19 @@ class Rate(_Act):
     note: str = ""
 
 
+class Outcome(_Act):
+    """What came of the handoff, as `rules.yaml` lists it: noted by a person, weeks later too."""
+
+    act: Literal["outcome"] = "outcome"
+    what: str
+    value: Annotated[str, Field(max_length=80)] = ""
+    """A number or a word, where the outcome has one."""
+    on: date | None = None
+    """When it was so; None: when it was noted."""
+
+
 Act = Annotated[
-    Accept | Correct | Reject | Own | Resolve | Add | AddFound | Tick | NameRole | Sign | GiveBack | Reopen | Flag | Rate,
+    Accept | Correct | Reject | Own | Resolve | Add | AddFound | Tick | NameRole | Sign | GiveBack | Reopen | Flag | Rate | Outcome,
     Field(discriminator="act"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

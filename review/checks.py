@@ -13,6 +13,7 @@ from review.acts import (
     Correct,
     Flag,
     GiveBack,
+    Outcome,
     Own,
     Reject,
     Resolve,
@@ -59,6 +60,8 @@ def check(brief: Brief, queue: Sequence[Item], act: Act) -> Item | None:
         _fresh(item, act)
     elif isinstance(act, Tick):
         _known(act.point, rules().checklist, "point of the checklist")
+    elif isinstance(act, Outcome):
+        _known(act.what, rules().outcomes, "outcome")
     elif isinstance(act, GiveBack):
         for reason in act.reasons:
             _known(reason, rules().reasons, "reason")

@@ -65,6 +65,7 @@ class Rules(Frozen):
     transitions: tuple[Transition, ...]
     checklist: dict[str, str]
     reasons: dict[str, str]
+    outcomes: dict[str, str]
     gates: tuple[GateRule, ...]
     queue: tuple[QueueRule, ...]
 

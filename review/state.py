@@ -16,6 +16,7 @@ STEPS: dict[str, Step] = {
     "reopen": "reopen",
     "flag": "remark",
     "rate": "remark",
+    "outcome": "remark",
 }
 """The step of an act, where it is not `item`; a signature's depends on the role."""
 

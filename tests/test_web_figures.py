@@ -90,6 +90,17 @@ def test_a_rating_is_kept_with_its_name_and_shown(client: httpx.Client, served: 
     assert "4 of 5" in client.get("/figures").text.replace("4.0", "4")
 
 
+def test_outcomes_are_noted_weeks_later_and_counted(client: httpx.Client) -> None:
+    wrong = client.post(f"/api/accounts/{SLUG}/review", json={"act": "outcome", "what": "sunshine", "name": "Bea"})  # fmt: skip
+    assert wrong.status_code == 400
+    for what, value, on in (("nps_30", "7", ""), ("nps_30", "9", ""), ("first_value_reached", "", "2026-04-19")):  # fmt: skip
+        assert _form(client, act="outcome", what=what, value=value, on=on, name="Bea Kron").status_code == 200  # fmt: skip
+    found = client.get("/api/figures").json()
+    assert found["outcomes"]["nps_30"] == {"accounts": 1, "mean": 9.0}
+    assert found["days_to_first_value"] == 30
+    assert "What came of it" in client.get("/figures").text
+
+
 def test_the_notice_says_what_is_missing_until_the_brief_is_accepted(served: Served) -> None:
     brief = served.site.session.desk(SLUG).page().brief
     waiting = notice(brief)

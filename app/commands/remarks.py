@@ -1,4 +1,4 @@
-"""`review ACCOUNT flag` and `rate`: what a reader says about a brief, which changes nothing in it."""
+"""`review ACCOUNT flag`, `rate`, `outcome`: what people say about a handoff, which changes nothing in its brief."""
 
 from __future__ import annotations
 
@@ -28,3 +28,13 @@ def rate(
 ) -> None:  # fmt: skip
     """Rate the handoff from one to five."""
     do(context, format, home, name, act="rate", stars=stars, note=note)
+
+
+def outcome(
+    context: typer.Context, what: Annotated[str, typer.Argument(metavar="WHAT", help="Such as first_value_reached; `review/rules.yaml` lists them.")],
+    value: Annotated[str, typer.Option("--value", help="A number or a word, where it has one.")] = "",
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="When it was so, as 2026-06-30; else today.")] = None,
+    name: By = None, format: ActFormat = None, home: ActHome = None,
+) -> None:  # fmt: skip
+    """Note what came of the handoff: first value, satisfaction, renewal."""
+    do(context, format, home, name, act="outcome", what=what, value=value, on=on)

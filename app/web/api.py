@@ -12,12 +12,11 @@ from app.commands.review_page import page_json
 from app.web.engines import EngineOrder, at_hand, chosen
 from app.web.jobs import JobView
 from app.web.pages.asking import Question, keep_question
-from app.web.pages.figures import logs
+from app.web.pages.figures import measured
 from app.web.site import Site
 from app.web.uploads import Sent, keep
 from app.web.work import brief_job, index_job
 from review.acts import Act
-from review.figures import figures
 
 
 class BriefOrder(EngineOrder):
@@ -105,8 +104,8 @@ def _briefs(routes: APIRouter, site: Site) -> None:
         return JSONResponse(page_json(site.session.act(slug, act)))
 
     @routes.get("/figures", summary="Figures of all handoffs, each counted from the event logs")
-    def measured() -> dict[str, Any]:
-        return figures(logs(site)).model_dump(mode="json")
+    def all_figures() -> dict[str, Any]:
+        return measured(site).model_dump(mode="json")
 
 
 def _jobs(routes: APIRouter, site: Site) -> None:

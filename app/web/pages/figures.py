@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from app.web.pages.asking import asked_before
 from app.web.site import Site
 from indexer.journal import Event
 from review.cause import WORDS
-from review.figures import figures
+from review.figures import Figures, figures
 from review.rules import rules
 
 
@@ -20,17 +20,23 @@ def logs(site: Site) -> dict[str, Sequence[Event]]:
     return {a.slug: site.session.desk(a.slug).events() for a in site.session.store.accounts()}
 
 
+def measured(site: Site) -> Figures:
+    """The figures of everything on this machine."""
+    closed = {a.slug: a.close_date for a in site.session.store.accounts()}
+    return figures(logs(site), closed)
+
+
 def router(site: Site) -> APIRouter:
     """The route of the figures page."""
     routes = APIRouter()
 
     @routes.get("/figures")
     def page() -> Response:
-        kept = logs(site)
-        asked = [one for slug in kept for one, _ in asked_before(site, slug)]
+        slugs = [a.slug for a in site.session.store.accounts()]
+        asked = [json.loads(q) for slug in slugs for _, q in site.session.store.questions(slug)]
         return site.page(
-            "figures.html.j2", here="figures", f=figures(kept), reasons=rules().reasons, causes=WORDS,
-            asked=len(asked), known=sum(one.known for one in asked),
+            "figures.html.j2", here="figures", f=measured(site), reasons=rules().reasons, causes=WORDS, outcomes=rules().outcomes,
+            asked=len(asked), known=sum(bool(one.get("known")) for one in asked),
         )  # fmt: skip
 
     return routes

@@ -21,7 +21,7 @@ WORDS = {
     "accept": "accepted", "correct": "corrected", "reject": "rejected", "own": "gave an owner", "resolve": "resolved",
     "add": "added a claim", "add_found": "added a claim from an answer", "tick": "ticked", "name": "named", "sign": "signed",
     "return": "returned it", "reopen": "reopened it", "brief": "wrote a brief",
-    "flag": "flagged something", "rate": "rated the handoff",
+    "flag": "flagged something", "rate": "rated the handoff", "outcome": "noted an outcome",
 }  # fmt: skip
 
 
