@@ -520,7 +520,7 @@ def test_two_hundred_hostile_payloads_run_no_script_and_reach_no_other_host(
     page = one.open("/accounts/hostile/source?artifact=mail%2Frich.eml")
     page.locator(".as-sent summary").click()
     frame = page.frame_locator(".as-sent iframe")
-    frame.locator("div").first.wait_for()
+    frame.locator("div").first.wait_for(state="attached")
     assert frame.locator("script, iframe, object, embed, form, input, [href], [src]").count() == 0
     page = one.open("/accounts/hostile")
     page.keyboard.press("a")
