@@ -136,7 +136,7 @@ def test_no_server_no_postgres_no_word_of_the_password(tmp_path: Path) -> None:
     assert "BATON_DATABASE_URL" in line
     assert "geheim" not in line
 
-    server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"postgresql://kim:geheim@127.0.0.1:{server.server_port}/d"

@@ -10,7 +10,7 @@ import getpass
 import os
 import socket
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from struct import error as StructError
 from typing import Any
@@ -66,10 +66,10 @@ class Connection:
                 ssl_context=tls, application_name=_name(), startup_params=_SESSION,
             )  # fmt: skip
         except (InterfaceError, OSError, ScramException) as error:
-            line.close()
+            _hang_up(line)
             raise Lost(_why(error)) from error
         except (KeyError, ValueError, StructError) as error:
-            line.close()
+            _hang_up(line)
             raise Lost("what answers there is no PostgreSQL server") from error
         # The driver keeps the limit of the first contact for every answer; a lock may take longer.
         self._server._usock.settimeout(None)
@@ -139,6 +139,13 @@ def _line(url: ServerUrl) -> socket.socket:
     if hasattr(socket, "TCP_KEEPIDLE"):
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
     return line
+
+
+def _hang_up(line: socket.socket) -> None:
+    """Close at once, whoever still holds the driver's half of it."""
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+    line.close()
 
 
 def _why(error: BaseException) -> str:
