@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ from indexer.store.postgres_url import VARIABLE, ServerUrl
 
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[postgres]' in Baton's folder"
 CONNECT_S = 5.0
+NOTICES_LEAVING = 14
+"""The first PostgreSQL that looks after its client while it works."""
 UNDEFINED_TABLE = "42P01"
 _SESSION = {
     "search_path": SCHEMA,
@@ -75,6 +78,10 @@ class Connection:
         self._server._usock.settimeout(None)
         self._refused, self._lost = DatabaseError, InterfaceError
         self.open = True
+        major = re.match(r"\d+", self.says("server_version"))
+        if major and int(major[0]) >= NOTICES_LEAVING:
+            # Else what a killed run was at, and the writers' lock with it, lasts until its statement ends.
+            self.script("SET client_connection_check_interval = 1000")
 
     def says(self, parameter: str) -> str:
         """What the server said of itself, such as `server_version`."""
