@@ -14,6 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import benchmarks
+from app.evaluation import run_evaluation
 from app.session import Session
 from eval.benchmarks import baselines
 from eval.benchmarks.corpora import Corpus, as_corpus, load_corpora, load_queries
@@ -340,3 +342,41 @@ def test_when_and_which_side() -> None:
     assert list(moments.named("What did the customer want?")) == [0, 1, 0, 1, 0, 1, 0]
     assert list(moments.named("What did our rep promise?")) == [1, 0, 1, 0, 1, 0, 1]
     assert not moments.named("How much is it?").any()
+
+
+@pytest.fixture
+def session(models: Path, tmp_path: Path) -> Session:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models)
+    return Session(home)
+
+
+def test_a_public_set_from_the_command(session: Session, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    results = tmp_path / "RESULTS.md"
+    results.write_text("# Results\n", "utf-8")
+    monkeypatch.setattr(benchmarks, "RESULTS", results)
+    found, text = benchmarks.run_public_set(session, "qmsum", folder, lambda *_: None, True, "first")  # fmt: skip
+    rows = [row for row in found["retrieval"] if row["part"] == "reported"]
+    assert [row["system"] for row in rows] == ["Baton", "LlamaIndex default", "LlamaIndex fusion with BM25", "BM25 over segments"]  # fmt: skip
+    assert rows[0]["scores"]["hit@1"] == rows[3]["scores"]["hit@1"] == 1
+    assert rows[1]["scores"]["hit@1"] == 0, "its one chunk begins with the first turn"
+    assert results.read_text("utf-8").count("| first | qmsum | reported |") == 4
+    assert "tuned on (3 queries)" in text
+    with pytest.raises(InputError, match="no benchmark"):
+        benchmarks.run_public_set(session, "nonesuch", folder, lambda *_: None, False, "")
+
+
+def test_a_deal_evaluated_says_what_search_returns(session: Session, tmp_path: Path) -> None:
+    deal = tmp_path / "moss" / "artifacts"
+    deal.mkdir(parents=True)
+    (deal / "notes.md").write_text("# Money\n\nThe yearly price is 48,000 dollars.\n\n# People\n\nMaria signs.\n", "utf-8")  # fmt: skip
+    gold = tmp_path / "moss" / "gold.json"
+    evidence = [{"file": "artifacts/notes.md", "quote": "The yearly price is 48,000 dollars."}]
+    asked = {"id": "q", "q": "What does it cost a year?", "answerable": True, "must": [["48"]], "evidence": evidence}  # fmt: skip
+    gold.write_text(json.dumps({"account": "Moss", "questions": [asked]}), "utf-8")
+    report, text = run_evaluation(session, [(deal, gold)], False, "")
+    assert [(r.system, r.pieces, r.within[1000]) for r in report.evidence] == [
+        ("Baton", 1, 1), ("LlamaIndex default", 1, 1), ("Vectors of 256-token chunks", 1, 1), ("BM25 over 256-token chunks", 1, 1),
+    ]  # fmt: skip
+    assert "within 1000 words" in text
