@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -18,13 +19,21 @@ from app import benchmarks
 from app.evaluation import run_evaluation
 from app.session import Session
 from eval.benchmarks import baselines
-from eval.benchmarks.corpora import Corpus, as_corpus, load_corpora, load_queries
+from eval.benchmarks.corpora import (
+    Corpus,
+    Query,
+    as_corpus,
+    is_left_out,
+    load_corpora,
+    load_queries,
+)
 from eval.benchmarks.items import is_tuned
 from eval.benchmarks.searching import Row, record_rows, retrieval_table, run_retrieval
 from eval.benchmarks.systems import Baton
 from eval.evidence import places, reach, reach_table
 from eval.gold import Case, Files
 from eval.retrieval import ranking_scores
+from eval.train.asked import SETS, from_benchmark
 from indexer.answer_head import AnswerHead
 from indexer.dated import Moments, days_asked
 from indexer.embed import Vectors, packaged_model_folder
@@ -380,3 +389,26 @@ def test_a_deal_evaluated_says_what_search_returns(session: Session, tmp_path: P
         ("Baton", 1, 1), ("LlamaIndex default", 1, 1), ("Vectors of 256-token chunks", 1, 1), ("BM25 over 256-token chunks", 1, 1),
     ]  # fmt: skip
     assert "within 1000 words" in text
+
+
+def test_what_is_learned_from_a_set(folder: Path) -> None:
+    found = from_benchmark("qmsum", folder.parent, random.Random(1))
+    assert {a.origin for a in found} == set(sources(True, 3)), (
+        "the reported part is never learned from"
+    )
+    assert sorted(bool(a.answers) for a in found) == [False] * 3 + [True] * 3
+    firmware = next(a for a in found if a.answers)
+    assert ["cold store is from 2019" in text for ((_, text),) in firmware.answers] == [True]
+    assert firmware.others
+    assert not set(firmware.answers[0]) & set(firmware.others)
+    assert "Nobody has updated that firmware" in firmware.others[0][1], "the likest wrong one first"
+
+
+def test_some_kinds_of_question_are_never_learned_from() -> None:
+    assert "beam" not in SETS
+    assert "ragtruth_qa" not in SETS
+    asked = [Query(qid=f"cnli-3-nda-{n}", query="q", corpus_id="c") for n in range(10)]
+    assert [is_left_out(q) for q in asked] == [n % 5 == 2 for n in range(10)]
+    one = Query(qid="cuad-1-renewalterm", query="q", corpus_id="a")
+    assert is_left_out(one) == is_left_out(one.model_copy(update={"qid": "cuad-2-renewalterm"}))
+    assert not is_left_out(Query(qid="qmsum-x-s2", query="q", corpus_id="c"))
