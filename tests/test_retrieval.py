@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import benchmarks
-from app.evaluation import run_evaluation
+from app import benchmarks, evaluation
 from app.session import Session
 from eval.benchmarks import baselines
 from eval.benchmarks.corpora import (
@@ -376,7 +375,7 @@ def test_a_public_set_from_the_command(session: Session, folder: Path, tmp_path:
         benchmarks.run_public_set(session, "nonesuch", folder, lambda *_: None, False, "")
 
 
-def test_a_deal_evaluated_says_what_search_returns(session: Session, tmp_path: Path) -> None:
+def test_a_deal_evaluated_says_what_search_returns(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     deal = tmp_path / "moss" / "artifacts"
     deal.mkdir(parents=True)
     (deal / "notes.md").write_text("# Money\n\nThe yearly price is 48,000 dollars.\n\n# People\n\nMaria signs.\n", "utf-8")  # fmt: skip
@@ -384,7 +383,12 @@ def test_a_deal_evaluated_says_what_search_returns(session: Session, tmp_path: P
     evidence = [{"file": "artifacts/notes.md", "quote": "The yearly price is 48,000 dollars."}]
     asked = {"id": "q", "q": "What does it cost a year?", "answerable": True, "must": [["48"]], "evidence": evidence}  # fmt: skip
     gold.write_text(json.dumps({"account": "Moss", "questions": [asked]}), "utf-8")
-    report, text = run_evaluation(session, [(deal, gold)], False, "")
+    results = tmp_path / "RESULTS.md"
+    monkeypatch.setattr(evaluation, "RESULTS", results)
+    report, text = evaluation.run_evaluation(session, [(deal, gold)], True, "noted")
+    rows = results.read_text("utf-8")
+    assert "| noted | 1 | Baton | 1/1 | 1/1 |" in rows
+    assert rows.index("| noted | 1 | Baton") < rows.index("| date | note | deals | facts |")
     assert [(r.system, r.pieces, r.within[1000]) for r in report.evidence] == [
         ("Baton", 1, 1), ("LlamaIndex default", 1, 1), ("Vectors of 256-token chunks", 1, 1), ("BM25 over 256-token chunks", 1, 1),
     ]  # fmt: skip
