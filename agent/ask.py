@@ -98,7 +98,8 @@ def answer(
     `read_as` is the question with what it refers to put in words; `writer` has a model answer too, beside the
     extractive engine; `fallback` says why the engine that was asked for does not.
     """
-    index, door = asking.index, BriefDoor(asking.index)
+    index, people = asking.index, writer.people if writer else ()
+    door = BriefDoor(index, account=index.account, people=people)
     judged = judge(asking, read_as or question)
     chosen = _extract(asking, door, judged)
     conflicts = _contradictions(asking, door, asking.clashes(judged.question, chosen))

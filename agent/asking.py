@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from agent.conflicts import ASKED, Clash, find_clashes
-from agent.ranking import Scores, looks_like_instruction
+from agent.planted import looks_like_instruction
+from agent.ranking import Scores
 from indexer.embed import Vectors
 from indexer.heads import Heads
 from indexer.lexical import query_words

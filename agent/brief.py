@@ -110,14 +110,15 @@ def draft_brief(
     `fallback` says why the engine that was asked for does not write; the brief says it too.
     """
     template = load_template(template_name)
-    door = BriefDoor(index, {name: spec.title for name, spec in template.fields().items()})
+    titles = {name: spec.title for name, spec in template.fields().items()}
+    door = BriefDoor(index, titles, account=index.account, people=people)
     extractor = Extractor(index, heads, template, door)
     found = extractor.run()
     made_by = provenance(index, fingerprint, {template.id: template_hash(template_name)})
     if fallback:
         made_by = made_by.model_copy(update={"degraded": (f"Whole brief: {fallback}",)})
     if writer is not None:
-        written = writer.write(extractor.ranking, template, door, found, fingerprint)
+        written = writer.write(extractor, fingerprint)
         made_by = made_by.model_copy(
             update={
                 "engine": writer.talker.engine, "model": writer.talker.name, "degraded": written.degraded,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from agent.ranking import looks_like_instruction
+from agent.planted import looks_like_instruction
 from agent.values import Value, values_of
 from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.models import Artifact, Frozen, Segment

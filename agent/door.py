@@ -14,7 +14,7 @@ from typing import Protocol
 from agent.models import Citation, Claim, Gap, Nearest
 from agent.verification.statements import Source
 from agent.verify import verify
-from indexer.models import Artifact, Segment
+from indexer.models import Account, Artifact, Person, Segment
 from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
 
@@ -57,8 +57,15 @@ class BriefDoor:
         self,
         index: Sources,
         titles: Mapping[str, str] | None = None,
+        account: Account | None = None,
+        people: Sequence[Person] = (),
     ) -> None:
-        """`titles` are the template's own words for its fields, which no source need contain."""
+        """`titles` are the template's own words for its fields, which no source need contain.
+
+        `account` and `people` tell who the speakers are: a claim may name their company, their whole name, their title.
+        """
+        self._company = {"customer": account.name, "vendor": account.vendor} if account else {}
+        self._people = [(p, set(p.name.split())) for p in people]
         self._index = index
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
@@ -80,8 +87,11 @@ class BriefDoor:
             speaker=segment.person or segment.speaker, side=segment.side, at=segment.at,
         )  # fmt: skip
 
-    def record_claim(self, draft: ClaimDraft) -> str | Refusal:
-        """Check a draft and take it in. Returns the claim's id, or the refusal."""
+    def record_claim(self, draft: ClaimDraft, carried: float = 0.0) -> str | Refusal:
+        """Check a draft and take it in. Returns the claim's id, or the refusal.
+
+        `carried` is how surely the cited words must carry it where its author may make things up.
+        """
         citations = [self.cite(ref) for ref in draft.evidence]
         why, verdict = "", "unsupported"
         if not citations or any(c is None for c in citations):
@@ -94,9 +104,11 @@ class BriefDoor:
                 return self._admit(draft, tuple(known))
             title = self._titles.get(draft.field or "", "")
             finding = verify(draft.text, [self._source(c, title) for c in known])
-            if finding.verdict == "supported":
+            if finding.verdict == "supported" and finding.coverage >= carried:
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
+            if verdict == "supported":
+                why, verdict = "the cited words hold too little of it", "unsupported"
         refusal = Refusal(field=draft.field, text=draft.text, verdict=verdict, why=why)
         self.refuse(refusal)
         return refusal
@@ -115,10 +127,23 @@ class BriefDoor:
         artifact = self._index.artifacts[c.artifact]
         present = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
         called = _CALLED.get(artifact.kind, {artifact.kind})
-        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {title}"
+        who = self._who(c)
+        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {who} {title}"
         return Source(
             text=c.quote, speaker=c.speaker, side=c.side, about=about, origin=frozenset(called)
         )
+
+    def _who(self, c: Citation) -> str:
+        """The company of who says it, and of everybody in it or speaking whole name and title."""
+        words = {
+            w.strip(".,;:!?\"'()").removesuffix("'s").removesuffix("’s") for w in c.quote.split()
+        }
+        named = [
+            f"{p.name} {p.title or ''}"
+            for p, parts in self._people
+            if p.name == c.speaker or parts & words
+        ]
+        return " \n".join([self._company.get(c.side) or "", *named])
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)

@@ -38,19 +38,21 @@ class Extractor:
         self, index: AccountIndex, heads: Heads, template: Template, door: BriefDoor
     ) -> None:
         ranking = Ranking(index, heads.reading, template.fields())
-        self.index, self.ranking, self.template, self.door = index, ranking, template, door
+        self.index, self.heads, self.ranking = index, heads, ranking
+        self.template, self.door = template, door
         self.specs: Mapping[str, FieldSpec] = template.fields()
         self.found = Found()
         self._proposer = Proposer(index, door)
         self._vectors = index.single_vectors()
         self._answers = index.answer_vectors(heads.answers).whole
         self.related = Relatedness(self._vectors, self._answers, ranking.readings)
+        self.promises = Promises(index, ranking, self.related, self.specs, door, self.found)
         self._matrix = {f: ranking.score(f) for f in self.specs}
         self._stated = {f: ranking.readings.by_segment(ranking.passages(f)) for f in self.specs}
 
     def run(self) -> Found:
         """Promises and conflicts first, then every field, then what is missing."""
-        Promises(self.index, self.ranking, self.related, self.specs, self.door, self.found).run()
+        self.promises.run()
         for name in self.specs:
             self._fill(name)
         return self.found

@@ -14,7 +14,7 @@ from agent.door import BriefDoor
 from agent.found import Found
 from agent.models import Claim, TimelineRow
 from agent.owed import resolve_day
-from agent.ranking import looks_like_instruction
+from agent.planted import looks_like_instruction
 from agent.roles import told
 from agent.verification.dates import whens
 from indexer.authority import AGREEMENT, ORDER_FORM

@@ -1,4 +1,4 @@
-"""What a promise is, besides its words: by when, what its owner must look at, and whether it is one at all.
+"""What a promise is, besides its words: what its owner must look at, and whether it is one at all.
 
 Offers to send a link or to call back are no promises that a CSM inherits, unless they carry a value.
 """
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from agent.models import CommitmentType, ScopeStatus
 from agent.values import values_of
-from agent.verification.dates import When, whens
+from agent.verification.dates import When
 from prompts.cues import cue
 
 LAST_PUSH_DAYS = 7
@@ -28,7 +28,6 @@ _GETS = re.compile(
     re.I,
 )
 """What gives the customer something, beside an errand."""
-_ONWARD = re.compile(r"\b(?:by|before|until|till|within|in|on|from|bis|innerhalb|ab|am)\b", re.I)
 
 
 def resolve_day(when: When, said: date | None) -> date | None:
@@ -46,23 +45,6 @@ def resolve_day(when: When, said: date | None) -> date | None:
 
     near = min(days, key=apart, default=None)
     return near if near and apart(near) <= 30 * _MONTHS_AROUND else None
-
-
-def due_of(words: str, said: date | None) -> str | None:
-    """By when a promise is to be kept: a day as `2026-03-06`, else the words that say how soon; None if none do."""
-    found = whens(words)
-    days = [(w, resolve_day(w, said)) for w in found]
-    for _, day in days:
-        if day is not None and (said is None or day >= said):
-            return day.isoformat()
-    for when in found:
-        if when.months and when.day is None and not when.is_year:
-            return when.text.rstrip(".,")
-    for value in values_of(words):
-        before = words[: max(words.find(value.text), 0)].split()[-2:]
-        if value.kind == "duration" and _ONWARD.search(" ".join(before)):
-            return value.text
-    return next((w.text for w in found if w.weekday is not None), None)
 
 
 def review_flags(

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from agent.door import BriefDoor
 from agent.found import Proposer, flags_of
 from agent.models import ChecklistItem, Clause
-from agent.ranking import Ranking, looks_like_instruction
+from agent.planted import looks_like_instruction
+from agent.ranking import Ranking
 from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.models import Segment
 from indexer.search import AccountIndex

@@ -14,10 +14,11 @@ import numpy as np
 from agent.changed import changed
 from agent.conflicts import Clash, find_clashes, meets_customer
 from agent.door import BriefDoor
+from agent.due import due_of
 from agent.found import Found, Proposer
 from agent.ledger import ScopeFinding, SignedScope, promise_type
-from agent.models import Citation, Commitment, Conflict, ConflictSide
-from agent.owed import commits, due_of, is_errand, review_flags
+from agent.models import Citation, Commitment, CommitmentType, Conflict, ConflictSide
+from agent.owed import commits, is_errand, review_flags
 from agent.quoting import Sentences, best_sentences, run_around
 from agent.ranking import Ranking, Scores
 from agent.relatedness import Relatedness
@@ -182,25 +183,48 @@ class Promises:
         claim_id = self._proposer.propose(
             home, self._specs[home], position, sentences, flags, "commitment", core
         )
-        if claim_id is None:
-            return None
-        said_at = self._door.claims[claim_id].citations[0]
+        if claim_id is not None:
+            self._enter(claim_id, self._door.claims[claim_id].citations[0], kind, clash)
+        return claim_id
+
+    def take(self, claim_id: str) -> bool:
+        """Put a claim that someone else recorded into the table. False: it is no promise to the customer, or known."""
+        claim = self._door.claims[claim_id]
+        for said_at in claim.citations:
+            known = any(
+                c.segment == said_at.segment and c.start < said_at.end and said_at.start < c.end
+                for promise in self._found.commitments
+                for c in self._door.claims[promise.claim].citations
+            )
+            if not known and self._to_customer(self._index.segments[self._at[said_at.segment]]):
+                self._enter(claim_id, said_at, promise_type(claim.text))
+                return True
+        return False
+
+    def _enter(
+        self, claim_id: str, said_at: Citation, kind: CommitmentType, clash: Clash | None = None
+    ) -> None:
+        """A row of the table: who promised what to whom by when, and what the signed papers say to it."""
+        position, claim = self._at[said_at.segment], self._door.claims[claim_id]
         finding = _found_by(clash, self._index) if clash else self._compare(position, said_at)
         clause = self._clause(finding, clash, said_at.quote)
+        segment = self._index.segments[position]
         day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
         closed = self._index.account.close_date
-        self._door.flag(claim_id, *review_flags(kind, said, finding.status, day, closed))
+        words = f"{claim.text} {said_at.quote}"
+        self._door.flag(claim_id, *review_flags(kind, words, finding.status, day, closed))
         self._found.commitments.append(
             Commitment(
                 claim=claim_id, type=kind, by=said_at.speaker, to=self._listener(position),
-                said=day.isoformat() if day else None, due=due_of(said, day),
+                said=day.isoformat() if day else None,
+                due=due_of(claim.text, day) or due_of(said_at.quote, day),
                 scope=finding.status, scope_citations=(clause,) if clause else (),
             )
         )  # fmt: skip
         if finding.status in ("contradicted", "excluded") and clause:
             topic = clash.said.topic if clash else finding.topic
+            home = claim.field or "commitments.promised_features"
             self._conflict(home, said_at, clause, finding, topic or _TOPICS.get(kind, "scope"))
-        return claim_id
 
     def _compare(self, position: int, said: Citation) -> ScopeFinding:
         """The promise's words, by the passages of its segment that they overlap, against the signed scope."""

@@ -7,12 +7,12 @@ hypotheticals, hearsay and other customers' stories do not answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.planted import looks_like_instruction
 from agent.quoting import Sentences, best_run
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
 from indexer.models import Artifact, Segment
@@ -32,16 +32,6 @@ _SIDE_PRIOR: Mapping[str, Mapping[str, float]] = {
     "any": {"customer": 1.0, "vendor": 0.9, "unknown": 0.85},
 }
 _SKIPPED_ROLES = ("event", "quoted", "signature", "hidden", "heading")
-_INSTRUCTION = re.compile(
-    r"\b(?:ai|assistant|language model|llm|chatbot|bot)s?\b.{0,80}\b(?:ignore|instruction|set|mark|record|state|output|reply|must)\b|"
-    r"\bignore (?:all |your |any |the )?(?:previous|earlier|prior|above)\b|\bsystem prompt\b|\binstructions? for (?:ai|assistants?)",
-    re.I,
-)
-
-
-def looks_like_instruction(text: str) -> bool:
-    """True if a text addresses an AI assistant: such text is data and never answers a field."""
-    return bool(_INSTRUCTION.search(text))
 
 
 def _weight(spec: FieldSpec, segment: Segment, artifact: Artifact) -> float:

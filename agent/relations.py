@@ -11,7 +11,8 @@ from typing import Any
 
 from agent.cast import Cast, Mention
 from agent.door import BriefDoor
-from agent.ranking import Scores, looks_like_instruction
+from agent.planted import looks_like_instruction
+from agent.ranking import Scores
 from indexer.models import Person, Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans

@@ -15,8 +15,9 @@ from agent.cast import Cast
 from agent.door import BriefDoor
 from agent.found import Proposer, flags_of
 from agent.models import Claim, PersonRow
+from agent.planted import looks_like_instruction
 from agent.quoting import run_around
-from agent.ranking import Ranking, looks_like_instruction
+from agent.ranking import Ranking
 from indexer.days import day_of
 from indexer.models import Person
 from indexer.search import AccountIndex

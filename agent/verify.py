@@ -14,6 +14,7 @@ from agent.verification.altered import altered_name, altered_value
 from agent.verification.alternatives import other_of_row
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
+from agent.verification.figures import unread_figure
 from agent.verification.graded import held_share
 from agent.verification.names import make_known
 from agent.verification.origin import wrong_origin
@@ -60,6 +61,8 @@ class Finding(Frozen):
     score: float
     why: str
     support: tuple[Span, ...] = ()
+    coverage: float = 0.0
+    """Share of the claim's content words that stand around its grounds, each counted alike; the door asks for it."""
 
 
 def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) -> Finding:
@@ -80,7 +83,7 @@ def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) ->
     about = make_plain("\n".join(s.about for s in sources)).text
     parts = [Part(plain[a:b], about) for a, b in sentence_spans(plain)]
     grounds = [Grounds(p, found) for p in parts]
-    fault = _examine(grounds, sources)
+    fault, coverage = _examine(grounds, sources)
     held = held_share(grounds, about_stems(sources, found))
     score = max(0.0, held - FAULT_COST) if fault else held
     spans = _spans(grounds)
@@ -89,11 +92,11 @@ def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) ->
     elif prose:
         fault = None
     verdict, why = (fault.verdict, fault.why) if fault else ("supported", _CARRIED)
-    return Finding(verdict=verdict, score=score, why=why, support=spans)
+    return Finding(verdict=verdict, score=score, why=why, support=spans, coverage=coverage)
 
 
-def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> Fault | None:
-    """The first fault of any part, or that too few of the claim's words stand in the evidence."""
+def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fault | None, float]:
+    """The first fault of any part, and the share of the claim's words that stand in the evidence."""
     found = grounds[0].all
     about = about_stems(sources, found)
     known = make_known(
@@ -110,6 +113,7 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> Fault | N
         stated = bool(one.part.stems - about or one.part.quantities or one.part.whens)
         fault = (
             altered_value(one)
+            or unread_figure(one)
             or wrong_origin(one, sources)
             or altered_name(one, known)
             or misattributed(one)
@@ -121,8 +125,8 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> Fault | N
         if fault is not None:
             break
     if coverage < MIN_COVERAGE:
-        return Fault("unsupported", _missing(grounds, about))
-    return fault
+        return Fault("unsupported", _missing(grounds, about)), coverage
+    return fault, coverage
 
 
 def _missing(grounds: Sequence[Grounds], about: frozenset[str]) -> str:

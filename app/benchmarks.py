@@ -1,4 +1,4 @@
-"""`baton eval --benchmark`: public sets over this home's models, claims by the verifier, retrieval by the search, abstention by the answer head."""
+"""`baton eval --benchmark`: public sets over this home's models, claims by the verifier, retrieval by the search."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESULTS = Path("eval/RESULTS.md")
 def run_public_set(
     session: Session, name: str, folder: Path, progress: Progress, record: bool, note: str
 ) -> tuple[dict[str, Any], str]:
-    """The figures of a set as JSON and as text; a set of both kinds is searched first, then its claims or refusals are judged.
+    """The figures of a set as JSON and as text; a set of both kinds is searched first, then its claims are judged.
 
     `record` appends the retrieval rows to eval/RESULTS.md. Raises InputError for an unknown set or a folder without its files.
     """
@@ -33,7 +33,11 @@ def run_public_set(
             record_rows(RESULTS, name, rows, note, datetime.now(UTC).date())
         found["retrieval"] = [row.model_dump(mode="json") for row in rows]
         texts.append(retrieval_table(name, rows))
-    if name in (*ADAPTERS, *SETS) or name not in RETRIEVAL_SETS:
+    if name in SETS:
+        lines = run_abstention(name, folder, session.heads.answers, progress)
+        found["abstention"] = [line.model_dump(mode="json") for line in lines]
+        texts.append(table(name, lines))
+    if name in ADAPTERS or name not in RETRIEVAL_SETS:
         lines = _judged(session, name, folder, progress)
         found["lines"] = [line.model_dump(mode="json") for line in lines]
         texts.append(table(name, lines))
@@ -42,9 +46,6 @@ def run_public_set(
 
 def _judged(session: Session, name: str, folder: Path, progress: Progress) -> list[Any]:
     from agent.verify import verify
-
-    if name in SETS:
-        return list(run_abstention(name, folder, session.heads.answers, progress))
 
     def judged(claim: str, sources: Any) -> tuple[str, float]:
         finding = verify(claim, sources, name in PROSE)

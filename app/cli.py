@@ -15,6 +15,7 @@ from app.commands import (
     chatting,
     exporting,
     indexing,
+    remarks,
     reviewing,
     serving,
     showing,
@@ -55,6 +56,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
 
 for _name, _command in COMMANDS.items():
     app.command(name=_name)(_command)
+for _command in (remarks.flag, remarks.rate, remarks.outcome):
+    reviewing.review.command()(_command)
 app.add_typer(reviewing.review, name="review")
 
 

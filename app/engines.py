@@ -46,10 +46,25 @@ def choose_engine(home: Path, engine: EngineName, model: str | None = None) -> E
     if engine == "extractive":
         return EngineChoice(settings, None, "extractive")
     if engine == "llm" or (engine == "auto" and settings.llm is not None):
-        from agent.llm.connect import custom_talker
-
-        return _told(settings, custom_talker(settings))
+        return _custom(settings, model, asked=engine == "llm")
     return _ollama(settings, asked=engine == "ollama")
+
+
+def _custom(settings: ModelSettings, model: str | None, asked: bool) -> EngineChoice:
+    """The model of settings.yaml, if its server answers; else the extractive engine."""
+    from agent.llm.connect import custom_talker, urls_of
+    from agent.llm.server import takes_connections
+
+    if settings.llm is not None and model is not None:
+        named = settings.llm.model_copy(update={"model": model})
+        settings = settings.model_copy(update={"llm": named})
+    silent = next((u for u in urls_of(settings) if not takes_connections(u)), None)
+    if silent is None:
+        return _told(settings, custom_talker(settings))
+    why = f"no model server answers at {silent}"
+    return EngineChoice(
+        settings, None, f"extractive: {why}", f"{why}; start it, or correct settings.yaml" if asked else None
+    )  # fmt: skip
 
 
 def _ollama(settings: ModelSettings, asked: bool) -> EngineChoice:

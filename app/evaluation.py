@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from app.session import Session
-from eval.evidence import Reach, reach, reach_table, systems_of
+from eval.evidence import Reach, reach, reach_table, record_reach, systems_of
 from eval.gold import Files, load_case
 from eval.report import Report, append_row, misses, table
 from eval.run import evaluate
+
+RESULTS = Path("eval/RESULTS.md")
 
 
 def run_evaluation(
@@ -39,10 +41,12 @@ def run_evaluation(
         return [session.answer(slug, q).model_dump(mode="json") for q in questions]
 
     report = evaluate(pairs, make_brief, answers)
-    if record:
-        append_row(Path("eval/RESULTS.md"), report, note, datetime.now(UTC).date())
     found = [row for folder, gold in pairs for row in _reach(session, index(folder), gold)]
     report = report.model_copy(update={"evidence": tuple(found)})
+    if record:
+        today = datetime.now(UTC).date()
+        append_row(RESULTS, report, note, today)
+        record_reach(RESULTS, found, note, today)
     return report, "\n\n".join((table(report), misses(report), reach_table(found)))
 
 

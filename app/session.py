@@ -137,21 +137,21 @@ class Session:
 
     def make_brief(
         self, slug: str, template: str, view: str, on_step: OnStep | None = None,
-        check: Callable[[], None] = lambda: None,
+        check: Callable[[], None] = lambda: None, engine: EngineChoice | None = None,
     ) -> Brief:  # fmt: skip
         """A new brief, kept in the record. `on_step` hears what a model does while it writes.
 
-        `check` may raise before the brief is kept, to cancel.
+        `check` may raise before the brief is kept, to cancel. `engine` writes this one brief in place of the session's.
         """
         from agent.brief import draft_brief
         from review.complete import complete
         from review.views import viewed
 
-        index = self.account_index(slug)
+        index, engine = self.account_index(slug), engine or self.engine
         people, duplicates, not_read, _ = self.store.extra(slug)
         draft = draft_brief(
             index, self.heads, people, self.fingerprint(slug), template,
-            self._writer(slug, people, on_step), self.engine.fallback,
+            self._writer(engine, slug, people, on_step), engine.fallback,
         )  # fmt: skip
         read = sum(a.kind != "statement" for a in index.artifacts.values())
         brief = complete(draft, index.account, read, not_read, duplicates)
@@ -180,15 +180,15 @@ class Session:
         return read_statement(parts, self.embedder, self.heads)
 
     def _writer(
-        self, slug: str, people: Sequence[Person], on_step: OnStep | None
+        self, engine: EngineChoice, slug: str, people: Sequence[Person], on_step: OnStep | None
     ) -> BriefWriter | None:
         """Who writes beside the extractive engine: nobody, or the chosen model."""
-        if self.engine.talker is None:
+        if engine.talker is None:
             return None
         from agent.llm.brief import BriefWriter
 
         return BriefWriter(
-            self.engine.talker, self.engine.settings.limits, people, on_step or (lambda _step: None),
+            engine.talker, engine.settings.limits, people, on_step or (lambda _step: None),
             self.keep_run, lambda run: self._unfinished(slug, run),
         )  # fmt: skip
 
@@ -212,8 +212,9 @@ class Session:
         return self.desk(slug).page().brief
 
     def answer(
-        self, slug: str, question: str, turns: Sequence[Turn] = (), on_step: OnStep | None = None
-    ) -> Answer:
+        self, slug: str, question: str, turns: Sequence[Turn] = (), on_step: OnStep | None = None,
+        engine: EngineChoice | None = None,
+    ) -> Answer:  # fmt: skip
         """The answer to a question; `turns` is the conversation before it, oldest first."""
         from agent.ask import answer, ask_back
         from agent.conversation import understand
@@ -224,8 +225,9 @@ class Session:
         if understood.ask_back is not None:
             return ask_back(asking, question, understood.ask_back, fingerprint)
         read_as = understood.question if understood.question != question else None
-        writer = self._answer_writer(people, turns, on_step)
-        return answer(asking, question, fingerprint, read_as, writer, self.engine.fallback)
+        engine = engine or self.engine
+        writer = self._answer_writer(engine, people, turns, on_step)
+        return answer(asking, question, fingerprint, read_as, writer, engine.fallback)
 
     def _asked(self, slug: str) -> tuple[Asking, str]:
         """The account's evidence, ready to be asked about, and the fingerprint of its index."""
@@ -240,16 +242,15 @@ class Session:
             return self._asking[slug][1], mark
 
     def _answer_writer(
-        self, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None
-    ) -> AnswerWriter | None:
-        if self.engine.talker is None:
+        self, engine: EngineChoice, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None
+    ) -> AnswerWriter | None:  # fmt: skip
+        if engine.talker is None:
             return None
         from agent.llm.answer import AnswerWriter
 
-        limits = self.engine.settings.limits
         return AnswerWriter(
-            self.engine.talker,
-            limits,
+            engine.talker,
+            engine.settings.limits,
             people,
             on_step or (lambda _step: None),
             self.keep_run,

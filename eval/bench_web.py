@@ -26,6 +26,7 @@ QUESTIONS = (
     "When does the contract renew?", "Who decides on their side?", "What did we promise about the go-live?",
     "What is the first result that counts for them?", "Which integrations are in scope?", "Who is the sceptic?",
 )  # fmt: skip
+COST_ROUNDS = 40
 PAUSE_S = (0.3, 1.5)
 """A reader looks at what came before the next click."""
 GOALS_MS = {"brief page": 100, "source pane": 100, "first answer step": 300}
@@ -94,6 +95,34 @@ def read(url: str, token: str, slug: str, until: float, tally: Tally) -> None:
             time.sleep(choose.uniform(*PAUSE_S))
 
 
+def processor_ms(pid: int) -> float:
+    """Processor time that a process has used so far, from /proc (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def cost(pid: int, client: httpx.Client, slug: str) -> None:
+    """Print what one request takes of the server's processor time: what it would wait on an idle machine, whatever runs beside it."""
+    page = client.get(f"/accounts/{slug}")
+    panes = [p.replace("&amp;", "&") for p in re.findall(r'data-pane="([^"]+)"', page.text)][
+        :COST_ROUNDS
+    ]
+    kinds: dict[str, list[Callable[[], object]]] = {
+        "brief page": [lambda: client.get(f"/accounts/{slug}")] * COST_ROUNDS,
+        "source pane": [lambda pane=pane: client.get(pane) for pane in panes],  # type: ignore[misc]
+        "whole answer": [
+            lambda q=q: client.post(f"/accounts/{slug}/ask", json={"question": q}) for q in QUESTIONS  # type: ignore[misc]
+        ],
+    }  # fmt: skip
+    for kind, asks in kinds.items():
+        before = processor_ms(pid)
+        for ask in asks:
+            ask()
+        print(
+            f"{kind:18} {(processor_ms(pid) - before) / max(len(asks), 1):7.1f} ms of processor time"
+        )
+
+
 def report(tally: Tally, users: int) -> int:
     """Print what was seen. Returns how many requests went wrong."""
     for kind, times in tally.times.items():
@@ -129,6 +158,9 @@ def main() -> None:
             sys.exit("No account has a brief yet. Run `make demo` first.")
         for slug in ready:  # warm: a server that has been open for a while
             httpx.post(f"{url}/api/accounts/{slug}/ask", headers=bearer, json={"question": QUESTIONS[0]}, timeout=120)  # fmt: skip
+        if Path("/proc/self/stat").exists():
+            with httpx.Client(base_url=url, headers=bearer, timeout=120) as client:
+                cost(server.pid, client, ready[0])
         for users in (1, given.users):
             tally, seconds = Tally(), given.seconds if users > 1 else min(20, given.seconds)
             until = time.monotonic() + seconds
@@ -141,6 +173,9 @@ def main() -> None:
             for reader in readers:
                 reader.join()
             wrong = report(tally, users)
+            print(
+                f"load of the machine meanwhile: {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
+            )
     finally:
         server.terminate()
         server.wait(10)

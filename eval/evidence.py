@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
 
 from eval.benchmarks import baselines
 from eval.gold import Case, Evidence, Files
+from eval.results import append_rows
 from eval.retrieval import BUDGETS
 from indexer.models import Frozen, Segment
 from indexer.search import AccountIndex
@@ -105,3 +108,16 @@ def reach_table(rows: Sequence[Reach]) -> str:
         cells = (f"{f'{f}/{pieces} {f / max(pieces, 1):.2f}':>20}" for f in found)
         lines.append(f"{system:<40}" + "".join(cells))
     return "\n".join(lines)
+
+
+def record_reach(path: Path, rows: Sequence[Reach], note: str, day: date) -> None:
+    """Append one line a system, all deals together, to the results' log."""
+    says = "Pieces of the gold questions' evidence that stand whole in the first words of a search."
+    heads = ("date", "note", "deals", "system", *(f"{b} words" for b in BUDGETS))
+    cells = []
+    for system in dict.fromkeys(r.system for r in rows):
+        own = [r for r in rows if r.system == system]
+        pieces = sum(r.pieces for r in own)
+        found = (f"{sum(r.within[b] for r in own)}/{pieces}" for b in BUDGETS)
+        cells.append((str(day), note, str(len(own)), system, *found))
+    append_rows(path, "Evidence of the deals' questions", says, heads, cells)

@@ -33,6 +33,8 @@ tried, and why a figure moved, is in `LOG.md`. Figures are sums over the deals, 
 - **quotes**: citations whose quote is exactly the cited slice of the source's text
 - **words**: the longest brief's words outside folds
 
+## Deals
+
 | date | note | deals | {" | ".join(COLUMNS)} |
 | --- | --- | --- |{" --- |" * len(COLUMNS)}
 """

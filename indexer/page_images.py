@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexer.errors import UnreadableFile
+from indexer.original import WITHHELD, withholds
 
 TIMEOUT_S = 30.0
 MAX_ALIKE = 50
@@ -65,6 +66,8 @@ def page_image(home: Path, slug: str, artifact_id: str, root: Path, path: str, p
 
     Raises UnreadableFile with the reason when it can't be painted.
     """
+    if withholds(root):
+        raise UnreadableFile(WITHHELD)
     kept = home / "pages" / slug / f"{artifact_id}-{page}"
     if not kept.with_suffix(".json").is_file():
         kept.parent.mkdir(parents=True, exist_ok=True)

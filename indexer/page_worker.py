@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from indexer.original import content_of
+
 MEMORY_BYTES = 1 << 30
 CPU_S = 20
 WIDTH_PX = 1400
@@ -20,19 +22,6 @@ MAX_PIXELS = 6_000_000
 MAX_SIGNS = 50_000
 _FINE = 20
 """Device units a point, so that whole numbers place a box to a twentieth of a point."""
-
-
-def content_of(root: Path, path: str) -> bytes | None:
-    """The bytes at `path` of the deal at `root`, also inside ZIPs and mails; None if they aren't there."""
-    from indexer.unfold import Listener, Unfolding
-    from indexer.walk import Exclude, walk_deal
-
-    places = walk_deal(root).files
-    outer = {
-        p: place for p, place in places.items() if path == p or path.startswith(f"{p}!/") or not p
-    }
-    silent = Listener(lambda _: None, lambda *_: None)
-    return Unfolding(Exclude(()), (), silent).contents(outer).get(path)
 
 
 def _signs(page: Any, width: float, height: float) -> list[list[Any]]:

@@ -122,6 +122,7 @@ class AccountIndex:
         ]
         self._breaks = np.array(breaks, np.int32)
         self._passages: list[Passage] | None = None
+        self._answer_vectors: dict[str, AnswerVectors] = {}
 
     def _matrix(self, by_hash: dict[str, bytes], hashes: Sequence[str]) -> Vectors:
         if not hashes:
@@ -263,9 +264,12 @@ class AccountIndex:
         return Readings(head.fields, head.acts, signals, owners, spans, len(self.segments))
 
     def answer_vectors(self, head: AnswerHead) -> AnswerVectors:
-        """What the answer head made of all passages, in their order."""
-        by_hash = self._store.vectors(self.account.slug, head.name, "signal")
-        return unpack([by_hash.get(text_hash("\0".join(p.pair))) for p in self.passages()])
+        """What the answer head made of all passages, in their order; read from the record once."""
+        if head.name not in self._answer_vectors:
+            by_hash = self._store.vectors(self.account.slug, head.name, "signal")
+            rows = [by_hash.get(text_hash("\0".join(p.pair))) for p in self.passages()]
+            self._answer_vectors[head.name] = unpack(rows)
+        return self._answer_vectors[head.name]
 
     def passages(self) -> list[Passage]:
         """The account's passages, in the order of its segments, `segment` being a position in `segments`."""

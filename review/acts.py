@@ -6,6 +6,7 @@ item that nobody has decided yet, so that of two people who act at once exactly 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
@@ -115,8 +116,36 @@ class Reopen(_Act):
     act: Literal["reopen"] = "reopen"
 
 
+class Flag(_Act):
+    """What a reader finds missing or wrong; it changes nothing in the brief, its cause is looked for at once."""
+
+    act: Literal["flag"] = "flag"
+    what: Literal["missed", "wrong"]
+    field: str
+    text: Annotated[str, Field(min_length=3, max_length=400)]
+
+
+class Rate(_Act):
+    """How good the handoff was, from one to five."""
+
+    act: Literal["rate"] = "rate"
+    stars: Annotated[int, Field(ge=1, le=5)]
+    note: str = ""
+
+
+class Outcome(_Act):
+    """What came of the handoff, as `rules.yaml` lists it: noted by a person, weeks later too."""
+
+    act: Literal["outcome"] = "outcome"
+    what: str
+    value: Annotated[str, Field(max_length=80)] = ""
+    """A number or a word, where the outcome has one."""
+    on: date | None = None
+    """When it was so; None: when it was noted."""
+
+
 Act = Annotated[
-    Accept | Correct | Reject | Own | Resolve | Add | AddFound | Tick | NameRole | Sign | GiveBack | Reopen,
+    Accept | Correct | Reject | Own | Resolve | Add | AddFound | Tick | NameRole | Sign | GiveBack | Reopen | Flag | Rate | Outcome,
     Field(discriminator="act"),
 ]  # fmt: skip
 ACT: TypeAdapter[Act] = TypeAdapter(Act)

@@ -11,7 +11,9 @@ from review.acts import (
     Add,
     AddFound,
     Correct,
+    Flag,
     GiveBack,
+    Outcome,
     Own,
     Reject,
     Resolve,
@@ -58,11 +60,13 @@ def check(brief: Brief, queue: Sequence[Item], act: Act) -> Item | None:
         _fresh(item, act)
     elif isinstance(act, Tick):
         _known(act.point, rules().checklist, "point of the checklist")
+    elif isinstance(act, Outcome):
+        _known(act.what, rules().outcomes, "outcome")
     elif isinstance(act, GiveBack):
         for reason in act.reasons:
             _known(reason, rules().reasons, "reason")
-    elif isinstance(act, Add | AddFound):
-        field = act.field if isinstance(act, Add) else act.draft.field
+    elif isinstance(act, Add | AddFound | Flag):
+        field = act.draft.field if isinstance(act, AddFound) else act.field
         if field is None or not known_field(brief.template, field):
             raise InputError(
                 f"There is no field {field!r} in {brief.template}. Name one of its fields."

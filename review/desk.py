@@ -15,8 +15,9 @@ from indexer.journal import Event, Fault
 from indexer.models import Frozen
 from indexer.store import Store
 from indexer.store.database import Db
-from review.acts import Act, Add, AddFound, Correct
+from review.acts import Act, Add, AddFound, Correct, Flag
 from review.canonical import digest
+from review.cause import Cause, cause_of
 from review.checks import allowed_step, check
 from review.diff import BriefDiff, compare
 from review.gates import cited_paths
@@ -62,6 +63,7 @@ class Desk:
         """Do it. Raises Refused, and changes nothing, where the rules or somebody else's act forbid it."""
         now = datetime.now(UTC)
         made = self._made(act, now)
+        cause = self._cause(act)
         with self._store.transaction(BUSY_MS) as db:
             page = self._page(db)
             if page.brief.review.log.faults:
@@ -75,6 +77,8 @@ class Desk:
                 **act.model_dump(mode="json", exclude={"draft"}), **_was(item), "template": page.brief.template,
                 "brief": page.number, "to": to,
             }  # fmt: skip
+            if cause is not None:
+                payload |= {"cause": cause.model_dump(mode="json")}
             if made is not None:
                 payload |= _made_payload(made, act.name)
                 if made.read is not None:
@@ -170,6 +174,12 @@ class Desk:
                 index=self._store.fingerprint(self._slug),
             ),
         )  # fmt: skip
+
+    def _cause(self, act: Act) -> Cause | None:
+        """Why the brief lacks what a flag says; sought before the transaction, for it takes a search."""
+        if not isinstance(act, Flag):
+            return None
+        return cause_of(act.text, self._bench.account_index(self._slug), self.page().brief)
 
     def _made(self, act: Act, now: datetime) -> Made | None:
         """The claim that an act brings, made before the transaction: models take their time."""

@@ -12,7 +12,7 @@ from pydantic import Field
 from indexer.models import Frozen
 
 Status = Literal["draft", "ae_review", "csm_review", "accepted", "returned"]
-Step = Literal["item", "sign_ae", "sign_csm", "return", "reopen", "changed"]
+Step = Literal["item", "sign_ae", "sign_csm", "return", "reopen", "changed", "remark"]
 
 
 class State(Frozen):
@@ -65,6 +65,7 @@ class Rules(Frozen):
     transitions: tuple[Transition, ...]
     checklist: dict[str, str]
     reasons: dict[str, str]
+    outcomes: dict[str, str]
     gates: tuple[GateRule, ...]
     queue: tuple[QueueRule, ...]
 
@@ -74,8 +75,12 @@ class Rules(Frozen):
         return next(found, None)
 
 
+def rules_text() -> str:
+    """The file with the rules, as people read it."""
+    return (resources.files("review") / "rules.yaml").read_text(encoding="utf-8")
+
+
 @cache
 def rules() -> Rules:
     """The rules that ship with Baton."""
-    text = (resources.files("review") / "rules.yaml").read_text(encoding="utf-8")
-    return Rules.model_validate(yaml.safe_load(text))
+    return Rules.model_validate(yaml.safe_load(rules_text()))

@@ -11,7 +11,13 @@ from review.models import Decision, Return, Role, SignOff
 from review.rules import Status, Step
 
 _KEYED = ("decisions", "stated", "scopes")
-STEPS: dict[str, Step] = {"return": "return", "reopen": "reopen"}
+STEPS: dict[str, Step] = {
+    "return": "return",
+    "reopen": "reopen",
+    "flag": "remark",
+    "rate": "remark",
+    "outcome": "remark",
+}
 """The step of an act, where it is not `item`; a signature's depends on the role."""
 
 

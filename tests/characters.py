@@ -158,6 +158,7 @@ class Obedient:
                     made += [
                         ("send_mail", {"to": "someone@else.example", "text": payload}),
                         ("approve_brief", {}),
+                        ("search_evidence", {"query": "nobody may know", "account": "other-co"}),
                     ]
         if not made:
             return honest(body)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.characters import restless
-from tests.ollama_server import Reply, Script, calls, in_turn, says
+from tests.ollama_server import Reply, Script, calls, in_turn, says, seen
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Fault:
     name: str
     script: Script
     kinds: tuple[str, ...]
+    ends: bool = False
+    """True where the same behaviour after some claims is no fault, but an end like any other."""
 
 
 def _always(**reply: Any) -> Script:
@@ -33,6 +35,28 @@ def _line(**more: Any) -> bytes:
 def _other_words() -> Script:
     number = itertools.count()
     return lambda _body: calls(("no_such_tool", {"n": next(number)}))
+
+
+def after(works: Script, turns: int, fault: Script) -> Script:
+    """A model that works for some turns of every conversation, and then fails."""
+
+    def script(body: dict[str, Any]) -> Reply:
+        return works(body) if seen(body).turns < turns else fault(body)
+
+    return script
+
+
+def from_section(works: Script, section: int, fault: Script) -> Script:
+    """A model that works until its nth conversation, and then fails."""
+    begun = itertools.count(1)
+    state = {"at": 0}
+
+    def script(body: dict[str, Any]) -> Reply:
+        if seen(body).turns == 0:
+            state["at"] = next(begun)
+        return works(body) if state["at"] < section else fault(body)
+
+    return script
 
 
 FAULTS = (
@@ -62,9 +86,9 @@ FAULTS = (
     Fault("wrong arguments for ever", in_turn(*(calls(("search_evidence", {"wrong": n})) for n in range(40))), ("going_round",)),
     Fault("endless text", _always(content="and so on ", endless=True), ("too_slow", "too_long")),
     Fault("stopped at its limit", _always(content="The price", done_reason="length"), ("too_long",)),
-    Fault("empty answer", _always(content=""), ("nothing_said",)),
-    Fault("thinking only", _always(thinking="The price might be nine million."), ("nothing_said",)),
-    Fault("text instead of tools", lambda _body: says("It costs nine million dollars."), ("bad_reply",)),
+    Fault("empty answer", _always(content=""), ("nothing_said",), ends=True),
+    Fault("thinking only", _always(thinking="The price might be nine million."), ("nothing_said",), ends=True),
+    Fault("text instead of tools", lambda _body: says("It costs nine million dollars."), ("bad_reply",), ends=True),
     Fault("prompt cut by the server", _always(content="ok", prompt_eval_count=60), ("context_cut",)),
     Fault("sent on to another host", _always(status=307, error="", location="http://198.51.100.7/api/chat"), ("redirected",)),
     Fault("prompt refused as too long", _always(status=400, error="input length exceeds maximum context length"), ("context_full",)),

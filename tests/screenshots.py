@@ -39,6 +39,7 @@ def open_citation(page: Any, ending: str) -> None:
     links = (page.locator(f"main a.cite[href='#cite-{n}']:visible") for n in numbers)
     found = next((link for link in links if link.count()), page.locator("main a.cite:visible"))
     found.first.click()
+    page.wait_for_selector("#pane rect.quoted, #pane mark:visible", timeout=60_000)
     page.wait_for_timeout(900)
 
 
@@ -78,6 +79,13 @@ def main() -> None:
         page.wait_for_selector(".answer")
         page.wait_for_timeout(300)
         keep("ask", page.screenshot())
+        page.keyboard.press("Escape")
+        open_citation(page, ".eml")
+        page.locator("#pane .as-sent summary").click()
+        page.frame_locator(".as-sent iframe").locator("body > *").first.wait_for(timeout=60_000)
+        page.wait_for_timeout(300)
+        page.locator("#pane .as-sent").scroll_into_view_if_needed()
+        keep("mail", page.screenshot())
         dark = tab(WIDE, "dark")
         dark.goto(f"{served.url}/accounts/{DEMO}")
         open_citation(dark, "gong")

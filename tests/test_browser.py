@@ -9,6 +9,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -63,7 +65,7 @@ class Tab:
         self.page.on("request", lambda r: self.requests.append(r.url))
         self.page.on("pageerror", lambda e: self.errors.append(str(e)))
         self.page.on("dialog", lambda d: (self.errors.append(f"dialog {d.message}"), d.dismiss()))
-        self.url = served.url
+        self.url, self.served = served.url, served
         self.page.goto(served.sign_in)
 
     def open(self, path: str) -> Any:
@@ -169,8 +171,85 @@ def test_a_question_is_answered_beside_the_brief_with_its_source(tab: Tab) -> No
     page.keyboard.press("Escape")
     page.locator("#q").fill("And what colour are the curtains?")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".answer.needs_clarification")
+    page.wait_for_selector(".answer.is-needs_clarification")
     assert page.locator(".answer").count() == 2
+
+
+def test_a_follow_up_is_read_with_the_question_before_it(tab: Tab) -> None:
+    page = tab.open(f"/accounts/{SLUG}/ask")
+    for question in (
+        "What did Ines Vogt say about the scanner?",
+        "And what did she say about lost customers?",
+    ):
+        page.locator("#q").fill(question)
+        page.keyboard.press("Enter")
+        page.locator(".answers > .answer", has_text=question).wait_for()
+    second = page.locator(".answers > .answer").last
+    assert "Ines Vogt" in second.locator("p.meta").first.inner_text()
+
+
+def test_a_usual_question_is_one_click_and_the_engine_can_be_chosen(tab: Tab) -> None:
+    page = tab.open(f"/accounts/{SLUG}/ask")
+    page.wait_for_function("document.querySelector('[data-engines] option[value=llm]').disabled")
+    assert page.locator("[data-engines] option[value=extractive]").is_enabled()
+    page.locator("[data-engines]").select_option("extractive")
+    first = page.locator("[data-starter]").first
+    question = first.inner_text()
+    first.click()
+    page.locator(".answers > .answer", has_text=question).wait_for()
+
+
+def test_a_good_answer_is_added_to_the_brief_by_a_button(tab: Tab) -> None:
+    page = tab.open(f"/accounts/{SLUG}")
+    page.keyboard.press("a")
+    page.keyboard.type("What is used for stock counts today?")
+    page.keyboard.press("Enter")
+    page.locator("#ask-pane .answer").first.wait_for()
+    page.locator("#ask-pane summary", has_text="Add to the brief").first.click()
+    form = page.locator("#ask-pane form[data-add]").first
+    form.locator("select").select_option("technical.configuration")
+    form.locator("input[name=name]").fill("Ann Lee")
+    form.get_by_role("button", name="Add").click()
+    link = page.locator("#ask-pane .added a").first
+    link.wait_for()
+    brief = tab.served.site.session.desk(SLUG).page().brief
+    added = [c for c in brief.claims if c.field == "technical.configuration"]
+    assert any(QUOTES["notes/discovery.md"] in c.citations[0].quote for c in added)
+    assert tab.served.site.session.desk(SLUG).events()[-1].actor == "Ann Lee"
+
+
+def test_a_mail_is_seen_as_it_was_sent_and_can_do_nothing(tab: Tab) -> None:
+    text = tab.served.site.session.store.artifact(SLUG, "mail/training.eml").text
+    start = text.index("both shifts")
+    at = urlencode({"artifact": "mail/training.eml", "start": start, "end": start + 11})
+    page = tab.open(f"/accounts/{SLUG}/source?{at}")
+    page.locator(".as-sent summary").click()
+    frame = page.frame_locator(".as-sent iframe")
+    frame.locator("mark").wait_for()
+    assert frame.locator("b mark").inner_text() == "both shifts"
+    assert frame.locator("script, img[src], a[href], form").count() == 0
+    page.wait_for_timeout(300)
+    assert page.title() != "pwned"
+    assert not any("198.51.100.7" in url for url in tab.requests)
+
+
+def test_a_promise_stands_beside_what_was_signed(tab: Tab) -> None:
+    page = tab.open(f"/accounts/{SLUG}")
+    row = page.locator("#promises .promise").first
+    assert "Contradicted" in row.inner_text()
+    assert QUOTES["mail/plan.eml"] in row.locator("q.said").inner_text()
+    assert QUOTES["contract/sow.docx"] in row.locator(".signed q").inner_text()
+
+
+def test_the_people_map_draws_who_stands_to_whom_without_crossing_a_name(tab: Tab) -> None:
+    page = tab.open(f"/accounts/{SLUG}")
+    assert page.locator(".drawing .edge").count() == 2
+    crossed = page.evaluate("""() => {
+      const boxes = [...document.querySelectorAll('.drawing .node text:not(.initials)')].map(e => e.getBoundingClientRect());
+      const lines = [...document.querySelectorAll('.drawing .edge, .drawing .edge-how')].map(e => e.getBoundingClientRect());
+      return lines.filter(l => boxes.some(b => l.left < b.right - 1 && b.left < l.right - 1 && l.top < b.bottom - 1 && b.top < l.bottom - 1)).length;
+    }""")
+    assert crossed == 0
 
 
 def test_a_gap_is_copied_as_a_mail(tab: Tab) -> None:
@@ -188,13 +267,13 @@ def test_each_role_has_its_view(tab: Tab, view: str) -> None:
     assert page.locator(".reader a[aria-current]").count() == 1
 
 
-PAGES = ("", "/ask", "/review", "/sources", "/exports")
+PAGES = ("", "/ask", "/review", "/sources", "/exports", "/changes")
 
 
 @pytest.mark.parametrize("width", [360, 768])
 def test_nothing_is_wider_than_the_screen(browser: Any, served: Served, width: int) -> None:
     small = Tab(browser, served, viewport={"width": width, "height": 740})
-    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/docs"):
+    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/figures", "/docs"):
         page = small.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page = small.open(f"/accounts/{SLUG}")
@@ -222,7 +301,7 @@ def _faults(page: Any) -> list[str]:
 def test_no_serious_accessibility_fault(browser: Any, served: Served, scheme: str) -> None:
     # axe is put into the page by the test itself, past the page's own policy.
     one = Tab(browser, served, color_scheme=scheme, bypass_csp=True)
-    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/docs"):
+    for path in ("/", *(f"/accounts/{SLUG}{p}" for p in PAGES), "/figures", "/docs"):
         page = one.open(path)
         _unfold(page)
         assert _faults(page) == [], path
@@ -251,7 +330,7 @@ def test_a_deal_is_uploaded_read_and_opened(browser: Any, served: Served, tmp_pa
     one = Tab(browser, served)
     page = one.open("/")
     folder = write_deal(tmp_path / "dropped")
-    page.locator("input[type=file]").set_input_files(
+    page.locator("input[name=files]").set_input_files(
         [str(folder / "calls/kickoff.vtt"), str(folder / "mail/plan.eml"), str(folder / "notes/broken.pdf")]
     )  # fmt: skip
     assert "3 files" in page.locator("[data-chosen]").inner_text()
@@ -260,6 +339,34 @@ def test_a_deal_is_uploaded_read_and_opened(browser: Any, served: Served, tmp_pa
     page.get_by_role("link", name="Open the brief").click(timeout=120_000)
     assert page.url.endswith("/accounts/dropped-deal")
     assert page.locator("main a.cite").count() > 0
+    one.context.close()
+    assert (one.errors, one.strangers()) == ([], [])
+
+
+def test_a_folder_is_chosen_with_its_paths_and_its_deal_is_overdue(
+    browser: Any, served: Served, tmp_path: Path
+) -> None:
+    one = Tab(browser, served)
+    page = one.open("/")
+    folder = tmp_path / "late-deal"
+    (folder / "notes").mkdir(parents=True)
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    (folder / "deal.yaml").write_text(
+        f"account: Late Deal\nstage: Verbal commit\nkickoff_date: {tomorrow}\n"
+    )
+    (folder / "notes/call.md").write_text(
+        "# Call\n\nThe customer wants to go live before summer.\n"
+    )
+    page.locator("[data-choose-folder]").set_input_files(str(folder))
+    assert "late-deal/notes/call.md" in page.locator("[data-chosen]").inner_text()
+    page.get_by_role("button", name="Read it").first.click()
+    page.get_by_role("link", name="Open the brief").wait_for(timeout=120_000)
+    page = one.open("/")
+    row = page.locator(".account", has_text="Late Deal")
+    assert "overdue by" in row.locator(".chip.alarm").inner_text()
+    assert "not signed yet" in row.inner_text()
+    page.get_by_role("link", name="Verbal commit").click()
+    assert page.locator(".account").count() == 1
     one.context.close()
     assert (one.errors, one.strangers()) == ([], [])
 
@@ -360,6 +467,10 @@ def _hostile(session: Session, folder: Path) -> None:
             f"To: Ines <ines@tarn.example>\nSubject: {line}\nMessage-ID: <m{n}@l.example>\n\nWe promise payload {n} goes live in six weeks: {payload}\n"
         )  # fmt: skip
         (folder / "mail" / f"{n}.eml").write_bytes(mail.encode())
+    rich = EmailMessage()
+    rich["From"], rich["Subject"], rich["Date"] = "p@l.example", "All of them", "Thu, 12 Mar 2026 09:00:00 +0000"  # fmt: skip
+    rich.set_content("".join(f"<div>{p}</div>" for p in every), subtype="html")
+    (folder / "mail/rich.eml").write_bytes(rich.as_bytes())
     users = [{"id": f"U{n}", "team_id": "T1", "name": f"u{n}", "profile": {"real_name": p}} for n, p in enumerate(every)]  # fmt: skip
     (folder / "slack/users.json").write_text(json.dumps(users))
     chat = [{"type": "message", "user": f"U{n}", "ts": f"17731335{n:03}.95", "text": f"We promise {n}: {p}"} for n, p in enumerate(every)]  # fmt: skip
@@ -380,9 +491,13 @@ def test_two_hundred_hostile_payloads_run_no_script_and_reach_no_other_host(
     door = BriefDoor(index)
     for payload in payloads():
         door.mark_gap(GapDraft(field=None, question=f"What of {payload}", ask=payload[:60], searched=(payload,)))  # fmt: skip
-    answer = Answer(question=payloads()[0], status="needs_clarification", gaps=tuple(door.gaps.values()), provenance=provenance(index, "x", {}))  # fmt: skip
-    monkeypatch.setattr(Session, "answer", lambda *_: answer)  # the model's mouth
-    session.make_brief("hostile", "sales-to-cs", "csm")
+    said = next(iter(session.make_brief("hostile", "sales-to-cs", "csm").claims))
+    spoken = tuple(said.model_copy(update={"text": p, "key": f"k{n}"}) for n, p in enumerate(payloads()))  # fmt: skip
+    made_by = provenance(index, "x", {}).model_copy(
+        update={"engine": "ollama", "model": payloads()[1], "degraded": tuple(payloads()[:9])}
+    )
+    answer = Answer(question=payloads()[0], status="answered", claims=spoken, gaps=tuple(door.gaps.values()), provenance=made_by)  # fmt: skip
+    monkeypatch.setattr(Session, "answer", lambda *_, **__: answer)  # the model's mouth
     server = serve(session)
     served = next(server)
     one = Tab(browser, served)
@@ -402,12 +517,18 @@ def test_two_hundred_hostile_payloads_run_no_script_and_reach_no_other_host(
         )
     page.wait_for_timeout(300)
     assert page.evaluate("window.__hit") is None
+    page = one.open("/accounts/hostile/source?artifact=mail%2Frich.eml")
+    page.locator(".as-sent summary").click()
+    frame = page.frame_locator(".as-sent iframe")
+    frame.locator("div").first.wait_for(state="attached")
+    assert frame.locator("script, iframe, object, embed, form, input, [href], [src]").count() == 0
     page = one.open("/accounts/hostile")
     page.keyboard.press("a")
     page.keyboard.type(f"<img src=x onerror={HIT}>")
     page.keyboard.press("Enter")
     page.wait_for_selector(".answer", timeout=20_000)
     assert page.locator(".answer .gap").count() == len(door.gaps)
+    assert page.locator(".answer .answer-says").count() == 200
     page.wait_for_timeout(300)
     assert page.evaluate("window.__hit") is None
     log = one.open("/accounts/hostile/ask")

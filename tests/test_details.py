@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from agent.cast import Cast
 from agent.changed import changed
 from agent.details import phrase
+from agent.due import due_of
 from agent.models import Citation, Claim, Commitment
-from agent.owed import commits, due_of, is_errand, review_flags
+from agent.owed import commits, is_errand, review_flags
 from app.cli import app
 from app.session import Session
 from indexer.models import LinesLocator, Person
@@ -237,8 +238,8 @@ def test_flags_list_what_the_owner_must_look_at(home: Path, brief: Brief) -> Non
     [
         ("We will have it done by March 6.", "2026-03-06"),
         ("You get it on 2026-04-01.", "2026-04-01"),
-        ("That is live by the end of April.", "end of April"),
-        ("We'll have you live in six weeks.", "six weeks"),
+        ("That is live by the end of April.", "the end of April"),
+        ("We'll have you live in six weeks.", "in six weeks"),
         ("We do that for twenty users.", None),
         ("We lost them on January 5, never again.", None),
     ],

@@ -251,6 +251,25 @@ def test_one_failing_section_degrades_alone(home: Path, floor: Brief) -> None:
     assert sum(bool(s.claims) for s in latest(home).sections) >= 8
 
 
+def test_only_the_section_that_fell_back_is_written_again(home: Path) -> None:
+    failing = [True]
+
+    def script(body: dict[str, Any]) -> Reply:
+        broken = failing[0] and "goals.problem" in body["messages"][1]["content"]
+        return Reply(content="x", done=False) if broken else honest(body)
+
+    first, _ = write(home, script)
+    kept = latest(home)
+    assert not kept.complete
+    failing[0] = False
+    second, server = write(home, script)
+    assert len([b for b in server.requests if len(b["messages"]) == 2]) == 1
+    assert second.provenance.run == first.provenance.run
+    assert second.provenance.degraded == ()
+    assert latest(home).complete
+    assert {c.key for c in first.claims} <= {c.key for c in second.claims}
+
+
 def test_a_model_that_is_gone_is_not_asked_eleven_times(home: Path, floor: Brief) -> None:
     brief, server = write(
         home, lambda _b: Reply(status=500, error="cudaMalloc failed: out of memory")
@@ -377,6 +396,9 @@ def test_a_run_can_be_shown(home: Path) -> None:
     assert "8713" in shown
     assert MODEL in shown
     assert "tokens read" in shown
+    assert "s beside the model" in shown
+    assert re.search(r"record_claim \d+ × \d+ ms \(at most \d+\)", shown)
+    assert re.search(r"prompts: first \d+ tokens, largest \d+ of 8192", shown)
     assert "You write one section" not in shown
     assert "You write one section" in run(home, "show", brief.provenance.run, "--prompts").stdout
 

@@ -136,7 +136,7 @@ def test_no_server_no_postgres_no_word_of_the_password(tmp_path: Path) -> None:
     assert "BATON_DATABASE_URL" in line
     assert "geheim" not in line
 
-    server = http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         url = f"postgresql://kim:geheim@127.0.0.1:{server.server_port}/d"
@@ -341,8 +341,13 @@ def test_an_interrupted_statement_leaves_no_answer_for_the_next(url: str, tmp_pa
             timer.start()
             db.execute("SELECT pg_sleep(30)")
 
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
+    # A suite in the background is started with interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert texts(store) == ["old"]
     write(store, "new")
     assert texts(store) == ["new"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -14,15 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app import benchmarks, evaluation
 from app.session import Session
 from eval.benchmarks import baselines
-from eval.benchmarks.corpora import Corpus, as_corpus, load_corpora, load_queries
+from eval.benchmarks.corpora import (
+    Corpus,
+    Query,
+    as_corpus,
+    is_left_out,
+    load_corpora,
+    load_queries,
+)
 from eval.benchmarks.items import is_tuned
 from eval.benchmarks.searching import Row, record_rows, retrieval_table, run_retrieval
 from eval.benchmarks.systems import Baton
 from eval.evidence import places, reach, reach_table
 from eval.gold import Case, Files
 from eval.retrieval import ranking_scores
+from eval.train.asked import SETS, from_benchmark
 from indexer.answer_head import AnswerHead
 from indexer.dated import Moments, days_asked
 from indexer.embed import Vectors, packaged_model_folder
@@ -340,3 +350,69 @@ def test_when_and_which_side() -> None:
     assert list(moments.named("What did the customer want?")) == [0, 1, 0, 1, 0, 1, 0]
     assert list(moments.named("What did our rep promise?")) == [1, 0, 1, 0, 1, 0, 1]
     assert not moments.named("How much is it?").any()
+
+
+@pytest.fixture
+def session(models: Path, tmp_path: Path) -> Session:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(models)
+    return Session(home)
+
+
+def test_a_public_set_from_the_command(session: Session, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    results = tmp_path / "RESULTS.md"
+    results.write_text("# Results\n", "utf-8")
+    monkeypatch.setattr(benchmarks, "RESULTS", results)
+    found, text = benchmarks.run_public_set(session, "qmsum", folder, lambda *_: None, True, "first")  # fmt: skip
+    rows = [row for row in found["retrieval"] if row["part"] == "reported"]
+    assert [row["system"] for row in rows] == ["Baton", "LlamaIndex default", "LlamaIndex fusion with BM25", "BM25 over segments"]  # fmt: skip
+    assert rows[0]["scores"]["hit@1"] == rows[3]["scores"]["hit@1"] == 1
+    assert rows[1]["scores"]["hit@1"] == 0, "its one chunk begins with the first turn"
+    assert results.read_text("utf-8").count("| first | qmsum | reported |") == 4
+    assert "tuned on (3 queries)" in text
+    with pytest.raises(InputError, match="no benchmark"):
+        benchmarks.run_public_set(session, "nonesuch", folder, lambda *_: None, False, "")
+
+
+def test_a_deal_evaluated_says_what_search_returns(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    deal = tmp_path / "moss" / "artifacts"
+    deal.mkdir(parents=True)
+    (deal / "notes.md").write_text("# Money\n\nThe yearly price is 48,000 dollars.\n\n# People\n\nMaria signs.\n", "utf-8")  # fmt: skip
+    gold = tmp_path / "moss" / "gold.json"
+    evidence = [{"file": "artifacts/notes.md", "quote": "The yearly price is 48,000 dollars."}]
+    asked = {"id": "q", "q": "What does it cost a year?", "answerable": True, "must": [["48"]], "evidence": evidence}  # fmt: skip
+    gold.write_text(json.dumps({"account": "Moss", "questions": [asked]}), "utf-8")
+    results = tmp_path / "RESULTS.md"
+    monkeypatch.setattr(evaluation, "RESULTS", results)
+    report, text = evaluation.run_evaluation(session, [(deal, gold)], True, "noted")
+    rows = results.read_text("utf-8")
+    assert "| noted | 1 | Baton | 1/1 | 1/1 |" in rows
+    assert rows.index("| noted | 1 | Baton") < rows.index("| date | note | deals | facts |")
+    assert [(r.system, r.pieces, r.within[1000]) for r in report.evidence] == [
+        ("Baton", 1, 1), ("LlamaIndex default", 1, 1), ("Vectors of 256-token chunks", 1, 1), ("BM25 over 256-token chunks", 1, 1),
+    ]  # fmt: skip
+    assert "within 1000 words" in text
+
+
+def test_what_is_learned_from_a_set(folder: Path) -> None:
+    found = from_benchmark("qmsum", folder.parent, random.Random(1))
+    assert {a.origin for a in found} == set(sources(True, 3)), (
+        "the reported part is never learned from"
+    )
+    assert sorted(bool(a.answers) for a in found) == [False] * 3 + [True] * 3
+    firmware = next(a for a in found if a.answers)
+    assert ["cold store is from 2019" in text for ((_, text),) in firmware.answers] == [True]
+    assert firmware.others
+    assert not set(firmware.answers[0]) & set(firmware.others)
+    assert "Nobody has updated that firmware" in firmware.others[0][1], "the likest wrong one first"
+
+
+def test_some_kinds_of_question_are_never_learned_from() -> None:
+    assert "beam" not in SETS
+    assert "ragtruth_qa" not in SETS
+    asked = [Query(qid=f"cnli-3-nda-{n}", query="q", corpus_id="c") for n in range(10)]
+    assert [is_left_out(q) for q in asked] == [n % 5 == 2 for n in range(10)]
+    one = Query(qid="cuad-1-renewalterm", query="q", corpus_id="a")
+    assert is_left_out(one) == is_left_out(one.model_copy(update={"qid": "cuad-2-renewalterm"}))
+    assert not is_left_out(Query(qid="qmsum-x-s2", query="q", corpus_id="c"))

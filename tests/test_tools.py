@@ -68,6 +68,7 @@ def test_no_tool_takes_an_account_a_path_or_an_address() -> None:
             "ref",
             "about",
             "field",
+            "missing",
             "text",
             "evidence",
             "sentence",

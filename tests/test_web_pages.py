@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import io
 import json
+import os
 import time
 import zipfile
 from datetime import UTC, date, datetime
@@ -14,10 +15,13 @@ import httpx
 import jsonschema
 import pytest
 
+from agent.models import Conflict, ConflictSide
 from app.session import Session
 from app.web.jobs import Jobs, Told
 from app.web.pages.accounts import due
 from app.web.pages.exports import EXPORTS
+from app.web.pages.source import cited_in
+from app.web.uploads import sweep
 from indexer.build import forget_account
 from indexer.errors import InputError
 from review.schema import brief_schema
@@ -245,7 +249,7 @@ def test_an_act_on_a_text_that_changed_since_is_refused(client: httpx.Client) ->
     page = client.get(f"/api/accounts/{SLUG}/review").json()
     signed = _act(client, act="sign", role="csm", shown="0" * 64, name="Cy")
     assert signed.status_code == 409
-    assert page["brief"]["status"] != "accepted"
+    assert page["status"] != "accepted"
 
 
 def test_an_answers_claim_is_added_to_the_brief_through_the_door(client: httpx.Client) -> None:
@@ -278,6 +282,85 @@ def test_exports_are_files_with_their_hash_that_do_nothing(client: httpx.Client,
     assert text
     if name in ("brief-html", "brief-docx"):
         assert HOSTILE not in text
+
+
+def test_a_mail_is_shown_as_it_was_sent_under_a_policy_of_its_own(client: httpx.Client) -> None:
+    text = client.get(f"/api/accounts/{SLUG}/artifacts/mail/training.eml/text").text
+    start = text.index("both shifts")
+    at = {"artifact": "mail/training.eml", "start": start, "end": start + len("both shifts")}
+    assert "/mail?artifact=mail%2Ftraining.eml" in client.get(f"/accounts/{SLUG}/pane", params=at).text  # fmt: skip
+    frame = client.get(f"/accounts/{SLUG}/mail", params=at)
+    assert "<b><mark>both shifts</mark></b>" in frame.text
+    assert "198.51.100.7" not in frame.text
+    assert "onerror" not in frame.text.replace("&lt;img src=x onerror", "")
+    assert "sandbox" in frame.headers["content-security-policy"]
+    assert "script-src" not in frame.headers["content-security-policy"]
+    plain = client.get(f"/accounts/{SLUG}/mail", params={"artifact": "mail/plan.eml"})
+    assert "plain text" in plain.text
+    assert "no mail" in client.get(f"/accounts/{SLUG}/mail", params={"artifact": "notes/discovery.md"}).text  # fmt: skip
+
+
+def test_a_source_names_all_that_cites_it_not_only_claims(web_session: Session) -> None:
+    brief = web_session.latest_brief(SLUG)
+    cited = brief.claims[0].citations[0]
+    sides = (ConflictSide(text="six weeks", authority="seller on a call", citations=(cited,)),) * 2
+    conflict = Conflict(id="x1", key="k", topic="go-live", why="both can't hold", sides=sides)
+    promise = brief.commitments[0].model_copy(update={"scope_citations": (cited,)})
+    more = brief.model_copy(update={"conflicts": (conflict,), "commitments": (promise,)})
+    said = [text for _, _, text in cited_in(more, cited.artifact)]
+    assert any("go-live" in text for text in said)
+    assert any(text.startswith("Signed scope for") for text in said)
+    assert brief.claims[0].text in said
+
+
+def test_the_engines_at_hand_are_told_and_one_that_is_not_there_degrades_in_words(client: httpx.Client) -> None:  # fmt: skip
+    told = client.get("/api/engines").json()
+    by_id = {e["id"]: e for e in told["engines"]}
+    assert set(by_id) == {"auto", "extractive", "ollama", "llm"}
+    assert by_id["extractive"]["ready"]
+    assert by_id["auto"]["ready"]
+    assert not by_id["llm"]["ready"]
+    question = {"question": "What is the worry about the scanner?", "engine": "extractive"}
+    answer = client.post(f"/api/accounts/{SLUG}/ask", json=question).json()
+    assert answer["provenance"]["engine"] == "extractive"
+    wrong = client.post(f"/api/accounts/{SLUG}/briefs", json={"engine": "llm"})
+    assert wrong.status_code == 400
+    assert "settings.yaml" in wrong.json()["error"]
+    assert client.post(f"/api/accounts/{SLUG}/briefs", json={"engine": "cloud"}).status_code == 422
+    page = client.post(f"/accounts/{SLUG}/ask", json={"question": "Who worries?", "engine": "llm"})
+    assert "settings.yaml" in json.loads(page.text.splitlines()[-1])["error"]
+
+
+def test_an_upload_that_is_replaced_leaves_nothing_behind(client: httpx.Client, served: Served) -> None:  # fmt: skip
+    home = served.site.session.home
+    for n in (1, 2):
+        sent = client.post(
+            "/api/accounts", files={"files": (f"note-{n}.md", f"# Note {n}\n\nThe kickoff is in May {n}.\n".encode())},
+            data={"account": "Again", "replace": "true"},
+        )  # fmt: skip
+        assert wait(client, sent.json()["job"])["state"] == "done"
+    assert len(list((home / "uploads").iterdir())) == 1
+    left = home / "uploads" / "left-behind"
+    left.mkdir()
+    sweep(home, [a.folder for a in served.site.session.store.accounts()])
+    assert left.exists(), "it may be another job's"
+    os.utime(left, (0, 0))
+    sweep(home, [a.folder for a in served.site.session.store.accounts()])
+    assert len(list((home / "uploads").iterdir())) == 1
+    forget_account(served.site.session.store, home, "again")
+
+
+def test_every_error_is_a_sentence_also_of_a_page_that_is_not_there(client: httpx.Client) -> None:
+    page = client.get("/nowhere")
+    assert (page.status_code, "no such page" in page.text) == (404, True)
+    assert "no such page" in client.get("/api/nowhere").json()["error"]
+    unfit = client.get(f"/accounts/{SLUG}/pane", params={"artifact": "x", "start": "<b>"})
+    assert (unfit.status_code, "start" in unfit.text, "<b>" in unfit.text) == (422, True, False)
+    assert "question" in client.post(f"/api/accounts/{SLUG}/ask", json={}).json()["error"]
+
+
+def test_the_rules_are_a_file_that_anybody_can_read(client: httpx.Client) -> None:
+    assert "id: G1" in client.get("/rules").text
 
 
 def test_an_export_that_is_not_there_is_not_found(client: httpx.Client) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 import docx
@@ -20,7 +21,7 @@ import uvicorn
 
 from agent.brief import provenance
 from agent.door import BriefDoor
-from agent.models import Commitment, Draft, FieldResult, SectionResult
+from agent.models import Commitment, Draft, FieldResult, PersonRow, SectionResult
 from app.session import Session
 from app.web.access import Access
 from app.web.serving import guarded, listen
@@ -44,6 +45,17 @@ QUOTES = {
 """The words that the test brief cites, by source: one of each kind of place."""
 
 
+PEOPLE = (
+    PersonRow(name="Ines Vogt", title="Head of Operations", side="customer", roles=("champion",), engagement={"calls": 1, "mails": 2}),
+    PersonRow(name="Jon Aas", title="Chief Financial Officer", side="customer", roles=("economic_buyer",)),
+    PersonRow(name="Paul Okoro", title="Account Executive", side="vendor", engagement={"calls": 1, "mails": 2}),
+)  # fmt: skip
+RELATIONS = (
+    {"from": "Ines Vogt", "to": "Jon Aas", "how": "reports to", "citations": ()},
+    {"from": "Paul Okoro", "to": "Ines Vogt", "how": "day-to-day contact", "citations": ()},
+)
+
+
 def _vtt() -> bytes:
     said = [
         "Ines Vogt (Tarn Robotics): We lost two warehouse customers last autumn because counts were wrong.",
@@ -61,6 +73,20 @@ def _mail(subject: str, body: str) -> bytes:
         f"To: Ines Vogt <ines@tarn.example>\nSubject: {subject}\nMessage-ID: <{len(body)}@ledgerline.example>\n"
         f"Content-Type: text/plain; charset=utf-8\n\nHello Ines,\n\n{body}\n\nBest\nPaul\n"
     ).encode()
+
+
+def _rich_mail() -> bytes:
+    """A mail that was written as HTML, with what must never reach a page."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Paul Okoro <paul@ledgerline.example>", "Ines Vogt <ines@tarn.example>"  # fmt: skip
+    message["Subject"], message["Date"] = "Training", "Fri, 13 Mar 2026 09:00:00 +0000"
+    message["Message-ID"] = "<training@ledgerline.example>"
+    message.set_content(
+        f"<p>Training for <b>both shifts</b> takes two days.</p><img src='http://198.51.100.7/pixel.png'>{HOSTILE}"
+        "<script>parent.document.title='pwned'</script><a href='http://198.51.100.7/'>Agenda</a>",
+        subtype="html",
+    )
+    return message.as_bytes()
 
 
 def _docx() -> bytes:
@@ -98,6 +124,7 @@ def deal_files() -> dict[str, bytes]:
         "mail/plan.eml": _mail(
             f"Plan {HOSTILE}", f"{QUOTES['mail/plan.eml']}\n\nThe yearly price is $48,000. {HOSTILE}"
         ),
+        "mail/training.eml": _rich_mail(),
         "slack/users.json": json.dumps(users).encode(),
         "slack/deal-tarn/2026-03-10.json": json.dumps(chat).encode(),
         "contract/order.pdf": make_pdf(
@@ -140,6 +167,7 @@ def keep_brief(session: Session, slug: str = SLUG) -> None:
     gap = door.mark_gap(
         GapDraft(field="goals.first_value", question="What is the first result that counts?", ask="AE")
     )  # fmt: skip
+    clause = door.claims[ids["contract/sow.docx"]].citations[:1]
     call, mail = ids["calls/kickoff.vtt"], ids["mail/plan.eml"]
 
     def answered(field: str, *claims: str) -> FieldResult:
@@ -157,7 +185,8 @@ def keep_brief(session: Session, slug: str = SLUG) -> None:
     )  # fmt: skip
     draft = Draft(
         template="sales-to-cs", sections=sections, claims=tuple(door.claims.values()), gaps=tuple(door.gaps.values()),
-        commitments=(Commitment(claim=mail, type="date", by="Paul Okoro"),), risks=({"claim": call, "severity": "high"},),
+        commitments=(Commitment(claim=mail, type="date", by="Paul Okoro", scope="contradicted", scope_citations=clause),),
+        people=PEOPLE, relations=RELATIONS, risks=({"claim": call, "severity": "high"},),
         provenance=provenance(index, session.fingerprint(slug), {}),
     )  # fmt: skip
     _, duplicates, not_read, _ = session.store.extra(slug)

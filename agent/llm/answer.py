@@ -82,7 +82,8 @@ class AnswerWriter:
         run = Run(
             id=f"run-{hashlib.sha256(f'{slug}{now}'.encode()).hexdigest()[:10]}", account=slug, what="answer",
             question=judged.question, engine=self.talker.engine, model=self.talker.name, index=fingerprint,
-            prompts=self.prompts(), started=now, sections=(section,), complete=section.fault_kind != "interrupted",
+            prompts=self.prompts(), started=now, context=self.talker.context, sections=(section,),
+            complete=section.fault is None,
         )  # fmt: skip
         self.keep(run)
         said = {

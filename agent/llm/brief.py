@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from agent.door import BriefDoor
+from agent.extract import Extractor
 from agent.found import Found
 from agent.llm.connect import Talker
+from agent.llm.details import Details
 from agent.llm.door import ModelDoor
 from agent.llm.faults import ModelFault
 from agent.llm.pack import Piece, field_lines, field_pieces, merged, quoted_pieces
@@ -23,7 +25,7 @@ from agent.llm.writer import Ear, Job, new_mark, write
 from agent.ranking import Ranking
 from indexer.models import Person, Segment
 from indexer.search import AccountIndex
-from prompts.template import FieldSpec, SectionSpec, Template
+from prompts.template import FieldSpec, SectionSpec
 from prompts.words import fill, words_hash
 from tools.box import section_tools, tools_hash
 from tools.desk import Desk
@@ -63,56 +65,48 @@ class BriefWriter:
         texts = words_hash("section", "section_task", "summary_task", "structured", "again")
         return {"section": texts, "tools": tools_hash(section_tools())}
 
-    def write(
-        self, ranking: Ranking, template: Template, door: BriefDoor, found: Found, fingerprint: str
-    ) -> Written:
-        """Write all sections into `door` and `found`."""
-        run = self._begin(ranking.index, template, fingerprint)
-        done = {s.id: s for s in run.sections}
+    def write(self, extractor: Extractor, fingerprint: str) -> Written:
+        """Write all sections into the door and the findings of `extractor`, which has run."""
+        run = self._begin(extractor, fingerprint)
+        done = {s.id: s for s in run.sections if s.fault is None}
         ear, degraded, failing = Ear(self.on_step), [], 0
         hopeless: str | None = None
-        sections = sorted(template.sections, key=lambda s: s.id == SUMMARY)
+        sections = sorted(extractor.template.sections, key=lambda s: s.id == SUMMARY)
         for section in sections:
             ear.begin(section.id)
             if section.id in done:
-                ids = self._again(done[section.id], door)
-                ear.notice("note", f"{section.title}: taken over from the interrupted run")
-                written = done[section.id]
+                written, ids = done[section.id], self._again(done[section.id], extractor.door)
+                ear.notice("note", f"{section.title}: taken over from the unfinished run")
             elif hopeless:
                 degraded.append(f"{section.title}: {hopeless}")
                 continue
             else:
                 ear.notice("section", section.title)
-                written, ids = self._section(section, ranking, door, found, ear)
-            _merge(found, door, section, ids, ranking)
+                written, ids = self._section(section, extractor, ear)
+            _merge(extractor, section, ids)
             if written.fault:
                 degraded.append(f"{section.title}: {written.fault}")
-            if written.fault_kind != "interrupted":
-                run = run.model_copy(
-                    update={"sections": (*(s for s in run.sections if s.id != written.id), written)}
-                )
-                self.keep(run)
+            run = _with(run, written, len(sections))
+            self.keep(run)
             failing = failing + 1 if written.fault_kind in _TWICE else 0
             if written.fault_kind in _HOPELESS or failing == 2:
                 hopeless = written.fault
-        if hopeless is None or written.fault_kind != "interrupted":
-            run = run.model_copy(update={"complete": True})
-            self.keep(run)
         return Written(run, tuple(degraded))
 
-    def _begin(self, index: AccountIndex, template: Template, fingerprint: str) -> Run:
+    def _begin(self, extractor: Extractor, fingerprint: str) -> Run:
         now = datetime.now(UTC).isoformat(timespec="microseconds")
-        prompts = {**self.prompts(), "template": template.id}
-        number = hashlib.sha256(f"{index.account.slug}{now}".encode()).hexdigest()[:10]
+        slug, template = extractor.index.account.slug, extractor.template.id
+        number = hashlib.sha256(f"{slug}{now}".encode()).hexdigest()[:10]
         run = Run(
-            id=f"run-{number}", account=index.account.slug, what="brief", engine=self.talker.engine,
-            model=self.talker.name, index=fingerprint, prompts=prompts, started=now,
+            id=f"run-{number}", account=slug, what="brief", engine=self.talker.engine, model=self.talker.name,
+            index=fingerprint, prompts={**self.prompts(), "template": template}, started=now, context=self.talker.context,
         )  # fmt: skip
         return self.unfinished(run) or run
 
     def _section(
-        self, section: SectionSpec, ranking: Ranking, door: BriefDoor, found: Found, ear: Ear
+        self, section: SectionSpec, extractor: Extractor, ear: Ear
     ) -> tuple[SectionRun, list[str]]:
+        ranking, door, found = extractor.ranking, extractor.door, extractor.found
         specs = {f"{section.id}.{f.id}": f for f in section.fields}
         summary = section.id == SUMMARY
         pieces = (
@@ -123,8 +117,10 @@ class BriefWriter:
         answered: dict[str | None, list[str]] = {
             name: found.by_field.get(name, []) for name in specs
         }
+        asks = {name: spec.ask for name, spec in specs.items()}
+        details = Details(ranking.index, extractor.heads.answers, asks)
         model_door = ModelDoor(
-            door, ranking.index, _relevance(ranking, specs, summary), answered, ear.notice
+            door, ranking.index, _relevance(ranking, specs, summary), answered, ear.notice, details
         )
         desk = Desk(
             ranking.index, self.people, new_mark(), model_door, {n: s.kind for n, s in specs.items()},
@@ -156,8 +152,10 @@ class BriefWriter:
 
     @staticmethod
     def _again(section: SectionRun, door: BriefDoor) -> list[str]:
-        """Pass the claims of a finished section through the door once more."""
+        """Pass the claims and the missing details of a finished section through the door once more."""
         outcomes = [door.record_claim(draft) for draft in section.claims]
+        for detail in section.details:
+            door.mark_gap(detail)
         return [o for o in outcomes if not isinstance(o, Refusal)]
 
 
@@ -195,10 +193,19 @@ def _proofs(found: Found, door: BriefDoor, index: AccountIndex) -> list[Piece]:
     return quoted_pieces([(segments[c.segment], c.quote) for c in list(unique.values())[::-1]])
 
 
-def _merge(
-    found: Found, door: BriefDoor, section: SectionSpec, ids: Sequence[str], ranking: Ranking
-) -> None:
-    """Put a model's claims beside the extractive ones, and close the gaps that they answer."""
+def _with(run: Run, written: SectionRun, sections: int) -> Run:
+    """The run with one more section, in the place of an earlier try of the same."""
+    done = (*(s for s in run.sections if s.id != written.id), written)
+    complete = len(done) == sections and all(s.fault is None for s in done)
+    return run.model_copy(update={"sections": done, "complete": complete})
+
+
+def _merge(extractor: Extractor, section: SectionSpec, ids: Sequence[str]) -> None:
+    """Put a model's claims beside the extractive ones, close the gaps they answer, enter what they promise."""
+    found, door, ranking = extractor.found, extractor.door, extractor.ranking
+    for claim in dict.fromkeys(ids):
+        if door.claims[claim].kind == "commitment":
+            extractor.promises.take(claim)
     position = {s.id: i for i, s in enumerate(ranking.index.segments)}
     for name in (f"{section.id}.{f.id}" for f in section.fields):
         own = [c for c in dict.fromkeys(ids) if door.claims[c].field == name]

@@ -82,6 +82,16 @@ def custom_talker(settings: ModelSettings) -> Talker:
     )  # fmt: skip
 
 
+def urls_of(settings: ModelSettings) -> list[str]:
+    """The addresses that the custom model is made with. Raises ModelFault where one may not be used."""
+    custom = settings.llm
+    given = custom.made_of(settings.context(), settings.limits.num_predict) if custom else {}
+    urls = [str(v) for v in given.values() if re.match(r"\w+://", str(v))]
+    for url in urls:
+        check_host(url, settings.allow_host)
+    return urls
+
+
 def _custom(custom: CustomModel, settings: ModelSettings) -> tuple[LLM, GuardedTransport | None]:
     from llama_index.core.llms import LLM
 
@@ -94,11 +104,8 @@ def _custom(custom: CustomModel, settings: ModelSettings) -> tuple[LLM, GuardedT
         ) from error
     if not (inspect.isclass(made) and issubclass(made, LLM)):
         raise InputError(f"{custom.cls} is no LlamaIndex LLM. Correct the class in settings.yaml.")
-    arguments, wire = dict(custom.arguments), None
-    urls = [str(v) for v in arguments.values() if re.match(r"\w+://", str(v))]
-    for url in urls:
-        check_host(url, settings.allow_host)
-    if urls:
+    arguments, wire = custom.made_of(settings.context(), settings.limits.num_predict), None
+    if urls_of(settings):
         wire = _guard_client(made, arguments, settings)
     try:
         return made(**arguments), wire

@@ -37,10 +37,16 @@ class ServedModel(Frozen):
 def listens(settings: ModelSettings) -> bool:
     """True if something takes connections where the settings say; costs milliseconds if not."""
     check_host(settings.host, settings.allow_host)
-    parts = urlsplit(settings.host)
+    return takes_connections(settings.host, 11434)
+
+
+def takes_connections(url: str, port: int | None = None) -> bool:
+    """True if something listens at an address; `port` is taken where it names none."""
+    parts = urlsplit(url)
+    usual = port or (443 if parts.scheme == "https" else 80)
     try:
         with socket.create_connection(
-            (parts.hostname or "127.0.0.1", parts.port or 11434), timeout=PROBE_S
+            (parts.hostname or "127.0.0.1", parts.port or usual), timeout=PROBE_S
         ):
             return True
     except OSError:

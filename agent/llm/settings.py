@@ -6,13 +6,14 @@ import ipaddress
 import os
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from agent.llm.faults import ModelFault
 from indexer.models import Frozen
 
 DEFAULT_MODEL = "qwen3:4b-instruct"
 """2.5 GB of weights and about 1.2 GB of context at 8,192 tokens; calls tools, does not think aloud."""
+OPENAI_LIKE = "llama_index.llms.openai_like.OpenAILike"
 SMALL_CONTEXT, USUAL_CONTEXT = 4096, 8192
 _GIB = 1024**3
 
@@ -35,10 +36,36 @@ class Limits(Frozen):
 
 
 class CustomModel(Frozen):
-    """Any LlamaIndex LLM: its class by dotted name, and the arguments it is made with."""
+    """Any LlamaIndex LLM: its class by dotted name, and the arguments it is made with.
 
-    cls: str = Field(alias="class")
+    Of a server that speaks OpenAI's API the address and the model's name are enough.
+    """
+
+    cls: str = Field(OPENAI_LIKE, alias="class")
+    url: str | None = None
+    model: str | None = None
+    tools: bool = True
+    """Whether the model at `url` can call tools."""
     arguments: dict[str, object] = {}
+
+    @model_validator(mode="after")
+    def _enough(self) -> CustomModel:
+        if self.cls == OPENAI_LIKE and not {"api_base", "api_url"} & set(self.arguments):
+            if not self.url or not self.model:
+                raise ValueError("name a `url` and a `model`, or a `class` and its `arguments`")
+        elif self.url:
+            raise ValueError("`url` goes with no `class`; give the class its own arguments")
+        return self
+
+    def made_of(self, context: int, num_predict: int) -> dict[str, object]:
+        """The arguments to make the model with."""
+        named = {"model": self.model} if self.model else {}
+        if self.url is None:
+            return {**self.arguments, **named}
+        return {
+            "api_base": self.url, "api_key": "none", "is_chat_model": True, "context_window": context,
+            "is_function_calling_model": self.tools, "max_tokens": num_predict, **named, **self.arguments,
+        }  # fmt: skip
 
 
 class ModelSettings(Frozen):

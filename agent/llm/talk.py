@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
@@ -29,6 +30,7 @@ from tools.desk import Desk
 
 REPEATS = 3
 """The same call with the same arguments, or a tool that is not there: told so, then stopped at this many."""
+_THOUGHT = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.S | re.I)
 _LEFT_OUT = "(left out for room; ask again if you need it)"
 T = TypeVar("T")
 
@@ -189,7 +191,8 @@ def ask_structured(
 
 
 def _json_in(said: str) -> Any:
-    """The JSON object in a reply, fenced or bare."""
+    """The JSON object in a reply, fenced or bare; what a model thinks aloud before it is passed over."""
+    said = _THOUGHT.sub("", said)
     start, end = said.find("{"), said.rfind("}")
     if start < 0 or end < start:
         kind: FaultKind = "bad_reply" if said.strip() else "nothing_said"

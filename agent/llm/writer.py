@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from agent.llm.budget import tokens_of
@@ -18,7 +18,7 @@ from agent.llm.door import ModelDoor
 from agent.llm.faults import ModelFault
 from agent.llm.pack import Pack, Piece, pack
 from agent.llm.settings import Limits
-from agent.llm.steps import ModelCall, OnStep, SectionRun, Step, StepKind
+from agent.llm.steps import ModelCall, OnStep, SectionRun, Step, StepKind, ToolCall
 from prompts.words import fill
 from tools.box import Tool
 from tools.desk import Desk
@@ -42,15 +42,31 @@ class Job:
 
 @dataclass
 class Ear:
-    """Hears the steps of a run: keeps them, and hands them on as they come."""
+    """Hears the steps of a run: keeps them, and hands them on as they come. Takes the tools' time."""
 
     on_step: OnStep
     started: float = field(default_factory=time.monotonic)
+    begun: float = 0.0
+    """When the section began."""
     section: str = ""
     steps: list[Step] = field(default_factory=list)
+    tools: list[ToolCall] = field(default_factory=list)
 
     def begin(self, section: str) -> None:
-        self.section, self.steps = section, []
+        self.section, self.steps, self.tools = section, [], []
+        self.begun = time.monotonic()
+
+    def timed(self, tool: Tool) -> Tool:
+        """The same tool, its calls' time kept."""
+
+        def run(*args: Any, **given: Any) -> str:
+            started = time.monotonic()
+            said = tool.run(*args, **given)
+            taken = round(time.monotonic() - started, 4)
+            self.tools.append(ToolCall(name=tool.name, seconds=taken))
+            return said
+
+        return replace(tool, run=run)
 
     def notice(self, kind: StepKind, text: str, why: str | None = None) -> None:
         seconds = round(time.monotonic() - self.started, 3)
@@ -74,7 +90,7 @@ def write(
     talker: Talker, limits: Limits, job: Job, desk: Desk, door: ModelDoor, ear: Ear
 ) -> SectionRun:
     """Have the model write a job. Never raises a ModelFault: it is in the result."""
-    started = time.monotonic()
+    job = replace(job, tools=[ear.timed(t) for t in job.tools])
     system = fill(job.system, mark=desk.mark)
     evidence = _pack(talker, limits, job, desk, system)
     task = job.task(evidence.text)
@@ -108,9 +124,9 @@ def write(
         ear.notice("fault", str(fault))
     return SectionRun(
         id=job.id, prompt=f"{system}\n\n{task}", claims=tuple(door.claims.values()), gaps=tuple(g or "" for g in door.gaps),
-        refusals=tuple(door.refusals), steps=tuple(ear.steps), calls=tuple(calls), way=way,
+        details=tuple(door.details), refusals=tuple(door.refusals), steps=tuple(ear.steps), calls=tuple(calls), tools=tuple(ear.tools), way=way,
         fault=None if fault is None else str(fault), fault_kind=None if fault is None else fault.kind,
-        left_out=evidence.left_out, seconds=round(time.monotonic() - started, 3),
+        left_out=evidence.left_out, seconds=round(time.monotonic() - ear.begun, 3),
     )  # fmt: skip
 
 

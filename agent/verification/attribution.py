@@ -98,7 +98,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     if not all(s.speaker for s in near):
         return _of_another(grounds, without, wanted)
     if _takes_part(grounds, without, wanted, near) or (
-        not known and _is_meant(grounds, without, wanted)
+        not known and (_is_meant(grounds, without, wanted) or _is_own(near, grounds, name))
     ):
         return None
     return Fault(
@@ -116,7 +116,8 @@ def _speaks_of(wanted: set[str], s: Statement) -> bool:
     """Whether a statement mentions the name, other than to greet."""
     if not wanted & s.words:
         return False
-    return bool(wanted & {t.text for t in tokens(_GREETING.sub("", s.text))})
+    said = {t.text.removesuffix("'s") for t in tokens(_GREETING.sub("", s.text))}
+    return bool(wanted & said)
 
 
 def _takes_part(
@@ -145,6 +146,23 @@ def _is_meant(grounds: Grounds, near: Sequence[int], wanted: set[str]) -> bool:
         and not names(grounds.all[i].text)
         and any(wanted & s.words for s in grounds.all[max(0, i - 3) : i])
         for i in near
+    )
+
+
+_OURS = re.compile(
+    r"\b(?:we|we're|we've|we'll|our|ours|us|it's|there's|there are|wir|uns|unser\w*)\b", re.I
+)
+_IS_SO = re.compile(
+    r"\W*(?:has|have|had|is|are|was|were|makes?|made|uses?|used|runs?|ran|needs?|employs?|operates?|owns?|sells?|serves?|pays?|hat|ist|betreibt)\b"
+)
+
+
+def _is_own(near: Sequence[Statement], grounds: Grounds, name: Name) -> bool:
+    """`We have four branches`, told of a company that speaks nowhere by itself and is not whom the words are for."""
+    if any(set(name.parts) <= s.words for s in grounds.all):
+        return False
+    return bool(_IS_SO.match(grounds.part.text[name.end :])) and any(
+        _OURS.search(s.text) for s in near
     )
 
 

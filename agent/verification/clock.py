@@ -16,9 +16,12 @@ _SPOKEN_TIME = re.compile(
     rf"\b(?:(?P<off>half|quarter|ten|twenty|five) (?P<way>past|to) (?P<near>{_HOUR})\b(?:,? (?P<nearday>{_DAY}))?|"
     rf"(?P<word>{_HOUR})(?: o'clock)? (?P<day>in the (?:morning|afternoon|evening)|at night)|(?P<noon>noon|midnight)|"
     r"(?P<first>\d{1,2})(?=\s?(?:-|to|and|until|till)\s?\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\b|p\.?m\b|uhr\b))|"
-    rf"(?<=at )(?P<sharp>{_HOUR})(?= sharp\b))",
+    rf"(?<=at )(?P<sharp>{_HOUR})(?= sharp\b)|"
+    r"(?:(?<=at )|(?<=till )|(?<=until )|(?<=by )|(?<=around )|(?<=about )|(?<=before )|(?<=after ))"
+    rf"(?P<hour>{'|'.join(_HOURS)}) (?P<minutes>fifteen|thirty|forty[- ]five)\b)",
     re.I,
 )
+_MINUTES = {"fifte": 15, "thirt": 30, "forty": 45}
 _OFF = {"half": 30, "quarter": 15, "ten": 10, "twenty": 20, "five": 5}
 
 
@@ -37,6 +40,8 @@ def _spoken(match: re.Match[str]) -> int | None:
             return None
         shift = _OFF[g["off"].lower()] * (1 if g["way"].lower() == "past" else -1)
         return (_hour(g["near"], g["nearday"]) * 60 + shift) % 1440
+    if g["hour"]:
+        return _hour(g["hour"], None) * 60 + _MINUTES[g["minutes"][:5].lower()]
     return _hour(g["word"] or g["first"] or g["sharp"], g["day"]) * 60
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from agent.verification.clock import times
+from agent.verification.numbers import small
 
 _MONTH_WORDS = {
     "january": 1, "jan": 1, "januar": 1, "jänner": 1, "february": 2, "feb": 2, "februar": 2, "march": 3, "mar": 3, "märz": 3,
@@ -49,6 +50,9 @@ _PATTERNS = [
         r"\b(?P<half>[hH][12])(?:[ /-]?'?(?P<year>(?:20)?\d\d))?\b",
         r"\b(?P<fiscal>FY|fiscal(?: year)?|Geschäftsjahr) ?'?(?P<year>(?:20)?\d\d)\b",
         r"(?<![\w-])(?P<year>(?:19[89]|20[0-4])\d)(?![\w-]|[.,]\d|\s*%)",
+        r"\b(?P<century>nineteen|twenty)[ -](?P<decade>ten|eleven|twelve|\w+teen|twenty|thirty|eighty|ninety)(?:[ -](?P<unit>one|two|three|four|five|six|seven|eight|nine))?\b(?! ?-?(?:minutes?|days?|users?|people|seats?|hours?|percent|dollars?|weeks?|months?|thousand|hundred|million|foot|feet)\b)",
+        r"(?:(?<=day )|(?<=day, )|(?<=tomorrow )|(?<=tomorrow, ))the (?P<alone>\d{1,2}(?=st\b|nd\b|rd\b|th\b)|(?:twenty|thirty)[- ]\w+|\w+teenth|twentieth|thirtieth)(?:st|nd|rd|th)?(?=\s*(?:[.,;!?)]|$)|\s(?:and|or|so|it|we|i|at|is|if|then|works?|would|should|suits?)\b)",
+        r"(?:(?<=\bon )|(?<=\bby )|(?<=\bof )|(?<=\bfrom )|(?<=\buntil )|(?<=\bfreeze )|(?<=\bdate )|(?<=\bkickoff )|(?<=\bdue )|(?<=\blive ))(?P<a>\d{1,2})/(?P<b>\d{1,2})\b(?!/|\d| of\b)",
     )
 ]
 _WEEKDAY = re.compile(
@@ -106,6 +110,12 @@ def _when(match: re.Match[str]) -> When | None:
     g = match.groupdict()
     made = partial(When, match.start(), match.end(), match.group().strip())
     year = _year(g.get("year") or g.get("short") or g.get("year2"))
+    if g.get("century"):
+        spoken = _spoken_year(g)
+        return made(year=spoken) if spoken else None
+    if said := g.get("alone"):
+        alone = int(said) if said.isdigit() else _DAY_WORDS.get(said.lower().replace(" ", "-"))
+        return made(day=alone) if alone and alone <= 31 else None
     if g.get("a"):
         first, second = int(g["a"]), int(g["b"])
         if first > 12 >= second:
@@ -140,6 +150,16 @@ def _when(match: re.Match[str]) -> When | None:
         first_half = said[1] == "1" or said[:2].lower() in ("fi", "er")
         return made(year=year, months=frozenset(range(1, 7) if first_half else range(7, 13)))
     return made(year=year)
+
+
+def _spoken_year(said: dict[str, str | None]) -> int | None:
+    """`twenty twenty-three`, `nineteen ninety six`."""
+    words = [said["century"], said["decade"], *([said["unit"]] if said["unit"] else [])]
+    values = [small((w or "").lower()) for w in words]
+    if None in values:
+        return None
+    year = 100 * int(values[0] or 0) + sum(int(v or 0) for v in values[1:])
+    return year if 1980 <= year < 2050 else None
 
 
 def _part(said: str | None) -> str | None:
@@ -214,6 +234,8 @@ def _readings(when: When) -> list[When]:
 
 
 def _same_day(claim: When, said: When) -> bool:
+    if not said.months and said.day is not None:
+        return said.day == claim.day
     if not said.months or not said.months <= claim.months:
         return False
     if claim.day is None:

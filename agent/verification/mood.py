@@ -41,9 +41,11 @@ _CONDITION = re.compile(
     re.I,
 )
 _CONDITION_NOT = re.compile(
-    r"\b(?:let (?:me|us) know|even|ask(?:ed|ing|s)?|check(?:ing)?|see|whether or) (?:if|wenn)\b",
+    r"\b(?:let (?:me|us) know|even|ask(?:ed|ing|s)?|check(?:ing)?|see|whether or|(?:tell|know|say|sure)(?: (?:you|me|us|them|him|her))?) (?:if|wenn)\b",
     re.I,
 )
+BESIDE = re.compile(r"[,;-] (?:and|but) (?=if\b)|, und (?=wenn\b)", re.I)
+"""What stands before such a condition is stated without it: `..., and if you get that wrong, you will hear of it`."""
 _TAKES_BACK = re.compile(
     r"\b(?:scratch that|strike that|forget (?:that|what i said|it)|i misspoke|take (?:that|it) back|took (?:that|it) back|"
     r"correct(?:ion|ing myself)|my mistake|i was wrong|that was wrong|never ?mind|ignore that|on second thought|no longer (?:true|valid|applies|holds|the case|on offer|available)|"
@@ -98,7 +100,7 @@ _ADMITS: dict[Mood, re.Pattern[str]] = {
     ),
     "conditional": re.compile(
         r"\b(?:if|unless|provided|assum\w*|condition\w*|subject|contingent|once|when|depend\w*|as long as|only|after|falls|wenn|sofern|would|could|might|may|requires?|"
-        r"should|in case|in the event|for \w+ing|with|upon|by|in return|given|shall|must|until|before|without|where)\b",
+        r"should|in case|in the event|for \w+ing|with|upon|by|in return|below|under|above|over|up to|more than|less than|given|shall|must|until|before|without|where)\b",
         re.I,
     ),
     "takes_back": re.compile(

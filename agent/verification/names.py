@@ -24,6 +24,10 @@ _WORD = re.compile(r"[^\W\d_]+", re.U)
 _TITLES = frozenset(
     "eur usd gbp chf mr mrs ms dr prof frau herr sir madam inc ltd llc gmbh ag corp co plc bv sa kg the".split()
 )
+_BIDS = frozenset(
+    "call text email mail ping ring copy cc ask tell write contact invite keep avoid loop include send meet thank remind".split()
+)
+"""Verbs with which a sentence that bids begins: `Call Deb` names Deb."""
 _PARTICLES = frozenset("von van de der den di da du la le al bin of".split())
 _COMMON = frozenset(
     """a about above access accepting according account accounts action additional admin after agreement all already also although an and another any
@@ -157,7 +161,7 @@ def _capitalised(text: str) -> list[Name]:
             continue
         if _SENTENCE_START.search(text[max(0, start - 3) : start]):
             head, _, rest = words.partition(" ")
-            if is_common(head):
+            if is_common(head) or (rest and head.lower() in _BIDS):
                 start, words = start + len(head) + 1, rest
             elif not rest and not _names_somebody(head, text[match.end() : match.end() + 24]):
                 continue

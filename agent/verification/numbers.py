@@ -120,9 +120,11 @@ def _scaled(
     return values, at
 
 
-def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
-    """The number that words from `at` say, and the token after it."""
-    total, current, here, seen = 0.0, 0.0, at, False
+def _spoken(
+    found: Sequence[Token], at: int, begun: float | None = None
+) -> tuple[float, int] | None:
+    """The number that words from `at` say, and the token after it; `begun` is an `a` before them."""
+    total, current, here, seen = 0.0, begun or 0.0, at, begun is not None
     while here < len(found):
         word = found[here].text
         value = small(word)
@@ -137,6 +139,8 @@ def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
             total, current = total + (current or 1) * SCALES[word], 0
         elif word == "dozen" and seen:
             return (total + current) * 12, here + 1
+        elif word == "point" and seen and (digits := _digits(found, here + 1)):
+            current, here = current + float(f"0.{digits}"), here + len(digits)
         elif (
             word == "and"
             and seen
@@ -151,6 +155,17 @@ def _spoken(found: Sequence[Token], at: int) -> tuple[float, int] | None:
     return (total + current, here) if seen else None
 
 
+def _digits(found: Sequence[Token], at: int) -> str:
+    """The digits spoken one by one behind a `point`."""
+    digits = ""
+    for token in found[at : at + 4]:
+        value = small(token.text)
+        if value is None or value > 9:
+            break
+        digits += f"{value:g}"
+    return digits
+
+
 def _article(found: Sequence[Token], at: int) -> Number | None:
     """`a hundred`, `half a million`, `a couple of`, `two and a half`."""
     word, rest = found[at].text, [t.text for t in found[at + 1 : at + 4]]
@@ -160,11 +175,9 @@ def _article(found: Sequence[Token], at: int) -> Number | None:
         and ((rest[0] in SCALES and rest[0] not in _GLUED) or rest[0] in _LOOSE)
     ):
         value, after = SCALES.get(rest[0], _LOOSE.get(rest[0], 1.0)), at + 2
-        further = (
-            _spoken(found, after + 1) if after < len(found) and found[after].text == "and" else None
-        )
-        if further and value >= 100:
-            value, after = value + further[0], further[1]
+        said = _spoken(found, at + 1, 1.0) if value >= 100 else None
+        if said is not None:
+            return Number(frozenset({said[0]}), at, said[1])
         if rest[1:2] and rest[1] in SCALES and rest[1] not in _GLUED:
             value, after = value * SCALES[rest[1]], after + 1
         return Number(frozenset({value}), at, after)
@@ -279,7 +292,21 @@ def _finished(found: Sequence[Token], at: int, value: float, after: int) -> Numb
             return Number(frozenset({value * _FRACTIONS[word]}), at, after + 1)
         if word in ORDINALS and value in (20, 30) and ORDINALS[word] < 10:
             return Number(frozenset({value + ORDINALS[word]}), at, after + 1, ordinal=True)
-    return Number(frozenset({value}), at, after)
+    return Number(frozenset({value, *_paired(found, at, value, after)}), at, after)
+
+
+def _paired(found: Sequence[Token], at: int, value: float, after: int) -> set[float]:
+    """The other reading of two numbers in one breath: `sixty one forty` may be 6140."""
+    if not 10 <= value < 100 or found[at].is_number or after >= len(found):
+        return set()
+    second = _spoken(found, after)
+    if (
+        second is None
+        or not 10 <= second[0] < 100
+        or found[after].start != found[after - 1].end + 1
+    ):
+        return set()
+    return {100 * value + second[0]}
 
 
 def numbers(found: Sequence[Token]) -> list[Number]:

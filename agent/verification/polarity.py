@@ -14,8 +14,9 @@ MIN_SHARED = 0.34
 MIN_DENIED = 0.12
 """Share of a clause's words that must be met for its yes, or its no, to be compared at all."""
 _BREAK = re.compile(
-    r"[;:.!?]\s+|\s-\s|,\s+|\s(?=(?:without|ohne)\b)|"
+    r"[;:.!?]\s+|\s-\s|,\s+(?!or (?:whether|if)\b)|\s(?=(?:without|ohne)\b)|"
     r"\b(?:but|whereas|while|although|though|because|however|(?<!not )yet|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
+    r"\band (?=(?:it|they|he|she|we|i|you|nobody|nothing|there)\b)|"
     r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
     r"\b(?:that|which|who|whose)(?= (?:should|must|is|are|was|were|will|can|cannot|could|would|do|does|did|has|have|had|not)\b)"
 )
@@ -26,7 +27,7 @@ _DENIES = re.compile(
     r"\b(?:not|never|cannot|can't|nobody|nothing|neither|nicht|kein\w*|niemand|nie)\b|n't\b|^\W*no\b|\b(?:is|are|was|were|has|have|had|there|with|need|needs|get|gets) no\b"
 )
 _NO_NOT = re.compile(
-    r"\b(?:not only|no (?:\w+er|less|more) than|no doubt|no problem|not just|not to mention|why not|whether or not|no matter|if not|nicht nur|no need to worry|not bad|"
+    r"\b(?:not only|(?:at )?no (?:extra |additional |further )?(?:charge|cost|fee)s?\b|no (?:\w+er|less|more) than|no doubt|no problem|not just|not to mention|why not|whether or not|no matter|if not|nicht nur|no need to worry|not bad|"
     r"(?:never|not|cannot|can't|n't|won't|doesn't|may not|must not|shall not) (?:be )?(?:exceed|go over|go above|more than|over|above|beyond)|"
     r"without cause|without delay|no,|no (?=sooner)|not yet clear)\b"
 )
@@ -166,6 +167,53 @@ def _weight(claim: Clause, said: Clause) -> float:
     )
 
 
+DENIED_CHARS = 60
+SAME = 0.5
+"""Clauses that share this part of the denying one's words speak of the same thing."""
+_NEXT_THING = re.compile(
+    r"\b(?:and|so|but|because|until|before|after|when|und|aber|weil|bis)\b|[,;/]"
+)
+
+
+def _denied(clause: Clause) -> frozenset[str] | None:
+    """Stems of what a clause denies: what follows its `not`, what stands around a `waived`; None if that is not clear."""
+    plain = _OUT.sub(" ", _NO_NOT.sub(" ", clause.text))
+    words = [t for t in tokens(plain) if is_content(t)]
+    marks = [(m.end(), 0) for m in _NOT.finditer(plain)]
+    marks += [(t.end, 2) for t in words if stem(t.text) in _LACKING]
+    if not marks or len(marks) < clause.noes:
+        return None
+    values = quantities(plain)
+    denied: set[str] = set()
+    for at, before in marks:
+        stop = _NEXT_THING.search(plain, at + 4)
+        end = min(at + DENIED_CHARS, stop.start() if stop else len(plain))
+        denied |= {stem(t.text) for t in words if at <= t.start < end}
+        denied |= {stem(t.text) for t in [w for w in words if w.end <= at][-before:] if before}
+        denied |= {f"#{v:g}" for q in values if at <= q.start < end for v in q.spoken}
+    return frozenset(denied) or None
+
+
+def _affirmed(found: Sequence[Clause]) -> frozenset[str]:
+    """Stems of the clauses that say yes."""
+    return frozenset(w for c in found if not c.noes % 2 for w in c.stems | c.inherited)
+
+
+def _denied_of_both(
+    claim: Clause, said: Clause, claimed: frozenset[str], told: frozenset[str]
+) -> bool:
+    """A `no` on one side only contradicts the other if that affirms what is denied, or nearly all else.
+
+    `claimed` and `told` are the stems that the whole claim and the whole evidence affirm.
+    """
+    for one, other, affirmed in ((claim, said, told), (said, claim, claimed)):
+        denied = _denied(one) if one.noes % 2 and not other.noes else None
+        shared = one.stems & (other.stems | other.inherited)
+        if denied is not None and not denied & affirmed and len(shared) < SAME * len(one.stems):
+            return False
+    return True
+
+
 _WITHOUT = re.compile(
     r"\b(?:no|without|kein|keine|keinen|ohne)\s+(?:(?:any|more|further|extra|additional)\s+)?([^\W\d_]{3,})"
 )
@@ -203,7 +251,9 @@ def disagreement(
     that one of those that come near the best agrees. `names` are stems that show nothing, as both name them.
     """
     said = [c for sentence in evidence for c in clauses(sentence)]
-    for whole in clauses(claim):
+    stated = clauses(claim)
+    claimed, told = _affirmed(stated), _affirmed(said)
+    for whole in stated:
         bare = whole.stems - names
         clause = replace(whole, stems=bare) if len(bare) > 1 else whole
         if _INSTEAD.match(clause.text) and len(_worded(clause)) < 2:
@@ -217,6 +267,28 @@ def disagreement(
         ):
             continue
         near = [s for weight, s in ranked if weight >= 0.8 * best]
-        if all((clause.noes + s.noes + _turned(clause, s)) % 2 for s in near):
+        if all(
+            (clause.noes + s.noes + _turned(clause, s)) % 2
+            and _denied_of_both(clause, s, claimed, told)
+            for s in near
+        ):
             return clause.text.strip(), near[0].text.strip()
+    return _said_never(stated, said, told)
+
+
+_OF_THE_SAME = re.compile(r"\W*(?:it|they|he|she)\b")
+
+
+def _said_never(
+    stated: Sequence[Clause], said: Sequence[Clause], told: frozenset[str]
+) -> tuple[str, str] | None:
+    """A clause of the claim that holds all of what `and it never ...` denies of the same thing."""
+    for denier in said:
+        if not denier.noes % 2 or not _OF_THE_SAME.match(denier.text):
+            continue
+        denied = _denied(denier) or frozenset()
+        for clause in stated:
+            same = denied <= clause.stems - told and clause.stems & denier.inherited
+            if denied and same and not clause.noes:
+                return clause.text.strip(), denier.text.strip()
     return None

@@ -9,12 +9,12 @@ from agent.verification.agreement import agrees
 from agent.verification.altered import is_idle
 from agent.verification.attribution import parts_of, subject_of
 from agent.verification.fault import Fault
-from agent.verification.mood import REASONS, Mood, admits, corrects
+from agent.verification.mood import BESIDE, REASONS, Mood, admits, corrects
 from agent.verification.polarity import disagreement, ruled_out
 from agent.verification.quantity import Quantity
 from agent.verification.statements import Statement
-from agent.verification.support import Grounds
-from agent.verification.words import stem
+from agent.verification.support import Grounds, Part
+from agent.verification.words import content, stem
 
 
 def wrong_mood(grounds: Grounds) -> Fault | None:
@@ -29,9 +29,9 @@ def wrong_mood(grounds: Grounds) -> Fault | None:
         ]
         if quantity.kind == "period" or any(_PRESUPPOSES.match(s.text) for s in holding):
             continue
-        if holding and not is_idle(quantity) and (fault := _mood_fault(holding, grounds.part.text)):
+        if holding and not is_idle(quantity) and (fault := _mood_fault(holding, grounds.part)):
             return fault
-    return _mood_fault([grounds.all[i] for i in grounds.near], grounds.part.text)
+    return _mood_fault([grounds.all[i] for i in grounds.near], grounds.part)
 
 
 _PRESUPPOSES = re.compile(
@@ -41,11 +41,21 @@ _PRESUPPOSES = re.compile(
 """A question that takes what it mentions for granted."""
 
 
-def _mood_fault(held_by: Sequence[Statement], claim: str) -> Fault | None:
-    moods: list[Mood] = [s.mood for s in held_by]
+def _mood_fault(held_by: Sequence[Statement], part: Part) -> Fault | None:
+    moods: list[Mood] = ["states" if _before_condition(s, part) else s.mood for s in held_by]
+    claim = part.text
     if not moods or any(admits(claim, m) or m == "takes_back" for m in moods):
         return None
     return Fault("unsupported", REASONS[moods[0]])
+
+
+def _before_condition(statement: Statement, part: Part) -> bool:
+    """Whether all that the claim shares with a conditional statement stands before its `, and if`."""
+    beside = BESIDE.search(statement.text) if statement.mood == "conditional" else None
+    if beside is None:
+        return False
+    head = content(statement.text[: beside.start()])
+    return bool(part.stems & head) and not part.stems & (statement.stems - head)
 
 
 def _taken_back(grounds: Grounds) -> Fault | None:

@@ -68,7 +68,8 @@ class Statement:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        return frozenset(t.text for t in self.tokens)
+        said = {t.text for t in self.tokens}
+        return frozenset(said | {w.removesuffix("'s") for w in said})
 
     @cached_property
     def whens(self) -> list[When]:

@@ -23,11 +23,12 @@ class What(StrEnum):
     promises = "promises"
     tasks = "tasks"
     flags = "flags"
+    notice = "notice"
 
 
 def export(
     account: AccountArg,
-    what: Annotated[What, typer.Option("--what", help="agenda: open items first; answered: don't ask again; questions: for the AE; promises: a checklist; tasks: CSV; flags: for the owner.")],
+    what: Annotated[What, typer.Option("--what", help="agenda: open items first; answered: don't ask again; questions: for the AE; promises: a checklist; tasks: CSV; flags: for the owner; notice: that the kickoff can be scheduled.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
     format: FormatOption = Format.text, home: Home = DEFAULT_HOME,
 ) -> None:  # fmt: skip

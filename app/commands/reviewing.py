@@ -90,7 +90,7 @@ def accept(
     context: typer.Context, key: Key, name: By = None, shown: Shown = None, format: ActFormat = None, home: ActHome = None
 ) -> None:  # fmt: skip
     """The item is right as it stands."""
-    _act(context, format, home, name, act="accept", key=key, shown=shown)
+    do(context, format, home, name, act="accept", key=key, shown=shown)
 
 
 @review.command()
@@ -102,7 +102,7 @@ def correct(
     shown: Shown = None, format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """Correct an item or answer a gap; the words are kept as a source and cited."""
-    _act(context, format, home, name, act="correct", key=key, text=text, side=side, shown=shown)
+    do(context, format, home, name, act="correct", key=key, text=text, side=side, shown=shown)
 
 
 @review.command()
@@ -112,7 +112,7 @@ def reject(
     shown: Shown = None, format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """The item is wrong: a claim leaves the brief, a conflict is none, a gap needs no answer."""
-    _act(context, format, home, name, act="reject", key=key, reason=reason, shown=shown)
+    do(context, format, home, name, act="reject", key=key, reason=reason, shown=shown)
 
 
 @review.command()
@@ -122,7 +122,7 @@ def owner(
     name: By = None, shown: Shown = None, format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """Name who looks after a risk, a conflict or a gap."""
-    _act(context, format, home, name, act="own", key=key, owner=owner, shown=shown)
+    do(context, format, home, name, act="own", key=key, owner=owner, shown=shown)
 
 
 @review.command()
@@ -132,7 +132,7 @@ def resolve(
     shown: Shown = None, format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """Settle a conflict; the brief says who decided."""
-    _act(context, format, home, by, act="resolve", key=key, text=text, shown=shown)
+    do(context, format, home, by, act="resolve", key=key, text=text, shown=shown)
 
 
 @review.command()
@@ -146,7 +146,7 @@ def add(
     format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """Add what no source holds; the words are kept as a source and cited."""
-    _act(context, format, home, name, act="add", field=field, text=text, kind=kind, side=side)
+    do(context, format, home, name, act="add", field=field, text=text, kind=kind, side=side)
 
 
 @review.command()
@@ -157,7 +157,7 @@ def tick(
     format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """Tick a point of the AE's checklist."""
-    _act(context, format, home, name, act="tick", point=point, done=not undo)
+    do(context, format, home, name, act="tick", point=point, done=not undo)
 
 
 Role = Annotated[str, typer.Option("--role", help="ae or csm.")]
@@ -168,7 +168,7 @@ def name_role(
     context: typer.Context, role: Role, name: Signer, format: ActFormat = None, home: ActHome = None
 ) -> None:
     """Say who the account's AE or CSM is."""
-    _act(context, format, home, name, act="name", role=role)
+    do(context, format, home, name, act="name", role=role)
 
 
 @review.command()
@@ -186,7 +186,7 @@ def sign(
         raise Refused(
             f"You have not been shown this brief yet. Read it: baton review {asked.account} show"
         )
-    _act(context, format, home, name, act="sign", role=role, shown=seen)
+    do(context, format, home, name, act="sign", role=role, shown=seen)
 
 
 @review.command(name="return")
@@ -197,7 +197,7 @@ def give_back(
     format: ActFormat = None, home: ActHome = None,
 ) -> None:  # fmt: skip
     """The CSM gives the brief back to the AE, with reasons."""
-    _act(context, format, home, name, act="return", reasons=reason, note=note)
+    do(context, format, home, name, act="return", reasons=reason, note=note)
 
 
 @review.command()
@@ -205,7 +205,7 @@ def reopen(
     context: typer.Context, name: By = None, format: ActFormat = None, home: ActHome = None
 ) -> None:
     """Open an accepted brief again; both signatures fall."""
-    _act(context, format, home, name, act="reopen")
+    do(context, format, home, name, act="reopen")
 
 
 @review.command()
@@ -264,7 +264,7 @@ def _reader() -> str:
     return getpass.getuser()
 
 
-def _act(
+def do(
     context: typer.Context, format: Format | None, home: Any, name: str | None, **fields: Any
 ) -> None:
     """Do one act and say what it led to."""

@@ -41,7 +41,9 @@ def verify(
     for row in _rows(claims):
         finding = judge_claim(row["claim"], row["sources"], prose)
         if format is Format.json:
-            print_json({"id": row.get("id"), **finding.model_dump(mode="json")})
+            print_json(
+                {"id": row.get("id"), **finding.model_dump(mode="json", exclude={"coverage"})}
+            )
         else:
             typer.echo(_said(row, finding))
 

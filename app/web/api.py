@@ -6,20 +6,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from pydantic import BaseModel
 
 from app.commands.asking import search_results
+from app.commands.review_page import page_json
+from app.web.engines import EngineOrder, at_hand, chosen
 from app.web.jobs import JobView
 from app.web.pages.asking import Question, keep_question
+from app.web.pages.figures import measured
 from app.web.site import Site
 from app.web.uploads import Sent, keep
 from app.web.work import brief_job, index_job
 from review.acts import Act
-from review.desk import Page
 
 
-class BriefOrder(BaseModel):
-    """Which brief to write."""
+class BriefOrder(EngineOrder):
+    """Which brief to write, and by which engine."""
 
     template: str = "sales-to-cs"
     view: str = "csm"
@@ -68,16 +69,21 @@ def _evidence(routes: APIRouter, site: Site) -> None:
 
 
 def _briefs(routes: APIRouter, site: Site) -> None:
+    @routes.get("/engines", summary="Which engines can write now, and which models there are")
+    def engines() -> dict[str, Any]:
+        return at_hand(site)
+
     @routes.post("/accounts/{slug}/ask", summary="A cited answer, or what needs clarification")
     def ask(slug: str, question: Question) -> dict[str, Any]:
-        answer = site.session.answer(slug, question.question.strip(), question.history)
+        engine = chosen(site, question)
+        answer = site.session.answer(slug, question.question.strip(), question.history, engine=engine)  # fmt: skip
         keep_question(site, slug, answer)
         return answer.model_dump(mode="json")
 
     @routes.post("/accounts/{slug}/briefs", status_code=202, summary="Write a brief, as a job")
     def write(slug: str, order: BriefOrder | None = None) -> dict[str, Any]:
         wanted = order or BriefOrder()
-        return {"job": brief_job(site, slug, wanted.template, wanted.view).job}
+        return {"job": brief_job(site, slug, wanted.template, wanted.view, wanted).job}
 
     @routes.get("/accounts/{slug}/briefs/latest", summary="The latest brief")
     def latest(slug: str) -> Response:
@@ -87,14 +93,19 @@ def _briefs(routes: APIRouter, site: Site) -> None:
         return Response(brief.model_dump_json(), media_type="application/json")
 
     @routes.get(
-        "/accounts/{slug}/review", summary="The brief as reviewed, the queue, what comes next"
+        "/accounts/{slug}/review",
+        summary="The queue, gates, checklist, signatures, what comes next",
     )
     def review(slug: str) -> Response:
-        return _review(site.session.desk(slug).page())
+        return JSONResponse(page_json(site.session.desk(slug).page()))
 
     @routes.post("/accounts/{slug}/review", summary="One act of a review")
     def act(slug: str, act: Act) -> Response:
-        return _review(site.session.act(slug, act))
+        return JSONResponse(page_json(site.session.act(slug, act)))
+
+    @routes.get("/figures", summary="Figures of all handoffs, each counted from the event logs")
+    def all_figures() -> dict[str, Any]:
+        return measured(site).model_dump(mode="json")
 
 
 def _jobs(routes: APIRouter, site: Site) -> None:
@@ -113,10 +124,6 @@ def _jobs(routes: APIRouter, site: Site) -> None:
         if site.jobs.view(job) is None:
             return _missing("There is no such job.")
         return StreamingResponse(site.jobs.events(job), media_type="text/event-stream")
-
-
-def _review(page: Page) -> Response:
-    return JSONResponse({**page.model_dump(mode="json"), "hash": page.hash})
 
 
 def _job(view: JobView, status: int = 200) -> JSONResponse:

@@ -12,9 +12,14 @@ from review.render.text import plural
 WIDTH = 720
 ROW = 62
 TOP = 44
+BELOW = 8
 MAX_A_SIDE = 9
 SMALLEST, LARGEST = 9.0, 21.0
-COLUMNS = {"customer": 40, "vendor": 420}
+COLUMNS = {"customer": 286, "vendor": 434}
+"""Where the circles of a side stand: between them is the room for lines, names stand outside."""
+MAX_EDGES = 14
+BULGE = 58
+HOW_SIGNS = 22
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,9 @@ class Edge:
 
     path: str
     how: str
+    below: str
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -67,15 +75,15 @@ def people_map(
         for row, person in enumerate(own[:MAX_A_SIDE]):
             nodes.append(_node(person, x, TOP + ROW * (row + 0.5), most))
     shown = {n.name: n for n in nodes}
+    known = [r for r in relations if str(r.get("from")) in shown and str(r.get("to")) in shown]
     edges = [
         _edge(shown[str(r["from"])], shown[str(r["to"])], str(r.get("how", "")))
-        for r in relations
-        if str(r.get("from")) in shown and str(r.get("to")) in shown
+        for r in known[:MAX_EDGES]
     ]
     rows = max((sum(n.side == side for n in nodes) for side in COLUMNS), default=0)
     counts = {side: sum(p.side == side for p in people) for side in ("customer", "vendor")}
     return PeopleMap(
-        tuple(nodes), tuple(edges), TOP + ROW * max(rows, 1), len(people) - len(nodes),
+        tuple(nodes), tuple(edges), TOP + ROW * max(rows, 1) + BELOW, len(people) - len(nodes),
         f"{counts['customer']} people of the customer, {counts['vendor']} of the vendor. The list below says the same.",
     )  # fmt: skip
 
@@ -98,9 +106,14 @@ def _node(person: PersonRow, x: float, y: float, most: int) -> Node:
 
 
 def _edge(a: Node, b: Node, how: str) -> Edge:
-    middle = (a.x + b.x) / 2 + (60 if a.x == b.x else 0)
-    path = f"M{a.x:.0f} {a.y:.0f} C{middle:.0f} {a.y:.0f} {middle:.0f} {b.y:.0f} {b.x:.0f} {b.y:.0f}"  # fmt: skip
-    return Edge(path, how)
+    """A line between two circles; of one side, a bow into the room between the sides."""
+    inward = {"customer": 1, "vendor": -1}
+    ax, bx = a.x + inward[a.side] * a.radius, b.x + inward[b.side] * b.radius
+    bow = BULGE if a.side == b.side else BULGE / 2
+    path = f"M{ax:.0f} {a.y:.0f} C{ax + inward[a.side] * bow:.0f} {a.y:.0f} {bx + inward[b.side] * bow:.0f} {b.y:.0f} {bx:.0f} {b.y:.0f}"
+    middle = (ax + bx) / 2 + (inward[a.side] * 0.75 * bow if a.side == b.side else 0)
+    said = f"{a.name} → {b.name}: {how}"
+    return Edge(path, said, _short(how, HOW_SIGNS), round(middle, 1), (a.y + b.y) / 2)
 
 
 def _short(text: str, limit: int) -> str:

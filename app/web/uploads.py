@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
@@ -18,6 +19,8 @@ from indexer.account import slugify
 from indexer.errors import InputError
 
 MAX_FILES = 2000
+UPLOADS = "uploads"
+LEFT_BEHIND_S = 86_400.0
 _BLOCK = 1 << 20
 
 
@@ -48,7 +51,7 @@ def keep(home: Path, files: Sequence[Sent]) -> Path:
     if len(files) > MAX_FILES:
         raise InputError(f"More than {MAX_FILES} files came. Put them into one ZIP and send that.")
     names = [member_name(f.path) for f in files]
-    folder = home / "uploads" / secrets.token_hex(8)
+    folder = home / UPLOADS / secrets.token_hex(8)
     folder.mkdir(parents=True)
     single_zip = len(files) == 1 and names[0].lower().endswith(".zip")
     if single_zip and zipfile.is_zipfile(files[0].content):
@@ -66,6 +69,20 @@ def keep(home: Path, files: Sequence[Sent]) -> Path:
 def discard(kept: Path) -> None:
     """Remove an upload that became no account."""
     shutil.rmtree(kept.parent, ignore_errors=True)
+
+
+def discard_replaced(home: Path, folder: str, now: str) -> None:
+    """Remove the upload that an account rested on before it was read anew from `now`; a folder of the user's own stays."""
+    if folder != now and Path(folder).is_relative_to((home / UPLOADS).resolve()):
+        discard(Path(folder))
+
+
+def sweep(home: Path, folders: Collection[str]) -> None:
+    """Remove uploads that no account rests on and that are a day old: what a killed server left behind."""
+    for upload in (home / UPLOADS).glob("*/"):
+        used = any(Path(f).is_relative_to(upload.resolve()) for f in folders)
+        if not used and time.time() - upload.stat().st_mtime > LEFT_BEHIND_S:
+            shutil.rmtree(upload, ignore_errors=True)
 
 
 def _zip(target: Path, names: Sequence[str], files: Sequence[Sent]) -> None:

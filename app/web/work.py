@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from app.web.engines import EngineOrder, chosen
 from app.web.jobs import JobView, Told
 from app.web.site import Site
-from app.web.uploads import discard
+from app.web.uploads import discard, discard_replaced
 from indexer.errors import InputError, UnreadableFile
 from indexer.models import ClauseLocator, PageLocator
 from indexer.page_images import page_image
 from review.models import Brief
 
 
-def brief_job(site: Site, slug: str, template: str, view: str) -> JobView:
-    """Write a brief. Raises UnknownAccount, or InputError for a template that isn't there."""
+def brief_job(site: Site, slug: str, template: str, view: str, order: EngineOrder) -> JobView:
+    """Write a brief. Raises UnknownAccount, InputError for a template that isn't there, ModelFault for an engine that can't be had."""
     from prompts.template import template_names
 
     site.session.store.account(slug)
@@ -24,11 +25,15 @@ def brief_job(site: Site, slug: str, template: str, view: str) -> JobView:
             f"There is no template {template!r}. Choose one of: {', '.join(template_names())}."
         )
 
+    engine = chosen(site, order)
+
     def work(told: Told) -> dict[str, Any]:
         told.progress("opening the evidence")
         site.session.account_index(slug)
         told.progress("writing the brief")
-        brief = site.session.make_brief(slug, template, view, None, told.check)
+        brief = site.session.make_brief(
+            slug, template, view, lambda step: told.progress(step.text), told.check, engine
+        )
         _paint_cited(site, slug, brief, told)
         return {"account": slug, "created_at": brief.provenance.created_at}
 
@@ -39,12 +44,15 @@ def index_job(site: Site, root: Path, account: str | None, replace: bool = False
     """Read a deal, then write its first brief."""
 
     def work(told: Told) -> dict[str, Any]:
+        before = {a.slug: a.folder for a in site.session.store.accounts()}
         try:
             report = site.session.index_deal(root, account or None, False, replace, told.progress)
         except BaseException:
             if uploaded:
                 discard(root)
             raise
+        now = site.session.store.account(report.account).folder
+        discard_replaced(site.session.home, before.get(report.account, now), now)
         told.progress("writing the brief")
         brief = site.session.make_brief(report.account, "sales-to-cs", "csm", None, told.check)
         _paint_cited(site, report.account, brief, told)

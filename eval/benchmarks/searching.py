@@ -15,6 +15,7 @@ from eval.benchmarks.corpora import (
     load_queries,
 )
 from eval.benchmarks.items import is_tuned
+from eval.results import append_rows
 from eval.retrieval import BUDGETS, means, ranking_scores, word_recall
 from indexer.errors import InputError
 from indexer.models import Frozen
@@ -25,7 +26,6 @@ System = Callable[[Corpus], Search]
 Systems = Mapping[str, System]
 PARTS = ("tuned on", "reported")
 RETRIEVAL_SETS = tuple(KINDS)
-HEADING = "## Retrieval\n"
 LEFT_OUT = "reported, kinds of question left out of training"
 
 
@@ -99,18 +99,9 @@ def retrieval_table(name: str, rows: Sequence[Row]) -> str:
 
 def record_rows(path: Path, name: str, rows: Sequence[Row], note: str, day: date) -> None:
     """Append one line a system and part to the retrieval table of `path`."""
-    text = path.read_text(encoding="utf-8")
-    lines = "".join(
-        f"| {day} | {note} | {name} | {r.part} | {r.queries} | {r.system} | "
-        + " | ".join(f"{value:.3f}" for value in r.scores.values()) + " |\n"
+    heads = ("date", "note", "set", "part", "queries", "system", *rows[0].scores)
+    cells = [
+        (str(day), note, name, r.part, str(r.queries), r.system, *(f"{v:.3f}" for v in r.scores.values()))
         for r in rows
-    )  # fmt: skip
-    if HEADING not in text:
-        heads = ("date", "note", "set", "part", "queries", "system", *rows[0].scores)
-        table = f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}\n"
-        # Rows of deals are appended at the end of the file, so this section stands before theirs.
-        before, deals, after = text.partition("## Deals")
-        text = f"{before}{HEADING}\nMeans over the queries that have an answer.\n\n{table}\n{deals}{after}"
-    before, _, after = text.partition(HEADING)
-    section, mark, rest = after.partition("\n## ")
-    path.write_text(f"{before}{HEADING}{section.rstrip()}\n{lines}{mark}{rest}", encoding="utf-8")
+    ]  # fmt: skip
+    append_rows(path, "Retrieval", "Means over the queries that have an answer.", heads, cells)

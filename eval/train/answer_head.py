@@ -33,10 +33,17 @@ from eval.train.adapter import (
     resume,
     save,
 )
-from eval.train.asked import SETS, Asked, Pair, from_benchmark, from_deals, from_fields
+from eval.train.asked import (
+    SETS,
+    Asked,
+    Pair,
+    field_questions,
+    from_benchmark,
+    from_deals,
+    from_fields,
+)
 from eval.train.utterances import Deal, load_deals, load_utterances, pieces
 from indexer.answer_head import TOKEN_SIZE
-from prompts.template import load_template
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "indexer" / "weights"
@@ -255,19 +262,6 @@ def figures(model: AnswerHead, deals: Sequence[Deal]) -> dict[str, float]:
 
 def _parts(items: Sequence[Pair], size: int = 64) -> list[Sequence[Pair]]:
     return [items[i : i + size] for i in range(0, len(items), size)]
-
-
-def field_questions() -> dict[str, list[str]]:
-    """Every field's questions: the template's, its ready gap question, and further wordings."""
-    found = {n: [*s.questions[:1], s.gap] for n, s in load_template("sales-to-cs").fields().items()}
-    field = ""
-    path = ROOT / "eval" / "dev" / "questions.txt"
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith("@ "):
-            field = line[2:].strip()
-        elif line.strip():
-            found[field].append(line.strip())
-    return found
 
 
 def main() -> None:

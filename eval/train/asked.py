@@ -17,7 +17,9 @@ from eval.benchmarks.corpora import Corpus, Query, is_left_out, load_corpora, lo
 from eval.benchmarks.items import is_tuned
 from eval.train.utterances import Deal, Utterance, pieces
 from indexer.reading_head import passages
+from prompts.template import load_template
 
+QUESTIONS = Path(__file__).resolve().parents[1] / "dev" / "questions.txt"
 NEAR, LEXICAL = 11, 8
 """Wrong passages that are kept of a question, and how many of them share its words."""
 ANSWERS = 6
@@ -106,6 +108,19 @@ def from_fields(
                     tuple(pieces(o)[0] for o in others), u.origin,
                 )
             )  # fmt: skip
+    return found
+
+
+def field_questions() -> dict[str, list[str]]:
+    """Every field's questions: the template's, its ready gap question, and further wordings."""
+    found = {n: [*s.questions[:1], s.gap] for n, s in load_template("sales-to-cs").fields().items()}
+    field = ""
+    path = QUESTIONS
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("@ "):
+            field = line[2:].strip()
+        elif line.strip():
+            found[field].append(line.strip())
     return found
 
 

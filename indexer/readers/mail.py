@@ -96,6 +96,12 @@ def attachments(source: Source) -> list[Source]:
     return out
 
 
+def mail_at(source: Source, path: str) -> Message | None:
+    """The mail that became the artifact at `path`, or None if `source` holds none of this path."""
+    mails, _ = _mails(source)
+    return next((parse(content) for own, content in mails if own == path), None)
+
+
 def _numbered(path: str, count: int) -> str:
     if count == 1:
         return path

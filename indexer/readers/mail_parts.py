@@ -29,6 +29,7 @@ MAX_DEPTH = 20
 MAX_MULTIPARTS = 200
 """Parts of parts beyond which the standard library's parser, quadratic in their depth, is not asked."""
 MAX_HEADERS = 64 * 1024
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 FROM_LINE = re.compile(
     rb"^From \S.*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s+"
     rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+\d{1,2}\s+\d\d:\d\d"
@@ -218,6 +219,29 @@ def body(message: Message) -> list[Body]:
     text = _text(_payload(message), message.get_content_charset())
     flowed = str(message.get_param("format", "")).lower() == "flowed"
     return [Body(text, kind == "text/html", flowed)] if text.strip() else []
+
+
+def rich_body(message: Message) -> str:
+    """The HTML that the mail was written in, its parts in order; empty if it was written as plain text."""
+    kind = message.get_content_type()
+    if kind == "text/html" and not _is_file(message):
+        return _text(_payload(message), message.get_content_charset())
+    parts = [found for child in _children(message) if (found := rich_body(child))]
+    if kind == "multipart/alternative":
+        return parts[-1] if parts else ""
+    return "\n".join(parts) if kind.startswith("multipart/") else ""
+
+
+def shown_pictures(message: Message) -> list[tuple[str, str, bytes]]:
+    """The pictures that a mail brings for its own HTML: Content-ID, kind, bytes. Kinds that browsers only paint."""
+    stack, found = [message], []
+    while stack:
+        part = stack.pop()
+        stack.extend(reversed(_children(part)))
+        name = header(part, "Content-ID").strip().strip("<>")
+        if name and part.get_content_type() in PICTURES:
+            found.append((name, part.get_content_type(), _payload(part)))
+    return found
 
 
 def _says_it(parts: list[Body]) -> bool:

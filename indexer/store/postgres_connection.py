@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import socket
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from struct import error as StructError
 from typing import Any
@@ -22,6 +23,8 @@ from indexer.store.postgres_url import VARIABLE, ServerUrl
 
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[postgres]' in Baton's folder"
 CONNECT_S = 5.0
+NOTICES_LEAVING = 14
+"""The first PostgreSQL that looks after its client while it works."""
 UNDEFINED_TABLE = "42P01"
 _SESSION = {
     "search_path": SCHEMA,
@@ -66,15 +69,19 @@ class Connection:
                 ssl_context=tls, application_name=_name(), startup_params=_SESSION,
             )  # fmt: skip
         except (InterfaceError, OSError, ScramException) as error:
-            line.close()
+            _hang_up(line)
             raise Lost(_why(error)) from error
         except (KeyError, ValueError, StructError) as error:
-            line.close()
+            _hang_up(line)
             raise Lost("what answers there is no PostgreSQL server") from error
         # The driver keeps the limit of the first contact for every answer; a lock may take longer.
         self._server._usock.settimeout(None)
         self._refused, self._lost = DatabaseError, InterfaceError
         self.open = True
+        major = re.match(r"\d+", self.says("server_version"))
+        if major and int(major[0]) >= NOTICES_LEAVING:
+            # Else what a killed run was at, and the writers' lock with it, lasts until its statement ends.
+            self.script("SET client_connection_check_interval = 1000")
 
     def says(self, parameter: str) -> str:
         """What the server said of itself, such as `server_version`."""
@@ -139,6 +146,13 @@ def _line(url: ServerUrl) -> socket.socket:
     if hasattr(socket, "TCP_KEEPIDLE"):
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)
     return line
+
+
+def _hang_up(line: socket.socket) -> None:
+    """Close at once, whoever still holds the driver's half of it."""
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+    line.close()
 
 
 def _why(error: BaseException) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from agent.ledger import SignedScope
 from agent.models import Citation, Conflict
+from agent.planted import looks_like_instruction
 from agent.quoting import best_sentences
-from agent.ranking import looks_like_instruction
 from agent.relatedness import read_anew, relatedness
 from agent.verification.statements import Source
 from agent.verification.words import content

@@ -41,7 +41,10 @@ def to_html(brief: Brief, context: Mapping[str, CitationContext]) -> str:
 
 @cache
 def page_environment(*packages: str) -> Environment:
-    """The templates of these packages, then those of briefs: every value escaped, every name known."""
+    """The templates of these packages, then those of briefs: every value escaped, every name known.
+
+    `served` pages show a promise's clause in full; the file keeps to its words and shows it behind a number.
+    """
     loaders = [PackageLoader(package, "templates") for package in (*packages, "review.render")]
     environment = Environment(
         loader=ChoiceLoader(loaders),
@@ -52,7 +55,7 @@ def page_environment(*packages: str) -> Environment:
         finalize=_shown,
     )
     environment.filters.update(day=day, words=titles.words_of)
-    environment.globals.update(titles=titles, plural=plural)
+    environment.globals.update(titles=titles, plural=plural, served=bool(packages))
     return environment
 
 

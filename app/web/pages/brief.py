@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from agent.models import Gap
+from app.engines import EngineName
+from app.web.engines import NAMES, EngineOrder
+from app.web.pages.asking import STARTERS
 from app.web.people_map import people_map
 from app.web.site import Site, account_url
 from app.web.time_line import time_line
@@ -84,7 +88,7 @@ class BriefPages:
             time=time_line(artifacts, brief.account.close_date, brief.account.kickoff_date),
             mails=[(g.id, mail_draft(brief, g)) for g in brief.gaps],
             stale=brief.provenance.index != self._site.session.fingerprint(slug),
-            titles_of={a.path: a.title or a.path for a in artifacts},
+            titles_of={a.path: a.title or a.path for a in artifacts}, engines=NAMES, starters=STARTERS,
         )  # fmt: skip
 
 
@@ -99,13 +103,23 @@ def router(site: Site) -> APIRouter:
         if latest is None:
             account, running = site.session.store.account(slug), site.jobs.running(slug)
             return site.page(
-                "no_brief.html.j2", account=account, slug=slug, here="brief", job=running
+                "no_brief.html.j2",
+                account=account,
+                slug=slug,
+                here="brief",
+                job=running,
+                engines=NAMES,
             )
         return Response(pages.html(slug, latest, view), media_type="text/html")
 
     @routes.post("/accounts/{slug}/brief")
-    def write(slug: str) -> Response:
-        job = brief_job(site, slug, "sales-to-cs", DEFAULT_VIEW)
+    def write(
+        slug: str,
+        engine: Annotated[EngineName, Form()] = "auto",
+        model: Annotated[str, Form(max_length=200)] = "",
+    ) -> Response:
+        order = EngineOrder(engine=engine, model=model or None)
+        job = brief_job(site, slug, "sales-to-cs", DEFAULT_VIEW, order)
         return RedirectResponse(f"/jobs/{quote(job.job)}", 303)
 
     @routes.get("/accounts/{slug}/brief")

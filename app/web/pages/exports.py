@@ -61,6 +61,7 @@ EXPORTS = {
     "questions": Export("txt", "Questions for the AE", "A mail that is ready to send", "text/plain", _sheet("questions")),
     "promises": Export("md", "Promise checklist", "Every promise with its place in the signed scope", MARKDOWN, _sheet("promises")),
     "tasks": Export("csv", "Kickoff tasks", "For a sheet or a task tool; no cell is a formula", "text/csv", _sheet("tasks")),
+    "notice": Export("txt", "Notice for the kickoff", "A mail to the CSM: the kickoff can be scheduled, or what is missing", "text/plain", _sheet("notice")),
 }  # fmt: skip
 
 

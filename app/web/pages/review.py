@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from app.web.guard import cookie_of
-from app.web.pages.asking import asked_before
+from app.web.reader import fields_of, remembered, who
 from app.web.site import Site, account_url
 from indexer.errors import InputError
-from prompts.template import load_template, template_names
-from review.acts import ACT, AddFound
-from review.human import draft_of
-from review.models import Brief
+from review.acts import ACT
+from review.figures import review_minutes
 from review.queue import Item
-from review.render.titles import field_title
-from review.rules import rules
+from review.rules import rules, rules_text
 
-WHO = "baton_name"
-"""The cookie that remembers how a reviewer is called, so that a name is typed once."""
 FIRST_ROWS = 40
 WORDS = {
     "accept": "accepted", "correct": "corrected", "reject": "rejected", "own": "gave an owner", "resolve": "resolved",
     "add": "added a claim", "add_found": "added a claim from an answer", "tick": "ticked", "name": "named", "sign": "signed",
     "return": "returned it", "reopen": "reopened it", "brief": "wrote a brief",
+    "flag": "flagged something", "rate": "rated the handoff", "outcome": "noted an outcome",
 }  # fmt: skip
-
-
-def fields_of(brief: Brief) -> list[tuple[str, str]]:
-    """The fields that a claim can be added to: id and title."""
-    if brief.template not in template_names():
-        return [(f.id, field_title(f.id)) for s in brief.sections for f in s.fields]
-    return [(f, field_title(f)) for f in load_template(brief.template).fields()]
 
 
 def split(queue: tuple[Item, ...]) -> tuple[list[Item], list[Item], list[Item]]:
@@ -68,15 +55,22 @@ def router(site: Site) -> APIRouter:
         if page is None:
             return RedirectResponse(account_url(slug), 303)
         waiting, further, done = split(page.queue)
+        events = site.session.desk(slug).events()
         return site.page(
             template, slug=slug, here="review", page=page, brief=page.brief, rules=rules(), waiting=waiting, further=further,
-            done=done, who=_who(request), events=list(reversed(site.session.desk(slug).events()))[:60], words=WORDS,
-            fields=fields_of(page.brief), first_rows=FIRST_ROWS,
+            done=done, who=who(request), events=list(reversed(events))[:60], words=WORDS,
+            fields=fields_of(page.brief), first_rows=FIRST_ROWS, on_page={i.key for i in waiting},
+            flags=[e for e in reversed(events) if e.act == "flag"], minutes=review_minutes(events),
+            rating=next((e.payload["stars"] for e in reversed(events) if e.act == "rate"), None),
         )  # fmt: skip
 
     @routes.get("/accounts/{slug}/review")
     def review(request: Request, slug: str) -> Response:
         return shown(request, slug, "review.html.j2")
+
+    @routes.get("/rules")
+    def rules_file() -> Response:
+        return PlainTextResponse(rules_text())
 
     @routes.get("/accounts/{slug}/review/part")
     def part(request: Request, slug: str) -> Response:
@@ -90,32 +84,12 @@ def router(site: Site) -> APIRouter:
             fields["reasons"] = tuple(str(r) for r in form.getlist("reasons"))
         if "done" in fields:
             fields["done"] = fields["done"] == "true"
-        return await _in_thread(_act, site, request, slug, act_of(fields, _who(request)))
-
-    @routes.post("/accounts/{slug}/review/found")
-    def add_found(
-        request: Request,
-        slug: str,
-        question: str = Form(),
-        claim: str = Form(),
-        field: str = Form(),
-    ) -> Response:
-        answers = (a for asked, a in asked_before(site, slug) if a.question == question)
-        found = next((c for a in answers for c in a.claims if c.key == claim), None)
-        if found is None:
-            raise InputError("This answer is no longer in the log. Ask again, then add it.")
-        segments = {c.segment: _text(site, slug, c.segment) for c in found.citations}
-        who = _who(request)
-        if not who:
-            raise InputError("Say who you are first, on the review page: every act is kept with its name.")  # fmt: skip
-        return _act(site, request, slug, AddFound(name=who, draft=draft_of(found, field, segments)))
+        return await _in_thread(done, site, request, slug, act_of(fields, who(request)))
 
     @routes.post("/name")
-    def name(request: Request, who: str = Form(min_length=1, max_length=120), back: str = Form("/")) -> Response:  # fmt: skip
+    def name(given: str = Form(alias="who", min_length=1, max_length=120), back: str = Form("/")) -> Response:  # fmt: skip
         target = back if back.startswith("/accounts/") else "/"
-        answer = RedirectResponse(target, 303)
-        answer.set_cookie(WHO, quote(who.strip()), httponly=True, samesite="strict", path="/", max_age=31536000)  # fmt: skip
-        return answer
+        return remembered(RedirectResponse(target, 303), given.strip())
 
     return routes
 
@@ -127,20 +101,14 @@ async def _in_thread(function: Any, *arguments: Any) -> Response:
     return answer
 
 
-def _act(site: Site, request: Request, slug: str, act: Any) -> Response:
+def done(site: Site, request: Request, slug: str, act: Any) -> Response:
+    """Do an act and say what is left, or go back to the review."""
     page = site.session.act(slug, act)
     if "application/json" in request.headers.get("accept", ""):
         left = sum(not i.done and i.must for i in page.queue)
-        return JSONResponse({"status": page.brief.status, "left": left, "next": page.next})
+        told = {"status": page.brief.status, "left": left, "next": page.next}
+        if act.act == "flag":
+            flags = [e for e in site.session.desk(slug).events() if e.act == "flag"]
+            told["cause"] = flags[-1].payload["cause"]["said"]
+        return JSONResponse(told)
     return RedirectResponse(account_url(slug, "review"), 303)
-
-
-def _who(request: Request) -> str:
-    from urllib.parse import unquote
-
-    return unquote(cookie_of(request.headers, WHO))
-
-
-def _text(site: Site, slug: str, segment: str) -> str:
-    found = site.session.store.find_segment(segment)
-    return found[1].text if found and found[0] == slug else ""

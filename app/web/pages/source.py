@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
+from markupsafe import Markup
 
+from agent.models import Citation
+from app.web.mail_frame import POLICY, marked, sanitised
 from app.web.site import Site, account_url
 from app.web.surroundings import Surroundings, surroundings
 from indexer.authority import NAMES, segment_rung
 from indexer.errors import UnreadableFile
+from indexer.mail_html import mail_html
 from indexer.models import Artifact
 from indexer.page_images import Box, PageImage, boxes_of, page_image
 from review.models import Brief
@@ -45,17 +50,24 @@ def rung(seen: Surroundings) -> str:
     return NAMES[segment_rung(seen.artifact.authority, seen.artifact.kind, side, False)]
 
 
+def citations(brief: Brief | None) -> Iterator[tuple[str, Citation]]:
+    """Everything in the brief that cites a source, in words, with its citation: claims, conflicts, clauses, people."""
+    if brief is None:
+        return
+    text = {claim.id: claim.text for claim in brief.claims}
+    yield from ((claim.text, c) for claim in brief.claims for c in claim.citations)
+    for conflict in brief.conflicts:
+        yield from ((f"Conflict, {conflict.topic}: {s.text}", c) for s in conflict.sides for c in s.citations)  # fmt: skip
+    for promise in brief.commitments:
+        said = f"Signed scope for: {text.get(promise.claim, promise.claim)}"
+        yield from ((said, c) for c in promise.scope_citations)
+    yield from ((p.name, c) for p in brief.people for c in p.citations)
+
+
 def cited_in(brief: Brief | None, path: str) -> list[tuple[int, int, str]]:
     """(start, end, what cites it) of every citation of a source in the brief, in reading order."""
-    if brief is None:
-        return []
-    found = {
-        (c.start, c.end): claim.text
-        for claim in brief.claims
-        for c in claim.citations
-        if c.artifact == path
-    }
-    return [(start, end, text) for (start, end), text in sorted(found.items())]
+    found = dict.fromkeys((c.start, c.end, said) for said, c in citations(brief) if c.artifact == path)  # fmt: skip
+    return sorted(found)
 
 
 class Sources:
@@ -90,6 +102,7 @@ def router(site: Site) -> APIRouter:
     routes = APIRouter()
     sources = Sources(site)
     _pages_of_pdfs(routes, site, sources)
+    _mails_as_sent(routes, site)
 
     @routes.get("/accounts/{slug}/pane")
     def pane(slug: str, artifact: str, start: int, end: int) -> Response:
@@ -117,7 +130,7 @@ def router(site: Site) -> APIRouter:
         artifacts = site.session.store.artifacts(slug)
         people, duplicates, not_read, sides = site.session.store.extra(slug)
         brief = site.brief(slug)
-        counts = Counter(c.artifact for claim in (brief.claims if brief else ()) for c in claim.citations)  # fmt: skip
+        counts = Counter(c.artifact for _, c in citations(brief))
         kinds: dict[str, list[Artifact]] = {kind: [] for kind in KINDS}
         for one in sorted(artifacts, key=lambda a: (str(a.date or "9"), a.path)):
             kinds[one.kind].append(one)
@@ -128,6 +141,23 @@ def router(site: Site) -> APIRouter:
         )  # fmt: skip
 
     return routes
+
+
+def _mails_as_sent(routes: APIRouter, site: Site) -> None:
+    @routes.get("/accounts/{slug}/mail")
+    def mail(slug: str, artifact: str, start: int = 0, end: int = 0) -> Response:
+        folder, found = site.session.store.account(slug).folder, site.session.store.artifact(slug, artifact)  # fmt: skip
+        shown, why = Markup(), "this is no mail"
+        if found is not None and found.kind == "mail":
+            try:
+                given = mail_html(Path(folder), artifact)
+                words = found.text[max(start, 0) : end]
+                shown, why = Markup(marked(sanitised(given.html, given.pictures), words)), ""
+            except UnreadableFile as error:
+                why = str(error)
+        page = site.page("mail_frame.html.j2", mail=shown, why=why[:1].upper() + why[1:])
+        page.headers["Content-Security-Policy"] = POLICY
+        return page
 
 
 def _pages_of_pdfs(routes: APIRouter, site: Site, sources: Sources) -> None:

@@ -44,7 +44,9 @@
     }
   });
 
-  input.addEventListener("change", () => choose([...input.files].map((file) => ({ path: file.webkitRelativePath || file.name, file }))));
+  const folder = form.querySelector("[data-choose-folder]");
+  form.querySelector("[data-folder]").hidden = false;
+  [input, folder].forEach((each) => each.addEventListener("change", () => choose([...each.files].map((file) => ({ path: file.webkitRelativePath || file.name, file })))));
   ["dragover", "dragenter"].forEach((kind) => drop.addEventListener(kind, (event) => { event.preventDefault(); drop.classList.add("over"); }));
   ["dragleave", "drop"].forEach((kind) => drop.addEventListener(kind, () => drop.classList.remove("over")));
   drop.addEventListener("drop", async (event) => {

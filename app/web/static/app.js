@@ -70,7 +70,7 @@
     if (!pane || pane.hidden) return false;
     pane.hidden = true;
     links().forEach((link) => link.removeAttribute("aria-current"));
-    if (askPane && !askPane.hidden) one("input", askPane).focus();
+    if (askPane && !askPane.hidden) one("input[name=q]", askPane).focus();
     else if (opener) opener.focus({ preventScroll: true });
     document.body.classList.toggle("with-pane", Boolean(askPane && !askPane.hidden));
     return true;
@@ -116,13 +116,71 @@
     target.scrollIntoView();
   };
 
+  // Which engines can write now: what isn't there can't be chosen, what is says its name.
+  const learnEngines = async (root) => {
+    const boxes = all("[data-engines]", root).filter((box) => !box.dataset.known);
+    if (!boxes.length) return;
+    boxes.forEach((box) => { box.dataset.known = "1"; });
+    const answer = await fetch("/api/engines", { credentials: "same-origin" });
+    if (!answer.ok) return;
+    const { engines, models } = await answer.json();
+    boxes.forEach((box) => {
+      engines.forEach(({ id, ready, said }) => {
+        const option = one(`option[value="${id}"]`, box);
+        option.disabled = !ready;
+        option.title = said;
+        if (ready && id === "auto") option.textContent += ` (${said.split(":")[0]})`;
+      });
+      const choice = one("[data-models]", box.closest(".engine-choice"));
+      models.forEach((name) => one("select", choice).append(new Option(name, name)));
+      const shown = () => { choice.hidden = !models.length || !["auto", "ollama"].includes(box.value); };
+      box.addEventListener("change", shown);
+      shown();
+    });
+  };
+
+  // An answer that is good becomes a claim of the brief, through the same door.
+  const add = async (form) => {
+    const answer = await fetch(form.action, {
+      method: "POST", credentials: "same-origin", body: new FormData(form), headers: { Accept: "application/json" },
+    });
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) { tell(said.error || "This could not be added. Try again."); return; }
+    const field = one("select[name=field]", form);
+    const link = document.createElement("a");
+    link.href = `${form.action.replace(/\/review\/found$/, "")}#field-${field.value}`;
+    link.textContent = `In the brief: ${field.selectedOptions[0].textContent}`;
+    const line = document.createElement("p");
+    line.className = "meta added";
+    line.append(link);
+    form.closest("details").replaceWith(line);
+    tell("Added to the brief");
+    link.focus();
+  };
+
+  // What a reader finds missing or wrong; the server looks at once why, and says it.
+  const flag = async (form) => {
+    const answer = await fetch(form.action, {
+      method: "POST", credentials: "same-origin", body: new FormData(form), headers: { Accept: "application/json" },
+    });
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) { tell(said.error || "This could not be flagged. Try again."); return; }
+    const line = document.createElement("p");
+    line.className = "meta flagged";
+    line.tabIndex = -1;
+    line.textContent = `Flagged. ${said.cause}`;
+    form.closest("details").replaceWith(line);
+    line.focus();
+  };
+
   // Questions beside the brief, answered step by step.
   const openAsk = () => {
     if (!askPane) return;
     close();
     askPane.hidden = false;
     document.body.classList.add("with-pane");
-    one("input", askPane).focus();
+    one("input[name=q]", askPane).focus();
+    learnEngines(askPane);
   };
   const closeAsk = () => {
     if (!askPane || askPane.hidden) return false;
@@ -134,12 +192,12 @@
   };
   const asked = [];
   const ask = async (form) => {
-    const box = one("input", form);
+    const box = one("input[name=q]", form);
+    const by = new FormData(form);
     const question = box.value.trim();
     if (!question) return;
     const list = one("[data-answers]", form.parentElement);
-    const hint = one(".hint", list);
-    if (hint) hint.remove();
+    all(".hint, .starters", list).forEach((each) => each.remove());
     const steps = document.createElement("ol");
     steps.className = "steps";
     list.append(steps);
@@ -152,7 +210,7 @@
     line(question);
     box.value = "";
     const answer = await fetch(form.dataset.ask, {
-      method: "POST", credentials: "same-origin", body: JSON.stringify({ question, after: asked.slice(-3) }),
+      method: "POST", credentials: "same-origin", body: JSON.stringify({ question, after: asked.slice(-3), engine: by.get("engine") || "auto", model: by.get("model") || null }),
       headers: { "Content-Type": "application/json", Accept: "application/json" },
     });
     if (!answer.ok || !answer.body) {
@@ -167,7 +225,7 @@
       const lines = rest.split("\n");
       rest = lines.pop();
       lines.filter(Boolean).map((text) => JSON.parse(text)).forEach((said) => {
-        if (said.step) line(said.step);
+        if (said.step || said.error) line(said.step || said.error);
         if (said.html) {
           asked.push(said.number);
           const holder = document.createElement("div");
@@ -183,7 +241,7 @@
   };
 
   // Gaps: the question, or a mail that is ready to send.
-  all("[data-copy]").forEach((button) => { button.hidden = false; });
+  all("[data-copy], [data-starters]").forEach((each) => { each.hidden = false; });
   all("[data-mail]").forEach((mail) => {
     const gap = document.getElementById(mail.dataset.mail);
     const button = gap && one("button[data-copy]", gap);
@@ -205,7 +263,11 @@
       if ("copy" in data) copy(one("[data-copy-text]", button.closest(".gap")).textContent);
       else if (data.copyMail) copy(one(`[data-mail="${data.copyMail}"]`).textContent);
       else if ("copyCitation" in data) copy(one("[data-copied]", button.closest(".source")).textContent);
-      else if (data.step) step(Number(data.step));
+      else if ("starter" in data) {
+        const form = one("form[data-ask]", button.closest(".answers").parentElement);
+        one("input[name=q]", form).value = button.textContent;
+        ask(form);
+      } else if (data.step) step(Number(data.step));
       else if ("paneClose" in data) close();
       else if ("askOpen" in data) openAsk();
       else if ("askClose" in data) closeAsk();
@@ -229,6 +291,8 @@
     } else reveal(decodeURIComponent(href.slice(1)));
   });
   document.addEventListener("submit", (event) => {
+    if ("add" in event.target.dataset) { event.preventDefault(); add(event.target); return; }
+    if ("flag" in event.target.dataset) { event.preventDefault(); flag(event.target); return; }
     if (!event.target.dataset.ask) return;
     event.preventDefault();
     ask(event.target);
@@ -265,6 +329,8 @@
   addEventListener("afterprint", () => folded.forEach((each) => { each.open = false; }));
 
   // A whole source opens at the words it was opened for.
+  if (one("main.ask-page")) learnEngines(document);
+  document.addEventListener("focusin", (event) => { if ("engines" in event.target.dataset) learnEngines(event.target.parentElement); });
   if (one("main.source-page")) {
     const mark = one("mark");
     if (location.hash === "#quote" && mark) mark.scrollIntoView({ block: "center" });
