@@ -127,7 +127,8 @@ def _scores(
 ) -> Vectors:
     """Retrieval, what the segment is about, and whether it comes from a person the question names."""
     found = index.score(question, vector)
-    low, high = float(np.median(found)), float(found.max(initial=1e-6))
+    # np.median would import numpy's masked arrays.
+    low, high = float(np.quantile(found, 0.5)), float(found.max(initial=1e-6))
     retrieved = np.clip((found - low) / max(high - low, 1e-6), 0, 1)
     asked = set(re.findall(r"\w{3,}", question.lower()))
     named = np.array(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.engines import EngineChoice, EngineName
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
+    from indexer.encoder import Encoder
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.search import AccountIndex
@@ -69,20 +70,29 @@ class Session:
         return Store(self.home)
 
     @cached_property
+    def encoder(self) -> Encoder:
+        """The packaged encoder, shared by the embedder and the heads."""
+        from indexer.embed import packaged_encoder
+
+        return packaged_encoder(self.home / "models")
+
+    @cached_property
     def embedder(self) -> OnnxEmbedder:
         from indexer.embed import OnnxEmbedder, model_folder
 
-        return OnnxEmbedder(model_folder(os.environ.get("BATON_MODEL")), self.home / "models")
+        folder = model_folder(os.environ.get("BATON_MODEL"))
+        return OnnxEmbedder(folder, self.home / "models", self.encoder, self._embed_path)
+
+    def _embed_path(self) -> str:
+        from app.settings import load_settings
+
+        return load_settings(self.home).embed_path
 
     @cached_property
     def heads(self) -> Heads:
-        from indexer.answer_head import AnswerHead
-        from indexer.embed import packaged_model_folder
         from indexer.heads import Heads
-        from indexer.reading_head import ReadingHead
 
-        encoder, cache = packaged_model_folder(), self.home / "models"
-        return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+        return Heads.over(self.encoder)
 
     def index_deal(
         self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import ValidationError
@@ -18,6 +19,8 @@ class Settings(Frozen):
     """All settings of a home folder."""
 
     model: ModelSettings = ModelSettings.model_validate({})
+    embed_path: Literal["auto", "onnx", "bfloat16", "cuda", "mps"] = "auto"
+    """How many texts are embedded at once: `auto` measures this machine at first need."""
 
 
 def load_settings(home: Path) -> Settings:
