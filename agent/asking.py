@@ -12,6 +12,7 @@ from agent.conflicts import ASKED, Clash, find_clashes
 from agent.ranking import Scores, looks_like_instruction
 from indexer.embed import Vectors
 from indexer.heads import Heads
+from indexer.kept_vectors import kept_vectors
 from indexer.lexical import query_words
 from indexer.search import AccountIndex, Readings
 from prompts.template import Template
@@ -106,7 +107,8 @@ def judge(asking: Asking, question: str) -> Judged:
 def _field_vectors(index: AccountIndex, template: Template, fields: Sequence[str]) -> FieldVectors:
     """The vectors of the questions of every field that the reading head knows."""
     specs = {n: s for n, s in template.fields().items() if n in fields}
-    vectors = index.embedder.embed([q for s in specs.values() for q in s.questions])
+    questions = [q for s in specs.values() for q in s.questions]
+    vectors = kept_vectors(index.home, index.embedder, questions)
     stops = np.cumsum([len(s.questions) for s in specs.values()])
     return dict(zip(specs, np.split(vectors, stops[:-1]), strict=True))
 

@@ -26,12 +26,16 @@ class AdaptedEncoder:
         with np.load(weights) as arrays:
             self.arrays = {k: arrays[k] for k in arrays.files}
         self.encoder = encoder
-        deltas = {
+        self._upper = encoder.upper_half(self.name, self._deltas)
+
+    def _deltas(self) -> dict[str, Array]:
+        """What is added to the encoder's weights."""
+        names = (k.removesuffix(".up") for k in self.arrays if k.endswith(".up"))
+        return {
             f"{name}.weight": self.arrays[f"{name}.up"].astype(np.float32)
             @ self.arrays[f"{name}.down"].astype(np.float32)
-            for name in (k.removesuffix(".up") for k in self.arrays if k.endswith(".up"))
+            for name in names
         }
-        self._upper = encoder.upper_half(self.name, deltas)
 
     def states(self, half: HalfRead) -> Array:
         """The states of every token after the adapted layers: (b, t, 384)."""

@@ -145,18 +145,18 @@ class Encoder:
         """`folder` holds the safetensors model, `cache` is where its graphs lie or will lie."""
         self.folder, self.name, self.shape, self._cache = folder, name, shape, cache
         self._tokenizers: dict[int, Any] = {}
-        self._lower = self._part(name, "lower", range(shape.lower), {})
+        self._lower = self._part(name, "lower", range(shape.lower), dict)
         self.upper = self.upper_half(name)
         """The upper half as it comes."""
 
-    def upper_half(self, name: str, deltas: Tensors | None = None) -> Layers:
+    def upper_half(self, name: str, deltas: Callable[[], Tensors] = dict) -> Layers:
         """The upper half with `deltas` added to its weights, kept under `name`."""
-        return self._part(name, "upper", range(self.shape.lower, self.shape.layers), deltas or {})
+        return self._part(name, "upper", range(self.shape.lower, self.shape.layers), deltas)
 
-    def _part(self, name: str, half: str, layers: range, deltas: Tensors) -> Layers:
+    def _part(self, name: str, half: str, layers: range, deltas: Callable[[], Tensors]) -> Layers:
         def write(target: Path) -> None:
             tensors = read_tensors(self.folder)
-            for changed, delta in deltas.items():
+            for changed, delta in deltas().items():
                 tensors[changed] = tensors[changed] + delta
             write_graph(tensors, self.shape, layers, target)
 

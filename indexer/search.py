@@ -74,7 +74,7 @@ class AccountIndex:
 
     def __init__(self, store: Store, home: Path, slug: str, embedder: Embedder) -> None:
         self.account = store.account(slug)
-        self._store = store
+        self.home, self._store = home, store
         self.embedder = embedder
         self.segments: list[Segment] = store.segments(slug)
         self.artifacts: dict[str, Artifact] = {a.path: a for a in store.artifacts(slug)}

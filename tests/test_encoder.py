@@ -26,6 +26,7 @@ from indexer.embed_probe import FILE, Probe, Tried, chosen, fastest, kept_probe,
 from indexer.encoder import BATCH_TOKENS, Encoder, Pair, batched, make_tokenizer
 from indexer.encoder_graph import Shape, shape_of, write_graph
 from indexer.heads import Heads
+from indexer.kept_vectors import kept_vectors
 
 MODEL = packaged_model_folder()
 VECTOR_BYTES = 768
@@ -78,8 +79,12 @@ def test_an_adapter_changes_the_upper_half_as_it_says(models: Path, tmp_path: Pa
     name = "encoder.layer.5.output.dense.weight"
     batch, half = next(own.lower(tokens))
     plain = half.through(encoder.upper)
-    none = half.through(own.upper_half("nothing", {name: np.zeros((384, 1536), np.float32)}))
-    moved = half.through(own.upper_half("moved", {name: np.eye(384, 1536, dtype=np.float32)}))
+    none = half.through(
+        own.upper_half("nothing", lambda: {name: np.zeros((384, 1536), np.float32)})
+    )
+    moved = half.through(
+        own.upper_half("moved", lambda: {name: np.eye(384, 1536, dtype=np.float32)})
+    )
     counted = batch.mask > 0
     assert none[counted] == pytest.approx(plain[counted], abs=1e-5)
     assert abs(moved[counted] - plain[counted]).max() > 0.01
@@ -244,3 +249,26 @@ def test_an_encoder_is_shared_only_where_it_is_the_same(models: Path) -> None:
     embedder = OnnxEmbedder(MODEL, models, encoder)
     assert isinstance(encoder, Encoder)
     assert embedder._own._encoder is encoder  # type: ignore[attr-defined]
+
+
+def test_what_is_asked_at_every_run_is_embedded_once(tmp_path: Path) -> None:
+    counted = CountingEmbedder()
+    asked = ["Who pays?", "When does it start?"]
+    first = kept_vectors(tmp_path, counted, asked)
+    assert (kept_vectors(tmp_path, counted, asked) == first).all()
+    assert counted.runs == 1
+    next((tmp_path / "models" / "kept").iterdir()).write_bytes(b"damaged")
+    assert (kept_vectors(tmp_path, counted, asked) == first).all()
+    assert counted.runs == 2
+    kept_vectors(tmp_path, counted, asked[:1])
+    assert counted.runs == 3, "other texts"
+
+
+class CountingEmbedder:
+    """Lengths as vectors, and how often it was asked."""
+
+    name, size, runs = "lengths", 2, 0
+
+    def embed(self, texts: Sequence[str], progress: Any = None) -> Any:
+        self.runs += 1
+        return np.array([(len(t), 1) for t in texts], np.float32)
