@@ -6,6 +6,7 @@ The only place that knows the settings (environment variables and options).
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -112,12 +113,12 @@ class Session:
         from indexer.errors import ModelMissing
         from indexer.search import AccountIndex
 
-        self.store.account(slug)
+        folder = self.store.account(slug).folder
         made_with = self.store.model(slug)
         if made_with != self.embedder.name:
             raise ModelMissing(
                 f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
-                "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
+                f"Index it again with `baton index {shlex.quote(folder)} --account {slug} --rebuild`, or correct BATON_MODEL."
             )
         with self._opening:
             mark = self.fingerprint(slug)

@@ -166,6 +166,24 @@ def test_torch_in_full_precision_makes_the_same_vectors(models: Path) -> None:
     assert (theirs * ours).sum(axis=1).min() > 0.99999
 
 
+def test_a_model_of_another_make_is_traced_and_keeps_its_vectors(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+    from transformers import DistilBertConfig, DistilBertModel
+
+    folder = tmp_path / "tiny"
+    config = DistilBertConfig(vocab_size=30522, dim=32, hidden_dim=64, n_layers=1, n_heads=2)
+    DistilBertModel(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        shutil.copy(MODEL / name, folder)
+    texts = ["Who pays?", "Fifty people work the dock, and twelve of them at night."]
+    embedder = OnnxEmbedder(folder, tmp_path / "cache")
+    ours = embedder.embed(texts)
+    theirs = SentenceTransformer(str(folder), device="cpu").encode(texts, normalize_embeddings=True)
+    assert embedder.size == 32
+    assert (ours * theirs).sum(axis=1).min() >= 0.9999
+    assert embedder.embed([texts[0]]) == pytest.approx(ours[:1], abs=1e-4)
+
+
 class OnesPath:
     """A path that makes vectors of ones."""
 
