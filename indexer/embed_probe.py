@@ -126,11 +126,12 @@ def _opened(model: Path, name: str) -> EmbedPath | None:
 
     device, precision = _TORCH[name]
     there = {
-        "cpu": torch.backends.mkldnn.is_available, "cuda": torch.cuda.is_available,
-        "mps": torch.backends.mps.is_available,
-    }  # fmt: skip
+        "cpu": torch.backends.mkldnn.is_available(),
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
     shape = shape_of(model)
-    if shape is None or not there[device]():
+    if shape is None or not there[device]:
         return None
     return TorchPath(model, shape, device, precision)
 

@@ -83,7 +83,8 @@ class ReadingHead:
 
     def _logits(self, batch: Batch, half: HalfRead) -> Array:
         """Fields, acts and the side of each passage of a batch: (b, fields + acts + 1)."""
-        return mean_of(self._model.states(half), batch.types) @ self._weight + self._bias
+        pooled = mean_of(self._model.states(half), batch.types)
+        return np.asarray(pooled @ self._weight + self._bias, np.float32)
 
     def signals(self, batch: Batch, half: HalfRead) -> Signals:
         """Probabilities for each passage of a batch: fields by sigmoid, acts by softmax."""
