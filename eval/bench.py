@@ -19,13 +19,21 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.session import Session
 from eval.bench_commands import DEAL, OFFLINE, ROOT, Ran, Shell, command_figures, demo_shell
 from eval.figures import RUNS, Figure, median_s, medians_in_turn_s, percentile
 from eval.reading_speed import reading_speed
+from indexer.build import index_deal
 from indexer.chunking import chunk_artifact
-from indexer.embed import BULK_TEXTS, MAX_TOKENS, OnnxEmbedder, packaged_model_folder
+from indexer.embed import (
+    BULK_TEXTS,
+    MAX_TOKENS,
+    OnnxEmbedder,
+    packaged_encoder,
+    packaged_model_folder,
+)
+from indexer.heads import Heads
 from indexer.models import Segment
+from indexer.search import AccountIndex
 from indexer.store import Store
 from prompts.template import load_template
 
@@ -117,11 +125,17 @@ def reading_figures() -> list[Figure]:
     ]
 
 
-def heads_figures(session: Session) -> list[Figure]:
+def _models(home: Path) -> tuple[OnnxEmbedder, Heads]:
+    """The models of a home, as a command opens them."""
+    encoder = packaged_encoder(home / "models")
+    return OnnxEmbedder(encoder.folder, home / "models", encoder), Heads.over(encoder)
+
+
+def heads_figures(home: Path) -> list[Figure]:
     """Both heads over the deal's passages in one pass, beside one pass each."""
-    passages = session.account_index(DEAL).passages()
+    embedder, heads = _models(home)
+    passages = AccountIndex(Store(home), home, DEAL, embedder).passages()
     pairs = list(dict.fromkeys(p.pair for p in passages))
-    heads = session.heads
     heads.read(pairs[:100])
     together_s, apart_s = medians_in_turn_s(
         lambda: heads.read(pairs), lambda: (heads.reading.read(pairs), heads.answers.vectors(pairs))
@@ -135,11 +149,12 @@ def heads_figures(session: Session) -> list[Figure]:
 def search_figures() -> list[Figure]:
     """Warm searches of an account that several deals were read into, with a template's questions."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder, session = Path(scratch) / "many", Session(Path(scratch) / "home")
+        folder, home = Path(scratch) / "many", Path(scratch) / "home"
         for deal in sorted((ROOT / "data").iterdir()):
             shutil.copytree(deal, folder / deal.name, ignore=shutil.ignore_patterns("deal.yaml"))
-        session.index_deal(folder, "many", False, False, lambda *_: None)
-        index = session.account_index("many")
+        store, (embedder, heads) = Store(home), _models(home)
+        index_deal(store, home, folder, embedder, heads, account="many")
+        index = AccountIndex(store, home, "many", embedder)
         if len(index.windows) < SEARCHED:
             raise SystemExit(f"The searched account has only {len(index.windows)} chunks.")
         questions = [q for f in load_template("sales-to-cs").fields().values() for q in f.questions]
@@ -178,7 +193,7 @@ def measure(parts: Sequence[str]) -> Iterator[Figure]:
         if "commands" in parts:
             yield from command_figures(shell, first)
         if "heads" in parts:
-            yield from heads_figures(Session(shell.home))
+            yield from heads_figures(shell.home)
         if "embedding" in parts:
             yield from _embedding(shell)
     if "search" in parts:

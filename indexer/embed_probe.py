@@ -125,10 +125,11 @@ def _opened(model: Path, name: str) -> EmbedPath | None:
     from indexer.torch_path import TorchPath
 
     device, precision = _TORCH[name]
+    backends: Any = torch.backends
     there = {
-        "cpu": torch.backends.mkldnn.is_available(),
+        "cpu": backends.mkldnn.is_available(),
         "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
+        "mps": backends.mps.is_available(),
     }
     shape = shape_of(model)
     if shape is None or not there[device]:
