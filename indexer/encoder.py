@@ -7,9 +7,9 @@ texts. What is made of the upper half's output is its owner's business: see `emb
 from __future__ import annotations
 
 import shutil
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,19 +123,31 @@ class Layers:
             return self._sessions[packed]
 
     def _opened(self, packed: bool) -> Any:
-        from onnxruntime.capi import onnxruntime_pybind11_state as faults
+        from onnxruntime.capi import onnxruntime_pybind11_state as found
 
-        if not (self._folder / GRAPH).is_file():
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._write(self._folder)
+        unusable = (
+            found.Fail, found.InvalidArgument, found.InvalidGraph, found.InvalidProtobuf, found.NoSuchFile,
+            found.RuntimeException,
+        )  # fmt: skip
+        file = self._folder / GRAPH
         try:
-            return _open(self._folder / GRAPH, packed)
-        except (faults.Fail, faults.InvalidProtobuf, faults.InvalidGraph, faults.NoSuchFile, faults.InvalidArgument,
-                faults.RuntimeException):  # fmt: skip
-            sys.stderr.write(f"{self._folder} is damaged: written anew.\n")
-            shutil.rmtree(self._folder)
-            self._write(self._folder)
-            return _open(self._folder / GRAPH, packed)
+            return _open(file, packed)
+        except unusable:
+            with self._alone():
+                # Another process may have mended it meanwhile.
+                try:
+                    return _open(file, packed)
+                except unusable:
+                    shutil.rmtree(self._folder, ignore_errors=True)
+                    self._write(self._folder)
+                return _open(file, packed)
+
+    def _alone(self) -> AbstractContextManager[object]:
+        """Held by one process at a time: the one that writes this graph."""
+        from filelock import FileLock
+
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(str(self._folder) + ".lock")
 
 
 class Encoder:

@@ -170,7 +170,7 @@ def _model(tensors: Tensors, shape: Shape, layers: range) -> Any:
 
 
 def write_graph(tensors: Tensors, shape: Shape, layers: range, target: Path) -> None:
-    """Write `layers` into the folder `target`, whole or not at all; whoever comes first has written it."""
+    """Write `layers` into the folder `target`, whole or not at all; if it is there by now, it stays."""
     import onnx
 
     target.parent.mkdir(parents=True, exist_ok=True)

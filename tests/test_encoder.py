@@ -23,7 +23,7 @@ from indexer.embed import (
     packaged_model_folder,
 )
 from indexer.embed_probe import FILE, Probe, Tried, chosen, fastest, kept_probe, machine_mark
-from indexer.encoder import BATCH_TOKENS, Encoder, Pair, batched, make_tokenizer
+from indexer.encoder import BATCH_TOKENS, Encoder, Layers, Pair, batched, make_tokenizer
 from indexer.encoder_graph import Shape, shape_of, write_graph
 from indexer.heads import Heads
 from indexer.kept_vectors import kept_vectors
@@ -119,38 +119,52 @@ def test_an_export_of_an_older_version_is_replaced(models: Path, tmp_path: Path)
     assert not old.exists()
 
 
-def test_exporting_at_once_harms_nobody(tmp_path: Path, models: Path) -> None:
-    shape = shape_of(MODEL)
-    assert shape is not None
-    rng = np.random.default_rng(1)
+def test_opening_at_once_writes_once_and_harms_nobody(tmp_path: Path) -> None:
     small = Shape(layers=1, heads=2, size=8, epsilon=1e-12)
-    tensors = {
-        f"encoder.layer.0.{name}.{kind}": rng.normal(size=dims if kind == "weight" else dims[:1]).astype(np.float32)
-        for name, dims in {
-            **{f"attention.self.{n}": (8, 8) for n in ("query", "key", "value")},
-            "attention.output.dense": (8, 8), "intermediate.dense": (16, 8), "output.dense": (8, 16),
-            "attention.output.LayerNorm": (8,), "output.LayerNorm": (8,),
-        }.items()
-        for kind in ("weight", "bias")
+    tensors = tiny_tensors()
+    writes: list[int] = []
+    made: list[Any] = []
+
+    def write(target: Path) -> None:
+        writes.append(1)
+        write_graph(tensors, small, range(1), target)
+
+    def use() -> None:
+        ones = np.ones((1, 3), np.int32)
+        layers = Layers(tmp_path / "tiny" / "lower-2", write)
+        made.append(layers({"ids": ones, "types": ones, "mask": ones}, False))
+
+    for folder in ("missing", "damaged"):
+        threads = [threading.Thread(target=use) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(made) == 6, folder
+        assert all((one == made[0]).all() for one in made)
+        assert len(writes) == 1, f"{folder}: written by one, used by all"
+        made.clear()
+        writes.clear()
+        (tmp_path / "tiny" / "lower-2" / "graph.onnx").write_bytes(b"half of a gr")
+
+
+def tiny_tensors() -> dict[str, Any]:
+    """The weights of an encoder of one layer."""
+    rng = np.random.default_rng(1)
+    shapes: dict[str, tuple[int, ...]] = {
+        **{f"attention.self.{n}": (8, 8) for n in ("query", "key", "value")},
+        "attention.output.dense": (8, 8), "intermediate.dense": (1024, 8), "output.dense": (8, 1024),
+        "attention.output.LayerNorm": (8,), "output.LayerNorm": (8,),
     }  # fmt: skip
-    tensors |= {f"embeddings.{n}_embeddings.weight": rng.normal(size=(4, 8)).astype(np.float32) for n in ("word", "position", "token_type")}  # fmt: skip
-    tensors |= {f"embeddings.LayerNorm.{k}": np.ones(8, np.float32) for k in ("weight", "bias")}
-    failed: list[BaseException] = []
-
-    def export() -> None:
-        try:
-            write_graph(tensors, small, range(1), tmp_path / "x" / "lower-2")
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=export) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
-    assert [p.name for p in (tmp_path / "x").iterdir()] == ["lower-2"]
-    assert sorted(p.name for p in (tmp_path / "x" / "lower-2").iterdir())[0] == "graph.onnx"
+    tensors = {
+        f"encoder.layer.0.{name}.{kind}": rng.normal(size=dims if kind == "weight" else dims[:1])
+        for name, dims in shapes.items()
+        for kind in ("weight", "bias")
+    }
+    tables = {n: rng.normal(size=(4, 8)) for n in ("word", "position", "token_type")}
+    tensors |= {f"embeddings.{n}_embeddings.weight": table for n, table in tables.items()}
+    tensors |= {f"embeddings.LayerNorm.{k}": np.ones(8) for k in ("weight", "bias")}
+    return {k: v.astype(np.float32) for k, v in tensors.items()}
 
 
 def test_torch_in_full_precision_makes_the_same_vectors(models: Path) -> None:
