@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 def make_judge(home: Path) -> Judge | None:
     """The judge that ships with Baton; it loads at its first question."""
     from agent.verification.judge import WEIGHTS, TokenJudge
-    from indexer.embed import packaged_model_folder
+    from indexer.embed import packaged_encoder
     from indexer.token_vectors import TokenEncoder
 
     if not WEIGHTS.is_file():
         return None
-    return TokenJudge(TokenEncoder(packaged_model_folder(), home / "models"))
+    return TokenJudge(TokenEncoder(packaged_encoder(home / "models")))

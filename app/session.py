@@ -6,6 +6,7 @@ The only place that knows the settings (environment variables and options).
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from app.engines import EngineChoice, EngineName
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
+    from indexer.encoder import Encoder
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.rerank import Reranker
@@ -71,20 +73,29 @@ class Session:
         return Store(self.home, os.environ.get("BATON_DATABASE_URL"))
 
     @cached_property
+    def encoder(self) -> Encoder:
+        """The packaged encoder, shared by the embedder and the heads."""
+        from indexer.embed import packaged_encoder
+
+        return packaged_encoder(self.home / "models")
+
+    @cached_property
     def embedder(self) -> OnnxEmbedder:
         from indexer.embed import OnnxEmbedder, model_folder
 
-        return OnnxEmbedder(model_folder(os.environ.get("BATON_MODEL")), self.home / "models")
+        folder = model_folder(os.environ.get("BATON_MODEL"))
+        return OnnxEmbedder(folder, self.home / "models", self.encoder, self._embed_path)
+
+    def _embed_path(self) -> str:
+        from app.settings import load_settings
+
+        return load_settings(self.home).embed_path
 
     @cached_property
     def heads(self) -> Heads:
-        from indexer.answer_head import AnswerHead
-        from indexer.embed import packaged_model_folder
         from indexer.heads import Heads
-        from indexer.reading_head import ReadingHead
 
-        encoder, cache = packaged_model_folder(), self.home / "models"
-        return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+        return Heads.over(self.encoder)
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -116,12 +127,12 @@ class Session:
         from indexer.errors import ModelMissing
         from indexer.search import AccountIndex
 
-        self.store.account(slug)
+        folder = self.store.account(slug).folder
         made_with = self.store.model(slug)
         if made_with != self.embedder.name:
             raise ModelMissing(
                 f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
-                "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
+                f"Index it again with `baton index {shlex.quote(folder)} --account {slug} --rebuild`, or correct BATON_MODEL."
             )
         with self._opening:
             mark = self.fingerprint(slug)

@@ -38,7 +38,7 @@ from indexer.vectors import ChromaCache
 from indexer.walk import Walk, digest_of, walk_deal
 
 LOCK_TIMEOUT_S = 2.0
-EMBED_BATCH = 256
+EMBED_BATCH = 512
 PIPELINE = 2
 """Raised when segments, chunks or sides are made differently, so that old indexes are made anew."""
 
@@ -133,17 +133,17 @@ def _read_missing(
         for a in contents.artifacts
         for p in passages(a, by_artifact.get(a.path, []))
     }
-    runs = (
-        ("reading for the template", heads.reading.name, heads.reading.read),
-        ("reading for questions", heads.answers.name, heads.answers.vectors),
+    reading, answers = heads.names
+    known = store.known_hashes(slug, reading, "signal") & store.known_hashes(
+        slug, answers, "signal"
     )
-    for words, model, run in runs:
-        known = store.known_hashes(slug, model, "signal")
-        hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
-        for i in range(0, len(hashes), EMBED_BATCH):
-            batch = hashes[i : i + EMBED_BATCH]
-            store.add_vectors(slug, model, batch, run([wanted[h] for h in batch]), "signal")
-            progress(words, min(i + EMBED_BATCH, len(hashes)), len(hashes))
+    hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
+    for i in range(0, len(hashes), EMBED_BATCH):
+        batch = hashes[i : i + EMBED_BATCH]
+        signals, packed = heads.read([wanted[h] for h in batch])
+        store.add_vectors(slug, reading, batch, signals, "signal")
+        store.add_vectors(slug, answers, batch, packed, "signal")
+        progress("reading passages", min(i + EMBED_BATCH, len(hashes)), len(hashes))
     return set(wanted)
 
 

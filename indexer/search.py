@@ -100,7 +100,7 @@ class AccountIndex:
         """Without `answers` (or without its vectors in the record) a search has two legs instead of three."""
         self.account = store.account(slug)
         self._answers, self._reranker = answers, reranker
-        self._store = store
+        self.home, self._store = home, store
         self.embedder = embedder
         self.segments: list[Segment] = store.segments(slug)
         self.artifacts: dict[str, Artifact] = {a.path: a for a in store.artifacts(slug)}

@@ -363,13 +363,13 @@ def test_the_judge_computes_what_the_training_saw(tmp_path: Path) -> None:
     from agent.verification.judge import TokenJudge
     from eval.train.judge import Head, read, save, scores
     from eval.train.judge_data import Example
-    from indexer.embed import packaged_model_folder
+    from indexer.embed import packaged_encoder
     from indexer.token_vectors import TokenEncoder
 
     torch.manual_seed(1)
     head = Head()
     save(head, 0.5, tmp_path / "judge.npz")
-    encoder = TokenEncoder(packaged_model_folder(), tmp_path)
+    encoder = TokenEncoder(packaged_encoder(tmp_path))
     claim = "The rollout takes four weeks."
     wanted = scores(head, read(encoder, [Example(claim, CALL, True, "speech", "k")]))[0]
     judge = TokenJudge(encoder, tmp_path / "judge.npz")

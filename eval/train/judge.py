@@ -21,7 +21,7 @@ import torch
 from agent.verification.judge import LIKEST, WEIGHTS, likest, narrowed, passages
 from eval.benchmarks.items import auroc, best_cut
 from eval.train.judge_data import Example, examples
-from indexer.embed import packaged_model_folder
+from indexer.embed import packaged_encoder
 from indexer.token_vectors import TokenEncoder
 
 SIZE = 96
@@ -190,7 +190,7 @@ def main() -> None:
     given = parser.parse_args()
     found = examples(given.benchmarks, windows=given.windows)
     print(Counter((e.origin, e.supported) for e in found))
-    rows = read(TokenEncoder(packaged_model_folder(), given.cache), found)
+    rows = read(TokenEncoder(packaged_encoder(given.cache)), found)
     keys = sorted({r.example.key for r in rows})
     validation = set(random.Random(3).sample(keys, len(keys) // 6))
     fit = [r for r in rows if r.example.key not in validation]
