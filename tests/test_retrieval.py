@@ -75,7 +75,7 @@ def corpus(corpus_id: str = "call") -> Corpus:
 
 @pytest.fixture(scope="module")
 def head(models: Path) -> AnswerHead:
-    return AnswerHead(packaged_model_folder(), models)
+    return AnswerHead(packaged_encoder(models))
 
 
 @pytest.fixture(scope="module")
