@@ -46,6 +46,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serving.serve,
     "verify": verifying.verify,
     "doctor": upkeep.doctor,
+    "check": upkeep.check,
     "eval": upkeep.evaluate,
 }
 

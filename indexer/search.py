@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.answer_head import AnswerHead, AnswerVectors, unpack
-from indexer.chunking import WINDOWS, text_hash
+from indexer.chunking import WINDOWS, chunk_texts, text_hash
 from indexer.embed import Embedder, Vectors
 from indexer.lexical import Lexical
 from indexer.models import Artifact, Evidence, Segment
 from indexer.reading_head import Passage, ReadingHead, Signals, passages
 from indexer.store import Store
-from indexer.vectors import exact_scan
+from indexer.vectors import VectorStore, exact_scan, rows_mark
 
 DENSE_WEIGHT = (0.35, 0.4, 0.25)
 LEXICAL_WEIGHT = (0.35, 0.4, 0.25)
@@ -72,7 +72,9 @@ class Readings:
 class AccountIndex:
     """One account's segments, vectors and lexical index in memory, for searching and reading."""
 
-    def __init__(self, store: Store, home: Path, slug: str, embedder: Embedder) -> None:
+    def __init__(
+        self, store: Store, home: Path, slug: str, embedder: Embedder, vectors: VectorStore | None = None
+    ) -> None:  # fmt: skip
         self.account = store.account(slug)
         self._store = store
         self.embedder = embedder
@@ -84,9 +86,11 @@ class AccountIndex:
         self.first = np.array([position[r[0], r[2]] for r in rows], np.int32)
         self.last = np.array([position[r[0], r[3]] for r in rows], np.int32)
         self.vectors = self._matrix(store.vectors(slug, embedder.name), [r[4] for r in rows])
+        mark = rows_mark(embedder.name, [r[4] for r in rows])
+        self._asked = vectors.cosines(slug, mark) if vectors else None
         self._lexical = Lexical(home, slug)
         if not self._lexical.ready(len(rows)):
-            self._lexical.rebuild(self._chunk_texts())
+            self._lexical.rebuild(chunk_texts(rows, self.segments))
         breaks = [
             i
             for i in range(1, len(self.segments))
@@ -100,12 +104,10 @@ class AccountIndex:
             return np.zeros((0, self.embedder.size), np.float32)
         return np.stack([np.frombuffer(by_hash[h], np.float32) for h in hashes])
 
-    def _chunk_texts(self) -> list[str]:
-        texts = []
-        for first, last in zip(self.first, self.last, strict=True):
-            run = self.segments[first : last + 1]
-            texts.append("\n".join(f"{s.speaker or ''} {s.text}" for s in run))
-        return texts
+    def _cosines(self, vector: Vectors) -> Vectors:
+        """Cosine of every chunk to `vector`: the named server's, or exact from the record's vectors."""
+        found = self._asked(vector) if self._asked else None
+        return exact_scan(self.vectors, vector) if found is None else found
 
     def _spread(self, scores: Scores) -> Scores:
         """Chunk scores (chunks,) to segment scores (segments,): best of each window size, weighted."""
@@ -140,7 +142,7 @@ class AccountIndex:
         if not self.segments:
             return np.zeros(0, np.float32)
         vector = self.embedder.embed([query])[0] if vector is None else vector
-        dense = np.clip(exact_scan(self.vectors, vector), 0, None)
+        dense = np.clip(self._cosines(vector), 0, None)
         lexical = np.zeros(len(self.windows), np.float32)
         for row, score in self._lexical.search(query):
             lexical[row] = score

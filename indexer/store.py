@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS question(account TEXT, id INTEGER PRIMARY KEY AUTOINC
 CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, account TEXT, created_at TEXT, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS statement(account TEXT, path TEXT, json TEXT NOT NULL, PRIMARY KEY(account, path));
 CREATE TABLE IF NOT EXISTS shown(account TEXT, reader TEXT, hash TEXT NOT NULL, PRIMARY KEY(account, reader));
+CREATE INDEX IF NOT EXISTS account_fingerprint ON account(fingerprint);
+CREATE INDEX IF NOT EXISTS brief_account ON brief(account, id);
+CREATE INDEX IF NOT EXISTS turn_account ON turn(account, id);
+CREATE INDEX IF NOT EXISTS question_account ON question(account, id);
+CREATE INDEX IF NOT EXISTS run_account ON run(account, created_at);
 """
 _TABLES = (
     "event_head", "event", "artifact", "segment", "chunk", "vector", "signal", "brief", "run", "statement", "shown", "turn",
@@ -127,6 +132,8 @@ class Store:
             db = sqlite3.connect(self.path, timeout=5, isolation_level=None)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
+            # What is deleted is overwritten: an account that is forgotten leaves no words in the file.
+            db.execute("PRAGMA secure_delete=ON")
             self._threads.db = db
         connection: sqlite3.Connection = self._threads.db
         return connection
@@ -193,11 +200,21 @@ class Store:
         with _speaking(self.path):
             row = self._db.execute("SELECT json FROM account WHERE slug=?", (slug,)).fetchone()
         if row is None:
-            known = ", ".join(a.slug for a in self.accounts()) or "none yet"
+            known = self._some_slugs()
             raise UnknownAccount(
                 f"There is no account {slug!r} here (known: {known}). Index its folder with `baton index PATH`."
             )
         return Account.model_validate_json(row[0])
+
+    def _some_slugs(self) -> str:
+        slugs = [r[0] for r in self._db.execute("SELECT slug FROM account ORDER BY slug LIMIT 13")]
+        more = " and more, see `baton accounts`" if len(slugs) > 12 else ""
+        return ", ".join(slugs[:12]) + more or "none yet"
+
+    def with_fingerprint(self, fingerprint: str) -> list[Account]:
+        """The accounts whose index has this fingerprint."""
+        rows = self._db.execute("SELECT json FROM account WHERE fingerprint=?", (fingerprint,))
+        return [Account.model_validate_json(r[0]) for r in rows]
 
     def keep_signals(self, slug: str, models: Sequence[str], hashes: set[str]) -> None:
         """Drop every signal of the account but those of `models` with these hashes."""
@@ -345,6 +362,9 @@ class Store:
             db.execute("DELETE FROM account WHERE slug=?", (slug,))
             for table in _TABLES:
                 db.execute(f"DELETE FROM {table} WHERE account=?", (slug,))
+        with _speaking(self.path):
+            # The log still holds the words. Where a reader keeps it open, the next checkpoint takes it.
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def known_hashes(self, slug: str, model: str, table: str = "vector") -> set[str]:
         """Hashes of the texts whose vectors (or signals) are already in the record."""
@@ -374,6 +394,16 @@ class Store:
             "SELECT json, text FROM artifact WHERE account=? ORDER BY path", (slug,)
         )
         return [Artifact.model_validate({**json.loads(j), "text": t}) for j, t in rows]
+
+    def artifact_paths(self, slug: str) -> list[str]:
+        """The paths of an account's artifacts, in order."""
+        rows = self._db.execute("SELECT path FROM artifact WHERE account=? ORDER BY path", (slug,))
+        return [r[0] for r in rows]
+
+    def artifact_dates(self, slug: str) -> list[str | None]:
+        """The date of each of an account's artifacts, as it was read; without reading their texts."""
+        rows = self._db.execute("SELECT json FROM artifact WHERE account=?", (slug,))
+        return [json.loads(r[0]).get("date") for r in rows]
 
     def artifact(self, slug: str, path: str) -> Artifact | None:
         """One artifact by its path, or None."""
