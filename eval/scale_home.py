@@ -27,6 +27,8 @@ from indexer.vectors import open_vectors
 
 WHOLE_EACH = 25
 """One account in so many is a whole deal."""
+_KIND = {"vector": np.float32, "signal": np.uint8}
+"""How a value is kept as it is: what a head packed is bytes."""
 LAST = 100
 """Seconds an account are taken over the last so many before a checkpoint."""
 
@@ -66,6 +68,13 @@ class Template:
     @property
     def size(self) -> int:
         return sum(map(len, self.chunks.values()))
+
+    def seed(self, store: Store, slug: str) -> None:
+        """Give an account of another record the vectors and signals of this deal."""
+        for table, by_model in (("vector", {self.model: self.vectors}), ("signal", self.signals)):
+            for model, kept in by_model.items():
+                values = [np.frombuffer(value, _KIND[table]) for value in kept.values()]
+                store.add_vectors(slug, model, list(kept), values, table)
 
     def part(self, start: int, wanted: int) -> list[Artifact]:
         """Sources from the `start`th on, around the end, until they bring `wanted` chunks; each at most once."""

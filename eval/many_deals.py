@@ -1,4 +1,4 @@
-"""Many small deals, each with words of its own: `python -m tests.many_deals FOLDER COUNT` writes them."""
+"""Many small deals, each with words of its own: `python -m eval.many_deals FOLDER COUNT` writes them."""
 
 from __future__ import annotations
 

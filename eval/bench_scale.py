@@ -1,0 +1,361 @@
+"""Measures what thousands of accounts cost one: `python -m eval.bench_scale [--accounts 5000 --chunks 1000000]`.
+
+Builds a home (`eval/scale_home.py`), then looks at it as people do: the command line, `baton serve`, one
+search. What is compared is compared in turn in the same run. With `--home` the built home stays and a
+run that was broken off goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from eval.bench import OFFLINE, ROOT, Figure, median_s
+from eval.many_deals import write_deals
+from eval.scale_home import Growth, Template, build, files, slug_of, whole
+from indexer.answer_head import AnswerHead
+from indexer.build import index_deal
+from indexer.caches import caches_whole, write_caches
+from indexer.embed import OnnxEmbedder, packaged_model_folder
+from indexer.heads import Heads
+from indexer.reading_head import ReadingHead
+from indexer.search import AccountIndex
+from indexer.store import Store
+from indexer.vectors import open_vectors
+
+CHECKPOINTS = (500, 1000, 2500, 5000)
+PROBE = "brightwater-utilities"
+QUESTIONS = (
+    "When does the contract renew?", "Who decides on their side?", "What did we promise about the go-live?",
+    "How quickly will they be up and running?", "Which integrations are in scope?",
+)  # fmt: skip
+ROUNDS = 9
+MB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Places:
+    """The homes of one run."""
+
+    root: Path
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
+    def alone(self) -> Path:
+        return self.root / "alone"
+
+    @property
+    def many(self) -> Path:
+        return self.root / "home"
+
+
+def baton(home: Path, *args: str | Path) -> str:
+    """What a command prints. Raises SystemExit with its last line when it fails."""
+    command = [str(Path(sys.executable).parent / "baton"), *map(str, args), "--home", str(home)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, **OFFLINE}, check=False
+    )
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
+        raise SystemExit(f"`baton {args[0]}` failed: {said[-1]}")
+    return done.stdout
+
+
+def templates_of(places: Places) -> list[Template]:
+    """The demo deals, indexed and with a brief each, and the models that all homes of the run share."""
+    if not (places.templates / "ready").exists():
+        baton(places.templates, "index", ROOT / "data", "--each")
+        store = Store(places.templates)
+        for account in store.accounts():
+            baton(places.templates, "brief", account.slug, "--engine", "extractive")
+        store.close()
+        (places.templates / "ready").touch()
+    for home in (places.alone, places.many):
+        home.mkdir(parents=True, exist_ok=True)
+        if not (home / "models").exists():
+            (home / "models").symlink_to((places.templates / "models").resolve())
+    store = Store(places.templates)
+    return [Template(store, account.slug) for account in store.accounts()]
+
+
+def in_turn(alone: Callable[[], object], among: Callable[[], object]) -> tuple[float, float]:
+    """Median seconds of each, run in turn, so that what else the machine does falls on both alike."""
+    alone(), among()
+    pairs = [(median_s(alone, 1), median_s(among, 1)) for _ in range(ROUNDS)]
+    first, second = zip(*pairs, strict=True)
+    return statistics.median(first), statistics.median(second)
+
+
+def search_figures(places: Places, embedder: OnnxEmbedder) -> list[Figure]:
+    """Opening an account and searching it, alone in a home and among all others."""
+    slug, vectors = slug_of(0), embedder.embed(QUESTIONS)
+
+    def opening(home: Path) -> Callable[[], AccountIndex]:
+        store = Store(home)
+        return lambda: AccountIndex(store, home, slug, embedder)
+
+    def searching(index: AccountIndex) -> Callable[[], object]:
+        pairs = list(zip(QUESTIONS, vectors, strict=True))
+        return lambda: [index.score(q, v) for q, v in pairs * 4]
+
+    open_alone, open_among = opening(places.alone), opening(places.many)
+    opened = in_turn(open_alone, open_among)
+    searched = in_turn(searching(open_alone()), searching(open_among()))
+    each = 4 * len(QUESTIONS)
+    return [
+        Figure("one search, alone", 1000 * searched[0] / each, "ms"),
+        Figure("one search, among all", 1000 * searched[1] / each, "ms"),
+        Figure("  among all / alone", searched[1] / searched[0], "x", 1.2),
+        Figure("opening an account, alone", 1000 * opened[0], "ms"),
+        Figure("  among all / alone", opened[1] / opened[0], "x", 1.2),
+    ]
+
+
+def reindex_figures(
+    places: Places, template: Template, embedder: OnnxEmbedder, heads: Heads
+) -> list[Figure]:
+    """`index` of an unchanged folder, alone and among all others."""
+    folder = ROOT / "data" / PROBE
+
+    def again(home: Path) -> Callable[[], object]:
+        store = Store(home)
+        template.seed(store, PROBE)  # so that nothing is embedded for this
+        index_deal(store, home, folder, embedder, heads, account=PROBE)
+        return lambda: index_deal(store, home, folder, embedder, heads, account=PROBE)
+
+    alone, among = in_turn(again(places.alone), again(places.many))
+    return [
+        Figure("index of an unchanged deal, alone", alone, "s"),
+        Figure("index of an unchanged deal, among all", among, "s"),
+        Figure("  among all / alone", among / alone, "x", 1.2),
+    ]
+
+
+@contextmanager
+def server(home: Path) -> Iterator[tuple[int, httpx.Client, float]]:
+    """A running `baton serve`: its process id, a client that is signed in, and how long it took to start."""
+    began = time.perf_counter()
+    command = [str(Path(sys.executable).parent / "baton"), "serve", "--port", "0", "--home", str(home)]  # fmt: skip
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout is not None
+        address = re.search(r"(http://\S+?)/login\?token=(\S+)", running.stdout.readline())
+        if address is None:
+            raise SystemExit("The server did not start.")
+        bearer = {"Authorization": f"Bearer {address[2]}"}
+        with httpx.Client(base_url=address[1], headers=bearer, timeout=600, trust_env=False) as client:  # fmt: skip
+            client.get("/docs").raise_for_status()
+            yield running.pid, client, time.perf_counter() - began
+    finally:
+        running.terminate()
+        running.wait(30)
+
+
+def peak_mb(pid: int) -> float:
+    """The most memory that a process has held so far."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def serving_figures(places: Places, visits: int, accounts: int) -> list[Figure]:
+    """`baton serve` with whole deals visited in turn: their page, a search, a question."""
+    slugs = [slug_of(n) for n in range(accounts) if whole(n)][:visits]
+    with server(places.many) as (pid, client, started):
+        asked = []
+        for n, slug in enumerate(slugs):
+            began = time.perf_counter()
+            client.get(f"/accounts/{slug}").raise_for_status()
+            client.get(f"/api/accounts/{slug}/search", params={"q": QUESTIONS[n % 5]}).raise_for_status()  # fmt: skip
+            said = client.post(f"/api/accounts/{slug}/ask", json={"question": QUESTIONS[n % 5]})
+            said.raise_for_status()
+            asked.append(time.perf_counter() - began)
+            if n + 1 in (1, 10, 50, 100, 150) or n + 1 == len(slugs):
+                print(f"  {n + 1} accounts visited: peak {peak_mb(pid):.0f} MB", flush=True)
+        visited = peak_mb(pid)
+        page = median_s(lambda: client.get("/").raise_for_status(), 3)
+        listed = median_s(lambda: client.get("/api/accounts").raise_for_status(), 3)
+        last = peak_mb(pid)
+    return [
+        Figure("baton serve starts", started, "s"),
+        Figure(f"peak memory, {len(slugs)} whole deals visited in turn", visited, "MB", 1500),
+        Figure("  and after the list of accounts", last, "MB", 1500),
+        Figure("a visit: page, search, question", statistics.median(asked), "s"),
+        Figure("the list of accounts, a page of it", page, "s", 1.0),
+        Figure("GET /api/accounts, all of them", listed, "s"),
+        Figure("baton accounts", median_s(lambda: baton(places.many, "accounts"), 1), "s"),
+    ]
+
+
+def traces(home: Path, slug: str) -> list[str]:
+    """Where a slug stands: rows of any table, names and bytes of any file of the home."""
+    found = []
+    db = sqlite3.connect(home / "baton.db")
+    for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
+        for row in db.execute(f"SELECT * FROM {table}"):
+            if any(slug in value for value in row if isinstance(value, str)):
+                found.append(f"a row of {table}")
+    db.close()
+    for path, _ in files(home):
+        if slug in str(path.relative_to(home)) or _holds(path, slug.encode()):
+            found.append(str(path))
+    return found
+
+
+def _holds(path: Path, words: bytes) -> bool:
+    """True if the file's bytes hold `words`."""
+    tail = b""
+    with path.open("rb") as stream:
+        while block := stream.read(4 * MB):
+            if words in tail + block:
+                return True
+            tail = block[-len(words) :]
+    return False
+
+
+def forgetting_figures(places: Places, n: int) -> list[Figure]:
+    """`forget` of a whole deal that was visited, and what is left of it."""
+    slug = slug_of(n)
+    before = len(traces(places.many, slug))
+    began = time.perf_counter()
+    baton(places.many, "forget", slug)
+    took = time.perf_counter() - began
+    left = traces(places.many, slug)
+    for place in left[:10]:
+        print(f"  left of {slug}: {place}")
+    return [
+        Figure("baton forget", took, "s"),
+        Figure(f"  traces before: {before}; left", len(left), "", 0),
+    ]
+
+
+def mending_figures(places: Places, accounts: int) -> list[Figure]:
+    """Stores that are damaged, of 8,000 chunks in all: found, and written anew from the record."""
+    store, vectors = Store(places.many), open_vectors(places.many)
+    slugs = [slug_of(n) for n in range(accounts) if whole(n)][1:9]
+    kinds = ("cut", "garbage", "gone")
+    for n, slug in enumerate(slugs):
+        _damage(places.many / "chroma" / slug, kinds[n % 3])
+    began = time.perf_counter()
+    found = [s for s in slugs if not caches_whole(store, places.many, s, vectors)]
+    for slug in found:
+        write_caches(store, places.many, slug, vectors)
+    took = time.perf_counter() - began
+    chunks = sum(len(store.chunk_rows(s)) for s in slugs)
+    mended = sum(caches_whole(store, places.many, s, vectors) for s in slugs)
+    return [
+        Figure("damaged stores found", len(found), f"of {len(slugs)}", len(slugs), at_least=True),
+        Figure("  whole again", mended, f"of {len(slugs)}", len(slugs), at_least=True),
+        Figure("  seconds for 8,000 chunks, nothing embedded", took * 8000 / chunks, "s", 10),
+    ]
+
+
+def _damage(folder: Path, kind: str) -> None:
+    file = folder / "chroma.sqlite3"
+    if kind == "cut":
+        os.truncate(file, file.stat().st_size // 2)
+    elif kind == "garbage":
+        file.write_bytes(os.urandom(100_000))
+    else:
+        shutil.rmtree(next(folder.rglob("data_level0.bin")).parent)
+
+
+def deals_figures(places: Places, deals: int) -> list[Figure]:
+    """`index --each` over many small deals, killed once on the way and run again."""
+    folder, home = places.root / "deals", places.root / "each"
+    write_deals(folder, deals)
+    home.mkdir(exist_ok=True)
+    if not (home / "models").exists():
+        (home / "models").symlink_to((places.templates / "models").resolve())
+    command = [str(Path(sys.executable).parent / "baton"), "index", str(folder), "--each", "--home", str(home)]  # fmt: skip
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    kept = [running.stdout.readline().split(":")[0] for _ in range(max(deals // 4, 1))]
+    running.kill()
+    running.wait()
+    began = time.perf_counter()
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    lines = running.stdout.read().splitlines()
+    _, status, usage = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    again = {line.split(":")[0] for line in lines if re.search(r": [1-9]\d* read,", line)}
+    return [
+        Figure(f"index --each of {deals} deals after kill -9: exit code", running.returncode, "", 0),
+        Figure("  acknowledged deals that were read again", len(again & set(kept)), "", 0),
+        Figure("  deals in the record", len(Store(home).accounts()), "", deals, at_least=True),
+        Figure("  seconds a deal", (time.perf_counter() - began) / max(deals - len(kept), 1), "s"),
+        Figure("  peak memory", usage.ru_maxrss / 1024, "MB", 1500),
+    ]  # fmt: skip
+
+
+def grown(growth: Growth) -> str:
+    """A checkpoint as a line."""
+    each = growth.bytes / growth.accounts
+    return (
+        f"{growth.accounts:>6} accounts {growth.chunks:>9,} chunks {growth.bytes / 1e9:>7.2f} GB {each / 1e6:>6.2f} MB each  "
+        f"{growth.cpu_s:.3f} s of processor and {growth.wall_s:.3f} s for each of the last hundred"
+    )
+
+
+def measure(places: Places, given: argparse.Namespace) -> list[Figure]:
+    """Build, then measure everything."""
+    templates = templates_of(places)
+    probe = next(t for t in templates if t.slug == PROBE)
+    marks = sorted({*(c for c in CHECKPOINTS if c < given.accounts), given.accounts})
+    build(places.alone, templates, 1, templates[0].size, (), print)
+    build(places.many, templates, given.accounts, given.chunks, marks, lambda g: print(grown(g), flush=True))  # fmt: skip
+    cache = places.templates / "models"
+    encoder = packaged_model_folder()
+    embedder = OnnxEmbedder(encoder, cache)
+    heads = Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+    shown: list[Figure] = []
+    for part in (
+        lambda: search_figures(places, embedder),
+        lambda: reindex_figures(places, probe, embedder, heads),
+        lambda: mending_figures(places, given.accounts),
+        lambda: serving_figures(places, given.visits, given.accounts),
+        lambda: forgetting_figures(places, 0),
+        lambda: deals_figures(places, given.deals) if given.deals else [],
+    ):
+        for figure in part():
+            print(figure.line(), flush=True)
+            shown.append(figure)
+    return shown
+
+
+def main() -> None:
+    """Measure and print; exit code 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accounts", type=int, default=5000)
+    parser.add_argument("--chunks", type=int, default=1_000_000)
+    parser.add_argument("--visits", type=int, default=200, help="whole deals that are visited")
+    parser.add_argument("--deals", type=int, default=500, help="small deals for `index --each`")
+    parser.add_argument("--home", type=Path, help="keep everything here; a second run goes on")
+    given = parser.parse_args()
+    os.environ.update(OFFLINE)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {given.accounts} accounts")
+    with tempfile.TemporaryDirectory() as scratch:
+        figures = measure(Places(given.home or Path(scratch)), given)
+    sys.exit(0 if all("MISSED" not in f.line() for f in figures) else 1)
+
+
+if __name__ == "__main__":
+    main()
