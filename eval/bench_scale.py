@@ -326,15 +326,16 @@ def measure(places: Places, given: argparse.Namespace) -> list[Figure]:
     encoder = packaged_model_folder()
     embedder = OnnxEmbedder(encoder, cache)
     heads = Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
-    shown: list[Figure] = []
-    for part in (
+    parts: list[Callable[[], list[Figure]]] = [
         lambda: search_figures(places, embedder),
         lambda: reindex_figures(places, probe, embedder, heads),
         lambda: mending_figures(places, given.accounts),
         lambda: serving_figures(places, given.visits, given.accounts),
         lambda: forgetting_figures(places, 0),
         lambda: deals_figures(places, given.deals) if given.deals else [],
-    ):
+    ]
+    shown = []
+    for part in parts:
         for figure in part():
             print(figure.line(), flush=True)
             shown.append(figure)

@@ -78,7 +78,8 @@ class Template:
 
     def part(self, start: int, wanted: int) -> list[Artifact]:
         """Sources from the `start`th on, around the end, until they bring `wanted` chunks; each at most once."""
-        chosen, held = [], 0
+        held = 0
+        chosen: list[Artifact] = []
         for n in range(len(self.artifacts)):
             if held >= wanted:
                 break

@@ -50,7 +50,12 @@ class Address(NamedTuple):
     @property
     def shown(self) -> str:
         """Without what a person need not read."""
-        return f"{'https' if self.ssl else 'http'}://{self.host}:{self.port}"
+        return f"{'https' if self.ssl else 'http'}://{self.netloc}:{self.port}"
+
+    @property
+    def netloc(self) -> str:
+        """The host as a URL writes it."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
 
 def parse_address(url: str) -> Address:
@@ -124,7 +129,7 @@ class Connection:
         ours.get(f"{self._address.shown}/api/v2/heartbeat").raise_for_status()
         with _no_proxy(self._address.host):
             client = chromadb.HttpClient(
-                self._address.host, self._address.port, self._address.ssl, dict(self._headers),
+                self._address.netloc, self._address.port, self._address.ssl, dict(self._headers),
                 Settings(anonymized_telemetry=False), self._address.tenant, self._address.database,
             )  # fmt: skip
         ours.headers.update(client._server._session.headers)
@@ -232,13 +237,15 @@ def _ask(collection: Any, vector: Vectors, limit: int) -> Nearest:
 
 @contextmanager
 def _no_proxy(host: str) -> Iterator[None]:
-    """What the environment names as proxies holds for `host` no longer, inside."""
-    before = os.environ.get("NO_PROXY")
-    os.environ["NO_PROXY"] = f"{before},{host}" if before else host
+    """Inside, what the environment names as a proxy doesn't hold for `host`."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    for name, value in before.items():
+        os.environ[name] = f"{value},{host}" if value else host
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["NO_PROXY"]
-        else:
-            os.environ["NO_PROXY"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

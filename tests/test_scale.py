@@ -24,12 +24,12 @@ from app.kept import Kept
 from app.many import Done
 from app.progress import DealsWatch, share_done
 from app.session import Session
+from eval.many_deals import write_deals
 from eval.scale_home import Template, build, slug_of
 from indexer.errors import InputError
 from indexer.models import IndexReport
 from indexer.store import Store
 from review.acts import Act, Add
-from eval.many_deals import write_deals
 from tests.web_fixtures import SLUG, Served, serve
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -235,6 +235,10 @@ def test_no_proxy_of_the_environment_is_asked(
     assert "NO_PROXY" not in os.environ
 
 
+def test_an_address_of_the_new_kind_is_written_as_urls_are() -> None:
+    assert parse_address("http://[::1]:9000").shown == "http://[::1]:9000"
+
+
 def test_a_write_that_was_broken_off_never_answers(server: ChromaServer) -> None:
     rows = random_rows(20)
     store = ServerVectors(server.url)
