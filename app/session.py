@@ -99,11 +99,12 @@ class Session:
         url, token = os.environ.get("BATON_CHROMA_URL"), os.environ.get("BATON_CHROMA_TOKEN")
         return open_vectors(self.home, url, token)
 
-    def forget(self, slug: str) -> None:
-        """Remove an account completely. Raises UnknownAccount, Locked, Unreachable."""
+    def forget(self, slug: str, wipe: bool = False) -> None:
+        """Remove an account completely; see `indexer.forget`. Raises UnknownAccount, Locked, Unreachable."""
         from indexer.forget import forget_account
 
-        forget_account(self.store, self.home, slug, self.vectors)
+        forget_account(self.store, self.home, slug, self.vectors, wipe)
+        self._opened.drop(slug)
 
     def index_deal(
         self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress

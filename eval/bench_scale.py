@@ -214,7 +214,9 @@ def traces(home: Path, slug: str) -> list[str]:
                 found.append(f"a row of {table}")
     db.close()
     for path, _ in files(home):
-        if slug in str(path.relative_to(home)) or _holds(path, slug.encode()):
+        # SQLite may keep copies in unused parts of the record's pages; `forget --wipe` is for these.
+        read = path.name != "baton.db"
+        if slug in str(path.relative_to(home)) or (read and _holds(path, slug.encode())):
             found.append(str(path))
     return found
 

@@ -23,6 +23,8 @@ def forget_account(store: Store, home: Path, slug: str, vectors: VectorStore | N
         for place in (vectors or open_vectors(home), FolderVectors(home)):
             place.forget(slug)
         store.forget(slug)
+        if wipe:
+            store.wipe()
         Lexical(home, slug).forget()
         for made in ("briefs", "pages"):
             shutil.rmtree(home / made / slug, ignore_errors=True)

@@ -189,8 +189,9 @@ def traces(home: Path, slug: str) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("wipe", [False, True])
 def test_a_forgotten_account_leaves_no_trace(
-    web_session: Session, template: Template, tmp_path: Path
+    web_session: Session, template: Template, tmp_path: Path, wipe: bool
 ) -> None:
     home = tmp_path / "home"
     build(home, [template], 3, 3 * template.size, (), lambda _: None)
@@ -210,9 +211,11 @@ def test_a_forgotten_account_leaves_no_trace(
     session.store.add_run(f"run-{slug}", slug, "2026-01-01", "{}")
     assert len(traces(home, slug)) > 12
     others = [rows_of(home, slug_of(n)) for n in (0, 2)]
-    baton(home, "forget", slug)
+    baton(home, "forget", slug, *(["--wipe"] if wipe else []))
     session.store.close()
-    assert traces(home, slug) == []
+    # Unused parts of the record's pages may keep a copy of a key until it is wiped.
+    allowed = [] if wipe else [f"bytes of {home / 'baton.db'}"]
+    assert [t for t in traces(home, slug) if t not in allowed] == []
     assert [rows_of(home, slug_of(n)) for n in (0, 2)] == others
     assert "All caches" in baton(home, "check")
 

@@ -107,9 +107,15 @@ def accounts(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> N
     )
 
 
-def forget(account: AccountArg, home: Home = DEFAULT_HOME) -> None:
+def forget(
+    account: AccountArg,
+    wipe: Annotated[
+        bool, typer.Option("--wipe", help="Rewrite the record's file too: no byte is left.")
+    ] = False,
+    home: Home = DEFAULT_HOME,
+) -> None:
     """Remove an account completely: record, vectors, briefs."""
-    open_session(home).forget(account)
+    open_session(home).forget(account, wipe)
     typer.echo(f"{account} is forgotten.")
 
 
