@@ -209,9 +209,11 @@ def traces(home: Path, slug: str) -> list[str]:
     found = []
     db = sqlite3.connect(home / "baton.db")
     for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'").fetchall():
-        for row in db.execute(f"SELECT * FROM {table}"):
-            if any(slug in value for value in row if isinstance(value, str)):
-                found.append(f"a row of {table}")
+        texts = [r[1] for r in db.execute(f"PRAGMA table_info({table})") if r[2] == "TEXT"]
+        for column in texts:
+            asked = f'SELECT count(*) FROM {table} WHERE instr("{column}", ?)'
+            if db.execute(asked, (slug,)).fetchone()[0]:
+                found.append(f"{table}.{column}")
     db.close()
     for path, _ in files(home):
         # SQLite may keep copies in unused parts of the record's pages; `forget --wipe` is for these.

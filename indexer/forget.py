@@ -12,8 +12,13 @@ from indexer.store import Store
 from indexer.vectors import VectorStore, open_vectors
 
 
-def forget_account(store: Store, home: Path, slug: str, vectors: VectorStore | None = None) -> None:
+def forget_account(
+    store: Store, home: Path, slug: str, vectors: VectorStore | None = None, wipe: bool = False
+) -> None:
     """Remove an account: record, vectors, lexical index, briefs, painted pages, what was uploaded.
+
+    SQLite overwrites what is deleted, but may keep copies of it in unused parts of its pages, from when it
+    moved rows; `wipe` writes the record's file anew without these, which takes as long as the file is large.
 
     The vectors go first: where their server doesn't answer (Unreachable), the account is still known and
     can be forgotten again. Raises UnknownAccount, Locked.
