@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from eval.bench import OFFLINE, ROOT, Figure, median_s
-from eval.many_deals import write_deals
 from eval.scale_home import Growth, Template, build, files, slug_of, whole
+from eval.scale_surfaces import QUESTIONS, baton, deals_figures, serving_figures
 from indexer.answer_head import AnswerHead
 from indexer.build import index_deal
 from indexer.caches import caches_whole, write_caches
@@ -39,10 +34,6 @@ from indexer.vectors import open_vectors
 
 CHECKPOINTS = (500, 1000, 2500, 5000)
 PROBE = "brightwater-utilities"
-QUESTIONS = (
-    "When does the contract renew?", "Who decides on their side?", "What did we promise about the go-live?",
-    "How quickly will they be up and running?", "Which integrations are in scope?",
-)  # fmt: skip
 ROUNDS = 9
 MB = 1 << 20
 
@@ -64,18 +55,6 @@ class Places:
     @property
     def many(self) -> Path:
         return self.root / "home"
-
-
-def baton(home: Path, *args: str | Path) -> str:
-    """What a command prints. Raises SystemExit with its last line when it fails."""
-    command = [str(Path(sys.executable).parent / "baton"), *map(str, args), "--home", str(home)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, **OFFLINE}, check=False
-    )
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
-        raise SystemExit(f"`baton {args[0]}` failed: {said[-1]}")
-    return done.stdout
 
 
 def templates_of(places: Places) -> list[Template]:
@@ -148,62 +127,6 @@ def reindex_figures(
     ]
 
 
-@contextmanager
-def server(home: Path) -> Iterator[tuple[int, httpx.Client, float]]:
-    """A running `baton serve`: its process id, a client that is signed in, and how long it took to start."""
-    began = time.perf_counter()
-    command = [str(Path(sys.executable).parent / "baton"), "serve", "--port", "0", "--home", str(home)]  # fmt: skip
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert running.stdout is not None
-        address = re.search(r"(http://\S+?)/login\?token=(\S+)", running.stdout.readline())
-        if address is None:
-            raise SystemExit("The server did not start.")
-        bearer = {"Authorization": f"Bearer {address[2]}"}
-        with httpx.Client(base_url=address[1], headers=bearer, timeout=600, trust_env=False) as client:  # fmt: skip
-            client.get("/docs").raise_for_status()
-            yield running.pid, client, time.perf_counter() - began
-    finally:
-        running.terminate()
-        running.wait(30)
-
-
-def peak_mb(pid: int) -> float:
-    """The most memory that a process has held so far."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0
-
-
-def serving_figures(places: Places, visits: int, accounts: int) -> list[Figure]:
-    """`baton serve` with whole deals visited in turn: their page, a search, a question."""
-    slugs = [slug_of(n) for n in range(accounts) if whole(n)][:visits]
-    with server(places.many) as (pid, client, started):
-        asked = []
-        for n, slug in enumerate(slugs):
-            began = time.perf_counter()
-            client.get(f"/accounts/{slug}").raise_for_status()
-            client.get(f"/api/accounts/{slug}/search", params={"q": QUESTIONS[n % 5]}).raise_for_status()  # fmt: skip
-            said = client.post(f"/api/accounts/{slug}/ask", json={"question": QUESTIONS[n % 5]})
-            said.raise_for_status()
-            asked.append(time.perf_counter() - began)
-            if n + 1 in (1, 10, 50, 100, 150) or n + 1 == len(slugs):
-                print(f"  {n + 1} accounts visited: peak {peak_mb(pid):.0f} MB", flush=True)
-        visited = peak_mb(pid)
-        page = median_s(lambda: client.get("/").raise_for_status(), 3)
-        listed = median_s(lambda: client.get("/api/accounts").raise_for_status(), 3)
-        last = peak_mb(pid)
-    return [
-        Figure("baton serve starts", started, "s"),
-        Figure(f"peak memory, {len(slugs)} whole deals visited in turn", visited, "MB", 1500),
-        Figure("  and after the list of accounts", last, "MB", 1500),
-        Figure("a visit: page, search, question", statistics.median(asked), "s"),
-        Figure("the list of accounts, a page of it", page, "s", 1.0),
-        Figure("GET /api/accounts, all of them", listed, "s"),
-        Figure("baton accounts", median_s(lambda: baton(places.many, "accounts"), 1), "s"),
-    ]
-
-
 def traces(home: Path, slug: str) -> list[str]:
     """Where a slug stands: rows of any table, names and bytes of any file of the home."""
     found = []
@@ -234,14 +157,13 @@ def _holds(path: Path, words: bytes) -> bool:
     return False
 
 
-def forgetting_figures(places: Places, n: int) -> list[Figure]:
+def forgetting_figures(home: Path, slug: str) -> list[Figure]:
     """`forget` of a whole deal that was visited, and what is left of it."""
-    slug = slug_of(n)
-    before = len(traces(places.many, slug))
+    before = len(traces(home, slug))
     began = time.perf_counter()
-    baton(places.many, "forget", slug)
+    baton(home, "forget", slug)
     took = time.perf_counter() - began
-    left = traces(places.many, slug)
+    left = traces(home, slug)
     for place in left[:10]:
         print(f"  left of {slug}: {place}")
     return [
@@ -250,20 +172,19 @@ def forgetting_figures(places: Places, n: int) -> list[Figure]:
     ]
 
 
-def mending_figures(places: Places, accounts: int) -> list[Figure]:
+def mending_figures(home: Path, slugs: Sequence[str]) -> list[Figure]:
     """Stores that are damaged, of 8,000 chunks in all: found, and written anew from the record."""
-    store, vectors = Store(places.many), open_vectors(places.many)
-    slugs = [slug_of(n) for n in range(accounts) if whole(n)][1:9]
+    store, vectors = Store(home), open_vectors(home)
     kinds = ("cut", "garbage", "gone")
     for n, slug in enumerate(slugs):
-        _damage(places.many / "chroma" / slug, kinds[n % 3])
+        _damage(home / "chroma" / slug, kinds[n % 3])
     began = time.perf_counter()
-    found = [s for s in slugs if not caches_whole(store, places.many, s, vectors)]
+    found = [s for s in slugs if not caches_whole(store, home, s, vectors)]
     for slug in found:
-        write_caches(store, places.many, slug, vectors)
+        write_caches(store, home, slug, vectors)
     took = time.perf_counter() - began
     chunks = sum(len(store.chunk_rows(s)) for s in slugs)
-    mended = sum(caches_whole(store, places.many, s, vectors) for s in slugs)
+    mended = sum(caches_whole(store, home, s, vectors) for s in slugs)
     return [
         Figure("damaged stores found", len(found), f"of {len(slugs)}", len(slugs), at_least=True),
         Figure("  whole again", mended, f"of {len(slugs)}", len(slugs), at_least=True),
@@ -279,35 +200,6 @@ def _damage(folder: Path, kind: str) -> None:
         file.write_bytes(os.urandom(100_000))
     else:
         shutil.rmtree(next(folder.rglob("data_level0.bin")).parent)
-
-
-def deals_figures(places: Places, deals: int) -> list[Figure]:
-    """`index --each` over many small deals, killed once on the way and run again."""
-    folder, home = places.root / "deals", places.root / "each"
-    write_deals(folder, deals)
-    home.mkdir(exist_ok=True)
-    if not (home / "models").exists():
-        (home / "models").symlink_to((places.templates / "models").resolve())
-    command = [str(Path(sys.executable).parent / "baton"), "index", str(folder), "--each", "--home", str(home)]  # fmt: skip
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    kept = [running.stdout.readline().split(":")[0] for _ in range(max(deals // 4, 1))]
-    running.kill()
-    running.wait()
-    began = time.perf_counter()
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    lines = running.stdout.read().splitlines()
-    _, status, usage = os.wait4(running.pid, 0)
-    running.returncode = os.waitstatus_to_exitcode(status)
-    again = {line.split(":")[0] for line in lines if re.search(r": [1-9]\d* read,", line)}
-    return [
-        Figure(f"index --each of {deals} deals after kill -9: exit code", running.returncode, "", 0),
-        Figure("  acknowledged deals that were read again", len(again & set(kept)), "", 0),
-        Figure("  deals in the record", len(Store(home).accounts()), "", deals, at_least=True),
-        Figure("  seconds a deal", (time.perf_counter() - began) / max(deals - len(kept), 1), "s"),
-        Figure("  peak memory", usage.ru_maxrss / 1024, "MB", 1500),
-    ]  # fmt: skip
 
 
 def grown(growth: Growth) -> str:
@@ -330,13 +222,14 @@ def measure(places: Places, given: argparse.Namespace) -> list[Figure]:
     encoder = packaged_model_folder()
     embedder = OnnxEmbedder(encoder, cache)
     heads = Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+    wholes = [slug_of(n) for n in range(given.accounts) if whole(n)]
     parts: list[Callable[[], list[Figure]]] = [
         lambda: search_figures(places, embedder),
         lambda: reindex_figures(places, probe, embedder, heads),
-        lambda: mending_figures(places, given.accounts),
-        lambda: serving_figures(places, given.visits, given.accounts),
-        lambda: forgetting_figures(places, 0),
-        lambda: deals_figures(places, given.deals) if given.deals else [],
+        lambda: mending_figures(places.many, wholes[1:9]),
+        lambda: serving_figures(places.many, wholes[: given.visits]),
+        lambda: forgetting_figures(places.many, wholes[0]),
+        lambda: deals_figures(places.root, cache, given.deals) if given.deals else [],
     ]
     shown = []
     for part in parts:

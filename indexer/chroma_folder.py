@@ -41,13 +41,12 @@ class FolderVectors:
             shutil.rmtree(self._folder)
         partial = self._folder / f"{slug}.part"
         try:
-            shutil.rmtree(partial, ignore_errors=True)
+            self.forget(slug)
             partial.mkdir(parents=True)
             self._fill(partial, rows)
             (partial / SEAL).write_text(
                 json.dumps({"mark": rows.mark, "files": _digests(partial)}), encoding="utf-8"
             )
-            self.forget(slug)
             partial.rename(self._folder / slug)
         except Exception as error:  # Chroma raises many unrelated types where a disk is full
             shutil.rmtree(partial, ignore_errors=True)
@@ -66,11 +65,11 @@ class FolderVectors:
                 collection.add(**batch)
 
     def forget(self, slug: str) -> None:
-        """Remove the account's store if there is one."""
-        folder = self._folder / slug
-        if folder.exists():
-            (folder / SEAL).unlink(missing_ok=True)
-            shutil.rmtree(folder)
+        """Remove the account's store if there is one, and what a broken-off run left of it."""
+        for folder in (self._folder / slug, self._folder / f"{slug}.part"):
+            if folder.exists():
+                (folder / SEAL).unlink(missing_ok=True)
+                shutil.rmtree(folder)
 
     def whole(self, slug: str, mark: str) -> bool:
         """True if the store holds what `mark` stands for and no byte of it has changed."""

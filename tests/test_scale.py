@@ -201,6 +201,8 @@ def test_a_forgotten_account_leaves_no_trace(
     upload.parent.mkdir(parents=True)
     upload.write_bytes(b"PK")
     _change_account(session.store, slug, folder=str(upload.resolve()))
+    (home / "chroma" / f"{slug}.part").mkdir()
+    (home / "lexical" / f"{slug}.part").write_bytes(b"torn")
     for made in ("briefs", "pages"):
         (home / made / slug).mkdir(parents=True)
         (home / made / slug / "one").write_text(slug)
