@@ -27,6 +27,7 @@ from app.session import Session
 from eval.many_deals import write_deals
 from eval.scale_home import Template, build, slug_of
 from indexer.errors import InputError, Locked
+from indexer.lock import index_lock
 from indexer.models import IndexReport
 from indexer.store import Store
 from review.acts import Act, Add
@@ -317,18 +318,29 @@ HOLD = "import sys, pathlib; from indexer.lock import index_lock\nwith index_loc
 
 
 def test_a_second_writer_is_told_who_owns_the_index(home: Path, tmp_path: Path) -> None:
+    def take() -> None:
+        with index_lock(home):
+            raise AssertionError("two owners")
+
     (deal,) = write_deals(tmp_path, 1)
     owner = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )  # fmt: skip
     assert owner.stdout is not None
-    owner.stdout.readline()
-    began = time.monotonic()
-    with pytest.raises(Locked, match=rf"process {owner.pid}\)"):
-        Session(home).index_deal(deal, None, False, False, lambda *_: None)
-    assert time.monotonic() - began < 4
-    owner.kill()
-    owner.wait(10)
+    try:
+        owner.stdout.readline()
+        session = Session(home)
+        for refused in (
+            lambda: session.index_deal(deal, None, False, False, lambda *_: None),
+            take,
+        ):
+            began = time.monotonic()
+            with pytest.raises(Locked, match=rf"process {owner.pid}\)"):
+                refused()
+        assert time.monotonic() - began < 4
+    finally:
+        owner.kill()
+        owner.wait(10)
     assert Session(home).index_deal(deal, None, False, False, lambda *_: None).read
     assert not (home / "index.owner").exists()
 
