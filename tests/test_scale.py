@@ -20,6 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import cli
+from app.commands.printing import print_table
 from app.kept import Kept
 from app.many import Done
 from app.progress import DealsWatch, share_done
@@ -142,6 +143,17 @@ def test_an_unknown_account_among_many_is_said_in_a_line(many: Session) -> None:
     said = CliRunner().invoke(cli.app, ["status", "nobody", "--home", str(many.home)])
     assert "and more, see `baton accounts`" in str(said.exception)
     assert len(str(said.exception)) < 600
+
+
+def test_a_long_table_has_every_row_on_a_line_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table(["account", "name"], [[f"a-{n}", f"Name\x1b[2J {n}"] for n in range(3000)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3001
+    assert lines[0].split() == ["account", "name"]
+    assert lines[3000].split()[0] == "a-2999"
+    assert all(line.isprintable() for line in lines)
 
 
 # --- the pages ---
