@@ -18,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-model test-server check format bench bench-web bench-scale screenshots eval train tree clean
+.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-postgres test-model test-server check format bench bench-web bench-scale screenshots eval train tree clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ test-hostile: setup ## Try 400 and more bad files and 1,000 good ones (half an h
 
 test-samples: setup ## Read authentic exports that are no part of this repository: SAMPLES=DIR
 	@SAMPLES=$(SAMPLES) $(BIN)/python -m pytest tests/test_samples.py -rs
+
+test-postgres: setup ## The record in a real PostgreSQL server of the tests' own (apt install postgresql; minutes)
+	@$(BIN)/python -m pytest -m postgres -rs tests/test_store.py tests/test_postgres.py tests/test_review.py tests/test_pipeline.py tests/test_crash.py
 
 test-browser: setup ## Run the pages in a headless Chromium (apt install chromium, or BATON_CHROMIUM)
 	@$(BIN)/python -m pytest tests/test_browser.py -m browser

@@ -6,10 +6,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from agent.cast import Cast
+from agent.concerns import Concerns
+from agent.details import Details
 from agent.door import BriefDoor
 from agent.extract import Extractor
 from agent.found import Found
-from agent.models import Claim, Draft, PersonRow, Provenance, Suggestion, TimelineRow
+from agent.journey import Journey
+from agent.models import ChecklistItem, Draft, Expansion, PersonRow, Provenance, Suggestion
+from agent.paper import checklist_of, clauses_of
+from agent.relations import relations_of
+from agent.roles import Roles
 from indexer.heads import Heads
 from indexer.models import Person
 from indexer.search import AccountIndex
@@ -19,7 +26,6 @@ if TYPE_CHECKING:
     from agent.llm.brief import BriefWriter
 
 VERSION = "0.1.0"
-ROLE_FIELDS = ("economic_buyer", "champion", "end_users", "skeptics", "executive_sponsor")
 
 
 def provenance(index: AccountIndex, fingerprint: str, prompts: dict[str, str]) -> Provenance:
@@ -30,72 +36,16 @@ def provenance(index: AccountIndex, fingerprint: str, prompts: dict[str, str]) -
     )  # fmt: skip
 
 
-def _severity(claim: Claim) -> str:
-    words = claim.citations[0].quote.lower()
-    return (
-        "high"
-        if any(
-            w in words
-            for w in ("leav", "lost", "cancel", "veto", "nobody", "legal", "exam", "penalt")
-        )
-        else "medium"
-    )
-
-
-def _timeline(claims: Sequence[Claim]) -> tuple[TimelineRow, ...]:
-    rows = []
-    for claim in claims:
-        at = claim.citations[0].at
-        if (
-            claim.field
-            and claim.field.startswith(("timeline.", "next_steps.", "summary.why"))
-            and at is not None
-        ):
-            day = at.date() if isinstance(at, datetime) else at
-            rows.append(TimelineRow(date=day.isoformat(), text=claim.text, claim=claim.id))
-    return tuple(sorted(rows, key=lambda r: (r.date, r.claim)))
-
-
-def _people(people: Sequence[Person], claims: Sequence[Claim]) -> tuple[PersonRow, ...]:
-    """People who spoke, were mailed or hold a CRM role; template roles from the claims they made."""
-    rows = []
-    for person in people:
-        engagement = {"calls": person.calls, "mails": person.mails, "messages": person.messages}
-        crm_roles = [
-            r.removeprefix("contact role: ") for r in person.roles if r.startswith("contact role")
-        ]
-        about = [
-            c
-            for c in claims
-            if person.name in (c.citations[0].speaker or "") and c.kind == "person"
-        ]
-        if not any(engagement.values()) and not crm_roles and not (person.title or person.outdated):
-            continue
-        rows.append(
-            PersonRow(
-                name=person.name,
-                title=person.title,
-                side=person.side,
-                roles=tuple(crm_roles),
-                engagement=engagement,
-                outdated=person.outdated,
-                claims=tuple(c.id for c in about),
-                citations=tuple(c.citations[0] for c in about[:1]),
-            )
-        )
-    order = {"customer": 0, "vendor": 1, "unknown": 2}
-    return tuple(sorted(rows, key=lambda r: (order[r.side], -sum(r.engagement.values()), r.name)))
-
-
 def _suggestions(found: Found, door: BriefDoor) -> tuple[Suggestion, ...]:
     """Fixed proposals, each resting on what was found; no names, numbers or dates of their own."""
     out = []
-    topics = {c.topic: c for c in reversed(found.conflicts)}
-    for conflict in list(topics.values())[::-1][:3]:
+    topics = {c.topic: c.id for c in reversed(found.conflicts)}
+    if topics:
+        named = list(topics)[::-1][:4]
         out.append(
             Suggestion(
-                text=f"Settle the {conflict.topic} with the customer before kickoff: both versions are in writing or on record.",
-                basis=(conflict.id,),
+                text=f"Settle with the customer before kickoff, since both versions are on record: {', '.join(named)}.",
+                basis=tuple(topics[t] for t in named),
             )
         )
     silent = [c.claim for c in found.commitments if c.scope == "silent"]
@@ -174,18 +124,53 @@ def draft_brief(
                 "prompts": {**made_by.prompts, **writer.prompts()}, "run": written.run.id,
             }
         )  # fmt: skip
-    sections = extractor.sections()
-    claims = tuple(door.claims.values())
-    risks: list[dict[str, Any]] = [
-        {"claim": c, "severity": _severity(door.claims[c])}
-        for f in ("risks.open_risks", "technical.risks_dependencies") for c in found.by_field.get(f, [])[:4]
-    ]  # fmt: skip
-    objections = [{"claim": c} for c in found.by_field.get("objections.raised_and_handled", [])[:3]]
+    around = _around(index, extractor, people, door, found)
     return Draft(
-        template=template.id, sections=sections, claims=claims, commitments=tuple(found.commitments),
-        conflicts=tuple(found.conflicts), gaps=tuple(door.gaps.values()), risks=tuple(risks),
-        objections=tuple(objections), people=_people(people, claims), timeline=_timeline(claims),
-        suggestions=_suggestions(found, door), refusals=tuple(door.refusals),
-        fold_first=extractor.fold_first(),
-        provenance=made_by,
+        template=template.id, sections=extractor.sections(), claims=tuple(door.claims.values()),
+        commitments=tuple(found.commitments), conflicts=tuple(found.conflicts),
+        gaps=tuple(door.gaps.values()), suggestions=_suggestions(found, door),
+        refusals=tuple(door.refusals), fold_first=extractor.fold_first(), provenance=made_by, **around,
     )  # fmt: skip
+
+
+def _list_in_fields(
+    people: Sequence[PersonRow], checklist: Sequence[ChecklistItem], expansion: Sequence[Expansion],
+    door: BriefDoor, found: Found,
+) -> None:  # fmt: skip
+    """Claims that were found beside the fields stand in their fields too; who plays a part stands first."""
+    for person in people:
+        for claim in person.proofs.values():
+            found.add(door, door.claims[claim].field or "", claim, first=True)
+        for claim in person.preferences:
+            found.add(door, door.claims[claim].field or "", claim)
+    beside = [*(i.claim for i in checklist), *(e.claim for e in expansion)]
+    for claim in (c for c in beside if c is not None):
+        found.add(door, door.claims[claim].field or "", claim)
+
+
+def _around(
+    index: AccountIndex,
+    extractor: Extractor,
+    people: Sequence[Person],
+    door: BriefDoor,
+    found: Found,
+) -> dict[str, Any]:
+    """What stands beside the fields: people, risks, objections, dates, papers; then the details that lack."""
+    cast, ranking = Cast(people), extractor.ranking
+    readings = ranking.readings
+    concerns = Concerns(index, ranking, extractor.related, extractor.specs, door, found)
+    objections = concerns.objections()
+    roles = Roles(index, ranking, extractor.specs, cast, door)
+    rows = roles.rows([o.claim for o in objections])
+    risks = concerns.risks(objections, [r.proofs["skeptic"] for r in rows if "skeptic" in r.proofs])
+    checklist = checklist_of(index, ranking, extractor.specs, door)
+    asking = readings.by_segment(readings.act("question", "other_customer", "hypothetical"))
+    expansion = concerns.expansion()
+    _list_in_fields(rows, checklist, expansion, door, found)
+    _kickoff_gap(index, door)
+    Details(index, extractor.related, cast, door, found).mark(rows, risks, objections, checklist)
+    return {
+        "people": rows, "risks": risks, "objections": objections, "checklist": checklist,
+        "expansion": expansion, "clauses": clauses_of(index, door),
+        "relations": relations_of(index, cast, door, asking), "timeline": Journey(index, door, found).rows(),
+    }  # fmt: skip

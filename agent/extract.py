@@ -25,7 +25,7 @@ MAX_SHOWN = 3
 KEPT = 8
 SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
-ANSWERED_AT = 0.5
+ANSWERED_AT = 0.6
 """What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
 SHOWN_WORTH = (1.0, 0.75, 0.6)
 """What a claim's score counts for among those shown of its field."""
@@ -44,13 +44,13 @@ class Extractor:
         self._proposer = Proposer(index, door)
         self._vectors = index.single_vectors()
         self._answers = index.answer_vectors(heads.answers).whole
+        self.related = Relatedness(self._vectors, self._answers, ranking.readings)
         self._matrix = {f: ranking.score(f) for f in self.specs}
         self._stated = {f: ranking.readings.by_segment(ranking.passages(f)) for f in self.specs}
 
     def run(self) -> Found:
         """Promises and conflicts first, then every field, then what is missing."""
-        related = Relatedness(self._vectors, self._answers, self.ranking.readings)
-        Promises(self.index, self.ranking, related, self.specs, self.door, self.found).run()
+        Promises(self.index, self.ranking, self.related, self.specs, self.door, self.found).run()
         for name in self.specs:
             self._fill(name)
         return self.found

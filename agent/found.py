@@ -26,6 +26,16 @@ class Found:
     superseded: set[str] = field(default_factory=set)
     """Ids of segments whose words were taken back later: history, never an answer."""
 
+    def add(self, door: BriefDoor, field: str, claim: str, first: bool = False) -> None:
+        """List a claim that was found beside the fields in its field, which it answers too."""
+        listed = self.by_field.setdefault(field, [])
+        if claim in listed:
+            return
+        known = [self.scores.get(c, 0.0) for c in listed]
+        self.scores[claim] = max(known, default=1.0) if first else min(known, default=1.0)
+        listed.insert(0 if first else len(listed), claim)
+        door.close_gap(field)
+
 
 def flags_of(index: AccountIndex, segment: Segment) -> tuple[str, ...]:
     """What a reader must know of a claim that rests on `segment`: only spoken, or said among the seller's own."""

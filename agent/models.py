@@ -45,13 +45,15 @@ class Claim(Frozen):
 
 
 class Commitment(Frozen):
-    """A promise held against the signed scope; `claim` is the id of its claim."""
+    """A promise held against the signed scope; `claim` is the id of its claim, `said` the day of its words."""
 
     claim: str
     type: CommitmentType
     by: str | None = None
     to: str | None = None
+    said: str | None = None
     due: str | None = None
+    """The day promised (`2026-03-06`), or the words that name it where no single day is meant (`six weeks`)."""
     scope: ScopeStatus = "silent"
     scope_citations: tuple[Citation, ...] = ()
     reviewed_by: str | None = None
@@ -105,17 +107,71 @@ class Gap(Frozen):
 
 
 class PersonRow(Frozen):
-    """A person of the deal with roles, engagement and the claims about them."""
+    """A person of the deal with roles, engagement and the claims about them; all but counts are ids of claims."""
 
     name: str
     title: str | None = None
     side: Side = "unknown"
     roles: tuple[str, ...] = ()
+    proofs: dict[str, str] = {}
+    """Role -> the claim that proves it; a role without one is the CRM's word."""
     engagement: dict[str, int] = {}
+    attended: int = 0
+    """Calls that they spoke in or are listed for."""
+    of_calls: int = 0
+    last_seen: str | None = None
     outdated: bool = False
     """True for a CRM contact who was in no mail and no call for long before the deal closed."""
+    influence: str | None = None
+    """The claim that states what they have a say in; None where nobody stated it."""
+    preferences: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
+
+
+class Risk(Frozen):
+    """An open risk, by the claim that states it; `kinds` such as budget, politics, technical."""
+
+    claim: str
+    severity: Literal["high", "medium", "low"]
+    kinds: tuple[str, ...] = ()
+    owner: str | None = None
+
+
+class Objection(Frozen):
+    """An objection with who raised it when and, if found, the claim that answers it."""
+
+    claim: str
+    kind: str | None = None
+    by: str | None = None
+    at: str | None = None
+    answered_by: str | None = None
+    state: Literal["resolved", "open", "unknown"] = "unknown"
+
+
+class Expansion(Frozen):
+    """A sign that the account may grow, by the claim in which the customer gives it."""
+
+    claim: str
+    kind: str
+
+
+class ChecklistItem(Frozen):
+    """A point of the security checklist: the claim that speaks of it, or None where no source does."""
+
+    item: str
+    claim: str | None = None
+
+
+class Clause(Frozen):
+    """A clause of a signed paper that obliges somebody; `id` is its number or heading."""
+
+    id: str
+    citation: Citation
+
+
+TimelineKind = Literal["stage", "call", "mail", "invite", "signing", "named", "told"]
 
 
 class TimelineRow(Frozen):
@@ -124,6 +180,8 @@ class TimelineRow(Frozen):
     date: str
     text: str
     claim: str
+    kind: TimelineKind = "told"
+    """Where the day comes from: the CRM's stage, the source itself, a signature, a day named, when it was told."""
 
 
 class Suggestion(Frozen):
@@ -176,8 +234,11 @@ class Draft(Frozen):
     commitments: tuple[Commitment, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    risks: tuple[dict[str, Any], ...] = ()
-    objections: tuple[dict[str, Any], ...] = ()
+    risks: tuple[Risk, ...] = ()
+    objections: tuple[Objection, ...] = ()
+    expansion: tuple[Expansion, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     people: tuple[PersonRow, ...] = ()
     relations: tuple[dict[str, Any], ...] = ()
     timeline: tuple[TimelineRow, ...] = ()

@@ -11,27 +11,34 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from agent.changed import changed
 from agent.conflicts import Clash, find_clashes, meets_customer
 from agent.door import BriefDoor
 from agent.found import Found, Proposer
 from agent.ledger import ScopeFinding, SignedScope, promise_type
 from agent.models import Citation, Commitment, Conflict, ConflictSide
+from agent.owed import commits, due_of, is_errand, review_flags
 from agent.quoting import Sentences, best_sentences, run_around
 from agent.ranking import Ranking, Scores
 from agent.relatedness import Relatedness
 from indexer.authority import NAMES, segment_rung
+from indexer.days import day_of
 from indexer.models import Artifact, Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 from tools.drafts import EvidenceRef
 
-PROMISE_AT = 0.42
+PROMISE_AT = 0.34
+SURE_AT = 0.75
+"""From here on words are a promise whatever they look like."""
 MAX_PROMISES = 24
 MIN_WORDS = 5
 CLAUSE_WORDS = 24
 RETRACTED_AT = 0.5
-SAME_PROMISE_AT = 0.42
+SAME_PROMISE_AT = 0.34
+SURE_AT = 0.75
+"""From here on words are a promise whatever they look like."""
 """Cosine of the words that take back and those taken back."""
 _PROMISING: Mapping[str, tuple[str, ...]] = {"call": ("vendor", "unknown"), "mail": ("vendor",)}
 """Whose words can be a promise to the customer: what is said internally is not one."""
@@ -81,11 +88,16 @@ class Promises:
             words = len(segment.text[start:end].split())
             if words < MIN_WORDS or not self._to_customer(segment):
                 continue
+            passage = segment.text[start:end]
+            if is_errand(passage) or (self._worth[row] < SURE_AT and not commits(passage)):
+                continue
             sentences = run_around(
                 segment.text, self._spans(position), self._worths(position), (start, end)
             )
             taken += self._promise(position, sentences, core=(start, end)) is not None
         self._retractions()
+        for earlier, later in list(changed(self._found.commitments, self._door.claims)):
+            self._door.flag(earlier, f"superseded_by:{later}")
 
     def _retractions(self) -> None:
         """Link a promise to the later words that take it back: it stays in the table, marked superseded."""
@@ -175,11 +187,13 @@ class Promises:
         said_at = self._door.claims[claim_id].citations[0]
         finding = _found_by(clash, self._index) if clash else self._compare(position, said_at)
         clause = self._clause(finding, clash, said_at.quote)
-        if finding.status != "covered":
-            self._door.flag(claim_id, "custom_promise")
+        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
+        closed = self._index.account.close_date
+        self._door.flag(claim_id, *review_flags(kind, said, finding.status, day, closed))
         self._found.commitments.append(
             Commitment(
                 claim=claim_id, type=kind, by=said_at.speaker, to=self._listener(position),
+                said=day.isoformat() if day else None, due=due_of(said, day),
                 scope=finding.status, scope_citations=(clause,) if clause else (),
             )
         )  # fmt: skip
@@ -231,7 +245,7 @@ class Promises:
         clause = self._clause(finding, clash, said.quote)
         if clause is None:
             return
-        self._door.flag(promise.claim, "custom_promise")
+        self._door.flag(promise.claim, "custom_promise", "scope_note")
         self._found.commitments[number] = promise.model_copy(
             update={"scope": "contradicted", "scope_citations": (clause,)}
         )

@@ -51,7 +51,7 @@ class Relatedness:
 
     def __init__(self, vectors: Vectors, answers: Vectors, readings: Readings) -> None:
         """`vectors` are the segments' (segments, d), `answers` the passages' by the answer head (passages, 384)."""
-        self._vectors, self._answers, self._readings = vectors, answers, readings
+        self._vectors, self._answers, self.readings = vectors, answers, readings
         self._fields = np.stack([readings.field(f) for f in readings.fields], axis=1)
 
     def said(self, passages: Sequence[int], words: Vectors) -> Said:
@@ -65,10 +65,10 @@ class Relatedness:
             return np.zeros(len(segments), np.float32), [(0, 0)] * len(segments)
         meaning = ANSWERS * (self._answers @ said.answers.T).max(axis=1)
         meaning += FIELDS * (self._fields @ said.fields.T).max(axis=1)
-        rows = [self._readings.of(i) for i in segments]
+        rows = [self.readings.of(i) for i in segments]
         best = [max(some, key=lambda r: meaning[r], default=-1) for some in rows]
         held = np.array([meaning[r] if r >= 0 else -np.inf for r in best], np.float32)
         likeness = self._vectors[np.asarray(segments, np.int64)] @ said.words
         chances = 1 / (1 + np.exp(-(BIAS + WORDS * likeness + held)))
-        spans = [self._readings.spans[r] if r >= 0 else (0, 0) for r in best]
+        spans = [self.readings.spans[r] if r >= 0 else (0, 0) for r in best]
         return np.asarray(chances, dtype=np.float32), spans

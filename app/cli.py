@@ -10,6 +10,7 @@ import typer
 
 from app.commands import (
     asking,
+    auditing,
     briefs,
     chatting,
     exporting,
@@ -40,11 +41,14 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "search": asking.search,
     "show": showing.show,
     **{name: listing_command(name, listing) for name, listing in LISTINGS.items()},
+    "promises": exporting.promises,
     "gaps": exporting.gaps,
+    "flags": exporting.flags,
     "diff": exporting.diff,
     "export": exporting.export,
     "serve": serving.serve,
     "verify": verifying.verify,
+    "audit": auditing.audit,
     "doctor": upkeep.doctor,
     "check": upkeep.check,
     "eval": upkeep.evaluate,

@@ -42,7 +42,19 @@ def _model() -> dict[str, Any]:
         return _check("embedding model", False, str(error))
 
 
+def _database(url: str) -> dict[str, Any]:
+    from indexer.errors import BatonError
+    from indexer.store.postgres import described
+
+    try:
+        return _check("record", True, described(url))
+    except BatonError as error:
+        return _check("record", False, str(error))
+
+
 def _record(home: Path) -> dict[str, Any]:
+    if url := os.environ.get("BATON_DATABASE_URL"):
+        return _database(url)
     file = home / "baton.db"
     if not file.is_file():
         return _check("record", True, f"none yet in {home}")

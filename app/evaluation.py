@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.session import Session
+from eval.evidence import Reach, reach, reach_table, systems_of
+from eval.gold import Files, load_case
 from eval.report import Report, append_row, misses, table
 from eval.run import evaluate
 
@@ -39,4 +41,14 @@ def run_evaluation(
     report = evaluate(pairs, make_brief, answers)
     if record:
         append_row(Path("eval/RESULTS.md"), report, note, datetime.now(UTC).date())
-    return report, table(report) + "\n\n" + misses(report)
+    found = [row for folder, gold in pairs for row in _reach(session, index(folder), gold)]
+    report = report.model_copy(update={"evidence": tuple(found)})
+    return report, "\n\n".join((table(report), misses(report), reach_table(found)))
+
+
+def _reach(session: Session, slug: str, gold: Path) -> list[Reach]:
+    """How much of the gold questions' evidence a search returns, beside the baselines."""
+    index = session.account_index(slug)
+    texts = {path: artifact.text for path, artifact in index.artifacts.items()}
+    files = Files(session.store.extra(slug)[1])
+    return reach(load_case(gold), texts, index.segments, files, systems_of(index))

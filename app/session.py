@@ -27,11 +27,13 @@ if TYPE_CHECKING:
     from indexer.embed import OnnxEmbedder
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
+    from indexer.rerank import Reranker
     from indexer.search import AccountIndex
     from indexer.statements import Read, StatementParts
     from indexer.store import Store
     from indexer.vectors import VectorStore
     from review.acts import Act
+    from review.audit.models import Audit
     from review.desk import Desk, Page
     from review.models import Brief
     from review.render.context import CitationContext
@@ -74,7 +76,7 @@ class Session:
     def store(self) -> Store:
         from indexer.store import Store
 
-        return Store(self.home)
+        return Store(self.home, os.environ.get("BATON_DATABASE_URL"))
 
     @cached_property
     def embedder(self) -> OnnxEmbedder:
@@ -91,6 +93,18 @@ class Session:
 
         encoder, cache = packaged_model_folder(), self.home / "models"
         return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """The configured cross-encoder. Raises ModelMissing where its folder holds none."""
+        from app.settings import load_settings
+
+        folder = load_settings(self.home).reranker
+        if folder is None:
+            return None
+        from indexer.rerank import Reranker
+
+        return Reranker(folder)
 
     @cached_property
     def vectors(self) -> VectorStore:
@@ -135,7 +149,15 @@ class Session:
             mark = self.fingerprint(slug)
             opened = self._opened.get(slug, mark)
             if opened is None:
-                index = AccountIndex(self.store, self.home, slug, self.embedder, self.vectors)
+                index = AccountIndex(
+                    self.store,
+                    self.home,
+                    slug,
+                    self.embedder,
+                    self.heads.answers,
+                    self.reranker,
+                    self.vectors,
+                )
                 opened = self._opened.put(slug, mark, Opened(index))
             return opened.index
 
@@ -263,6 +285,22 @@ class Session:
             on_step or (lambda _step: None),
             self.keep_run,
             turns,
+        )
+
+    def audit(self, slug: str, file: Path) -> Audit:
+        """A handoff document that somebody wrote, held against the account's evidence; nothing of it is kept.
+
+        Raises UnknownAccount, or InputError where the file can't be read.
+        """
+        from app.judging import make_judge
+        from indexer.single import read_file
+        from review.audit.run import audit
+
+        self.store.account(slug)
+        document = read_file(file)
+        brief = self.latest_brief(slug)
+        return audit(
+            self.account_index(slug), self.heads, brief, document, file.name, make_judge(self.home)
         )
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:

@@ -18,6 +18,8 @@ class Settings(Frozen):
     """All settings of a home folder."""
 
     model: ModelSettings = ModelSettings.model_validate({})
+    reranker: Path | None = None
+    """Folder of a cross-encoder that puts a search's first results in order; none by default."""
 
 
 def load_settings(home: Path) -> Settings:

@@ -88,7 +88,8 @@ class Shell:
     def baton(self, *args: str) -> None:
         """Run one command. Raises SystemExit with its last line of output when it fails."""
         command = [str(Path(sys.executable).parent / "baton"), *args]
-        env = {**os.environ, **OFFLINE, "BATON_HOME": str(self.home)}
+        # Measured over a file, wherever else the record may be kept.
+        env = {**os.environ, **OFFLINE, "BATON_HOME": str(self.home), "BATON_DATABASE_URL": ""}
         done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines() or ["no output"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from eval.evidence import Reach
 from eval.score import AnswerScore, BriefScore, Tally
 
 COLUMNS = (
@@ -53,6 +54,7 @@ class Report(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rows: tuple[Row, ...]
+    evidence: tuple[Reach, ...] = ()
 
 
 def _sum(tallies: Iterable[Tally | None]) -> str:

@@ -78,6 +78,11 @@ class AnswerHead:
 
     def support(self, question: str, passages: AnswerVectors) -> Vectors:
         """How surely each passage answers `question`, 0..1, one half at the bar: (passages,)."""
+        likeness = self.likeness(question, passages)
+        return np.asarray(1 / (1 + np.exp((self.bar - likeness) / TEMPERATURE)), dtype=np.float32)
+
+    def likeness(self, question: str, passages: AnswerVectors) -> Vectors:
+        """How near each passage lies to `question`, as a whole and word by word, -1..1: (passages,)."""
         if not len(passages.whole):
             return np.zeros(0, np.float32)
         asked = self._model.tokens([("", question)])[0]
@@ -89,4 +94,4 @@ class AnswerHead:
         word_by_word = nearest @ (weights / weights.sum())
         as_a_whole = passages.whole @ asked[0, TOKEN_SIZE + 1 :]
         likeness = self._share * word_by_word + (1 - self._share) * as_a_whole
-        return np.asarray(1 / (1 + np.exp((self.bar - likeness) / TEMPERATURE)), dtype=np.float32)
+        return np.asarray(likeness, dtype=np.float32)

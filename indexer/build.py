@@ -146,7 +146,7 @@ def index_deal(
     """
     root = Path(root)
     vectors = vectors or open_vectors(home)
-    with index_lock(home), _saying_when_full():
+    with index_lock(home), store.owned(), _saying_when_full():
         manifest = load_manifest(root)
         redaction = Redaction(manifest.redact)
         walk = walk_deal(root, manifest.exclude, home)

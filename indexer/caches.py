@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.chunking import chunk_texts
 from indexer.errors import Unreachable
-from indexer.lexical import Lexical
+from indexer.lexical import Lexical, state_of
 from indexer.store import Store
 from indexer.vectors import Rows, VectorStore, rows_mark
 
@@ -30,9 +30,10 @@ def write_caches(
         vectors.write(slug, _rows(store, slug))
     except Unreachable as error:
         degraded = (str(error),)
+    rows = store.chunk_rows(slug)
     if texts is None:
-        texts = chunk_texts(store.chunk_rows(slug), store.segments(slug))
-    lexical.rebuild(texts)
+        texts = chunk_texts(rows, store.segments(slug))
+    lexical.rebuild(texts, state_of(row[4] for row in rows))
     return degraded
 
 
@@ -40,7 +41,8 @@ def caches_whole(store: Store, home: Path, slug: str, vectors: VectorStore) -> b
     """True if both caches hold what the record does. Raises Unreachable when a server can't say."""
     rows = store.chunk_rows(slug)
     mark = rows_mark(store.model(slug) or "", [row[4] for row in rows])
-    return Lexical(home, slug).ready(len(rows)) and vectors.whole(slug, mark)
+    state = state_of(row[4] for row in rows)
+    return Lexical(home, slug).ready(len(rows), state) and vectors.whole(slug, mark)
 
 
 def _rows(store: Store, slug: str) -> Rows:

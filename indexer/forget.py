@@ -24,7 +24,7 @@ def forget_account(
     can be forgotten again. Raises UnknownAccount, Locked.
     """
     folder = Path(store.account(slug).folder)
-    with index_lock(home):
+    with index_lock(home), store.owned():
         for place in (vectors or open_vectors(home), FolderVectors(home)):
             place.forget(slug)
         store.forget(slug)

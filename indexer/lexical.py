@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -100,14 +101,19 @@ def query_words(query: str) -> list[str]:
     return [w for w in words if w not in STOP and len(w) > 1] or list(words)
 
 
+def state_of(hashes: Iterable[str]) -> int:
+    """A number that tells one run of texts, by their hashes, from another: the record may be written elsewhere."""
+    return zlib.crc32("\n".join(hashes).encode()) >> 1
+
+
 class Lexical:
     """BM25 over one account's chunks."""
 
     def __init__(self, home: Path, slug: str) -> None:
         self._path = home / "lexical" / f"{slug}.db"
 
-    def rebuild(self, texts: Sequence[str]) -> None:
-        """Index `texts`; row n is text n. Written aside and renamed into place.
+    def rebuild(self, texts: Sequence[str], state: int = 0) -> None:
+        """Index `texts`; row n is text n; `state` is `state_of` them. Written aside and renamed into place.
 
         Raises StoreError, mostly because the disk is full.
         """
@@ -117,6 +123,7 @@ class Lexical:
         try:
             with closing(sqlite3.connect(partial, isolation_level=None)) as db:
                 db.execute("PRAGMA journal_mode=OFF")
+                db.execute(f"PRAGMA user_version={state:d}")
                 db.execute("BEGIN")
                 db.execute(
                     "CREATE VIRTUAL TABLE chunk USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')"
@@ -130,15 +137,17 @@ class Lexical:
             ) from error
         partial.replace(self._path)
 
-    def ready(self, count: int) -> bool:
-        """True if the cache opens and holds `count` rows."""
+    def ready(self, count: int, state: int | None = None) -> bool:
+        """True if the cache opens, holds `count` rows and is of this state, if one is given."""
         if not self._path.is_file():
             return False
         try:
-            with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True) as db:
-                return bool(db.execute("SELECT count(*) FROM chunk").fetchone()[0] == count)
+            with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
+                held = db.execute("SELECT count(*) FROM chunk").fetchone()[0]
+                written = db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.DatabaseError:
             return False
+        return bool(held == count and state in (None, written))
 
     def search(self, query: str) -> list[tuple[int, float]]:
         """(row, score) of every chunk with a word of the query; higher is better."""

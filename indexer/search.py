@@ -1,4 +1,4 @@
-"""Finds segments for a question: dense and lexical scores at three window sizes, fused, smoothed.
+"""Finds segments for a question: vectors and words at three window sizes, the answer head word by word, who and when it names.
 
 Every segment gets the scores of itself and of the windows that it stands in; neighbours lend each
 other a part, because talk about one thing stands together.
@@ -7,29 +7,50 @@ other a part, because talk about one thing stands together.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.answer_head import AnswerHead, AnswerVectors, unpack
 from indexer.chunking import WINDOWS, chunk_texts, text_hash
+from indexer.dated import Moments
 from indexer.embed import Embedder, Vectors
-from indexer.lexical import Lexical
+from indexer.legs import Neighbours, Scores, Spread
+from indexer.lexical import Lexical, state_of
 from indexer.models import Artifact, Evidence, Segment
+from indexer.named import Speakers
 from indexer.reading_head import Passage, ReadingHead, Signals, passages
+from indexer.rerank import Reranker
 from indexer.store import Store
 from indexer.vectors import VectorStore, exact_scan, rows_mark
 
-DENSE_WEIGHT = (0.35, 0.4, 0.25)
-LEXICAL_WEIGHT = (0.35, 0.4, 0.25)
+WINDOW_WEIGHT = (0.35, 0.4, 0.25)
 LEXICAL_SHARE = 0.35
-SMOOTHING = (0.12, 0.3)
-"""Share lent by neighbours at distance 2 and 1."""
+SMOOTHING = (0.3, 0.12)
+"""Share lent by neighbours at distance 1 and 2."""
 
-Scores = NDArray[np.float32]
+_TALK = re.compile(
+    r"\b(?:summari[sz]e|sum up|recap|overview|discuss\w*|debate\w*|conversations?|presentations?|opinions?"
+    r"|talk(?:ed)? (?:about|of|over)|(?:say|said|think|thought|feel|felt) (?:about|of|on))\b", re.I,
+)  # fmt: skip
+"""The query asks what was said of a matter, not for one fact."""
+LATE_SHARE = 0.6
+LENT = (0.1,)
+"""As SMOOTHING, for `search`: what points must not be drowned by its neighbours."""
+NAMED = 0.3
+"""What a segment gains whose speaker the query names."""
+DATED = 0.1
+"""What it gains when the query names its day, month or side."""
+STRETCH = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
+"""As SMOOTHING, behind the first of a search for talk: what belongs to one matter stands together for long."""
+POINTED = 10
+RERANKED = 20
 
 
 @dataclass(frozen=True)
@@ -73,9 +94,13 @@ class AccountIndex:
     """One account's segments, vectors and lexical index in memory, for searching and reading."""
 
     def __init__(
-        self, store: Store, home: Path, slug: str, embedder: Embedder, vectors: VectorStore | None = None
+        self, store: Store, home: Path, slug: str, embedder: Embedder,
+        answers: AnswerHead | None = None, reranker: Reranker | None = None,
+        vectors: VectorStore | None = None,
     ) -> None:  # fmt: skip
+        """Without `answers` (or without its vectors in the record) a search has two legs instead of three."""
         self.account = store.account(slug)
+        self._answers, self._reranker = answers, reranker
         self._store = store
         self.embedder = embedder
         self.segments: list[Segment] = store.segments(slug)
@@ -89,8 +114,10 @@ class AccountIndex:
         mark = rows_mark(embedder.name, [r[4] for r in rows])
         self._asked = vectors.cosines(slug, mark) if vectors else None
         self._lexical = Lexical(home, slug)
-        if not self._lexical.ready(len(rows)):
-            self._lexical.rebuild(chunk_texts(rows, self.segments))
+        state = state_of(r[4] for r in rows)
+        if not self._lexical.ready(len(rows), state):
+            self._lexical.rebuild(chunk_texts(rows, self.segments), state)
+        self._people = store.extra(slug)[0]
         breaks = [
             i
             for i in range(1, len(self.segments))
@@ -109,67 +136,114 @@ class AccountIndex:
         found = self._asked(vector) if self._asked else None
         return exact_scan(self.vectors, vector) if found is None else found
 
+    @cached_property
+    def _spreads(self) -> list[tuple[NDArray[np.int64], Spread]]:
+        """For every window size: its rows, and how they cover the segments."""
+        sized = [np.flatnonzero(self.windows == size) for size in WINDOWS]
+        return [(r, Spread(self.first[r], self.last[r], len(self.segments))) for r in sized]
+
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours([s.artifact for s in self.segments])
+
+    @cached_property
+    def _moments(self) -> Moments:
+        return Moments(self.segments, self.artifacts)
+
+    @cached_property
+    def _speakers(self) -> Speakers:
+        return Speakers(self.segments, self._people)
+
     def _spread(self, scores: Scores) -> Scores:
         """Chunk scores (chunks,) to segment scores (segments,): best of each window size, weighted."""
-        total = np.zeros(len(self.segments), np.float32)
-        for size, weight in zip(WINDOWS, DENSE_WEIGHT, strict=True):
-            best = np.zeros(len(self.segments), np.float32)
-            for c in np.flatnonzero(self.windows == size):
-                span = slice(self.first[c], self.last[c] + 1)
-                np.maximum(best[span], scores[c], out=best[span])
-            total += weight * best
-        return total
+        found = zip(self._spreads, WINDOW_WEIGHT, strict=True)
+        return np.asarray(sum(w * spread(scores[r]) for (r, spread), w in found), np.float32)
 
-    def _smooth(self, scores: Scores) -> Scores:
-        """Each segment keeps its score and takes a share of its neighbours' in the same artifact."""
-        out = scores.copy()
-        for distance, share in ((1, SMOOTHING[1]), (2, SMOOTHING[0])):
-            for shift in (distance, -distance):
-                moved = np.roll(scores, shift)
-                if shift > 0:
-                    moved[:shift] = 0
-                    for k in range(shift):
-                        moved[np.minimum(self._breaks + k, len(moved) - 1)] = 0
-                else:
-                    moved[shift:] = 0
-                    for k in range(1, -shift + 1):
-                        moved[np.maximum(self._breaks - k, 0)] = 0
-                out += share * moved
-        return out
+    def _dense(self, vector: Vectors) -> Scores:
+        return np.clip(self._cosines(vector), 0, None)
+
+    def _by_words(self, query: str) -> Scores:
+        """BM25 of every chunk, the best of each window size being one: (chunks,)."""
+        found = np.zeros(len(self.windows), np.float32)
+        hits = self._lexical.search(query)
+        if hits:
+            rows, scores = zip(*hits, strict=True)
+            found[list(rows)] = scores
+        for rows_of_size, _ in self._spreads:
+            top = found[rows_of_size].max(initial=0.0)
+            if top > 0:
+                found[rows_of_size] /= top
+        return found
 
     def score(self, query: str, vector: Vectors | None = None) -> Scores:
         """A score for every segment (shape: segments), comparable within one query only."""
         if not self.segments:
             return np.zeros(0, np.float32)
         vector = self.embedder.embed([query])[0] if vector is None else vector
-        dense = np.clip(self._cosines(vector), 0, None)
-        lexical = np.zeros(len(self.windows), np.float32)
-        for row, score in self._lexical.search(query):
-            lexical[row] = score
-        for size in WINDOWS:
-            rows = self.windows == size
-            top = lexical[rows].max(initial=0.0)
-            if top > 0:
-                lexical[rows] /= top
-        fused = (1 - LEXICAL_SHARE) * self._spread(dense) + LEXICAL_SHARE * self._spread(lexical)
-        return self._smooth(fused)
+        return self._neighbours.lend(self._fused(query, vector), SMOOTHING)
+
+    def _fused(self, query: str, vector: Vectors) -> Scores:
+        dense, lexical = self._spread(self._dense(vector)), self._spread(self._by_words(query))
+        return np.asarray((1 - LEXICAL_SHARE) * dense + LEXICAL_SHARE * lexical, np.float32)
+
+    @cached_property
+    def _late(self) -> tuple[AnswerVectors, Spread] | None:
+        """What the answer head made of the passages, and the segments they stand in; None where it made nothing."""
+        if self._answers is None:
+            return None
+        vectors = self.answer_vectors(self._answers)
+        owner = np.array([p.segment for p in self.passages()], np.int32)
+        return (vectors, Spread(owner, owner, len(self.segments))) if vectors.whole.any() else None
+
+    def relevance(self, query: str) -> Scores:
+        """How well every segment matches `query`, all legs together: vectors, words, word by word, who is named."""
+        if not self.segments:
+            return np.zeros(0, np.float32)
+        found = self._fused(query, self.embedder.embed([query])[0])
+        if self._answers is not None and self._late is not None:
+            vectors, spread = self._late
+            late = spread(np.clip(self._answers.likeness(query, vectors), 0, None))
+            found = (1 - LATE_SHARE) * found + LATE_SHARE * late
+        lent = self._neighbours.lend(found, LENT)
+        named = NAMED * self._speakers.named(query) + DATED * self._moments.named(query)
+        return np.asarray(lent * (1 + named), np.float32)
 
     def search(self, query: str, limit: int = 10) -> list[Evidence]:
-        """The best segments for `query`, disjoint, best first; headings and events left out."""
-        scores = self.score(query)
-        found: list[Evidence] = []
-        for i in np.argsort(-scores, kind="stable"):
-            segment = self.segments[int(i)]
-            if segment.role in ("event", "quoted") or not segment.text.strip():
-                continue
-            found.append(
-                Evidence(
-                    segment=segment, score=round(float(scores[i]), 5), found_by=("dense", "lexical")
-                )
-            )
-            if len(found) == limit:
-                break
-        return found
+        """The best segments for `query`, disjoint, best first; headings and events left out.
+
+        Behind the first ten, a question about a discussion is given the stretches of talk around the best.
+        """
+        scores = self.relevance(query)
+        order = [i for i in np.argsort(-scores, kind="stable") if self._shown[i]]
+        legs = ("dense", "lexical", "late") if self._late else ("dense", "lexical")
+        if self._reranker is not None:
+            order[:RERANKED] = self._reranked(query, order[:RERANKED], scores)
+        if min(limit, len(order)) > POINTED and _TALK.search(query):
+            scores = self._behind(scores, order[:POINTED])
+            order[POINTED:] = sorted(order[POINTED:], key=lambda i: -scores[i])
+        return [
+            Evidence(segment=self.segments[i], score=round(float(scores[i]), 5), found_by=legs)
+            for i in order[:limit]
+        ]
+
+    def _reranked(self, query: str, first: list[Any], scores: Scores) -> list[Any]:
+        """The first in the reranker's order; place by place they take over the scores that stood there."""
+        assert self._reranker is not None
+        said = self._reranker.score(query, [self.segments[i].text for i in first])
+        again = [first[k] for k in np.argsort(-said, kind="stable")]
+        scores[again] = scores[first]
+        return again
+
+    def _behind(self, scores: Scores, first: Sequence[int]) -> Scores:
+        """The scores of `first`, and of all others how good a stretch they stand in, none above those."""
+        wide = self._neighbours.lend(scores, STRETCH)
+        wide *= scores[first[-1]] / max(float(wide.max()), 1e-6)
+        wide[first] = scores[first]
+        return wide
+
+    @cached_property
+    def _shown(self) -> list[bool]:
+        return [s.role not in ("event", "quoted") and bool(s.text.strip()) for s in self.segments]
 
     def around(self, segment: Segment, before: int = 2, after: int = 2) -> list[Segment]:
         """The segment with its neighbours in the same artifact, in reading order."""

@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 
 from agent.door import item_key
-from agent.models import Claim, Commitment, Conflict, FieldResult, Gap
+from agent.models import Claim, Commitment, Conflict, FieldResult, Gap, Objection, PersonRow, Risk
 from prompts.template import FieldSpec, load_template, template_names
-from review.models import Brief, Objection, Risk
+from review.models import Brief
 from review.state import Review
 
 HUMAN = "human"
@@ -45,8 +45,10 @@ def lay_over(brief: Brief, review: Review, statements: Collection[str]) -> Brief
         "gaps": tuple(g.model_copy(update={"owner": _owner(review, g.key, g.owner)}) for g in gaps),
         "risks": _risks(brief, review, claims),
         "objections": tuple(_objection(o, kept) for o in brief.objections if o.claim in kept),
-        "people": tuple(
-            p.model_copy(update={"claims": tuple(c for c in p.claims if c in kept)}) for p in brief.people
+        "people": tuple(_person(p, kept) for p in brief.people),
+        "expansion": tuple(e for e in brief.expansion if e.claim in kept),
+        "checklist": tuple(
+            i if i.claim in kept else i.model_copy(update={"claim": None}) for i in brief.checklist
         ),
         "timeline": tuple(
             t.model_copy(update={"text": by_id[t.claim].text}) for t in brief.timeline if t.claim in kept
@@ -98,11 +100,16 @@ def _fields(
     by_id = {c.id: c for c in claims}
     open_gaps = {g.id for g in gaps}
     listed = {c for s in brief.sections for f in s.fields for c in f.claims}
+    machine = {c.id for c in brief.claims}
     specs = _specs(brief.template)
     fields: dict[str, FieldResult] = {}
     new: list[Gap] = []
     for field in (f for s in brief.sections for f in s.fields):
-        extra = tuple(c.id for c in by_id.values() if c.field == field.id and c.id not in listed)
+        extra = tuple(
+            c.id
+            for c in by_id.values()
+            if c.field == field.id and c.id not in listed and c.id not in machine
+        )
         ids = (*extra, *(c for c in field.claims if c in by_id))
         left = tuple(g for g in field.gaps if g in open_gaps)
         if not ids and not left and not field.conflicts:
@@ -186,6 +193,22 @@ def _risks(brief: Brief, review: Review, claims: Iterable[Claim]) -> tuple[Risk,
     return tuple(
         r.model_copy(update={"owner": _owner(review, by_id[r.claim].key, r.owner)}) for r in rows
     )
+
+
+def _person(person: PersonRow, kept: set[str]) -> PersonRow:
+    """The person without what rested on rejected claims: a part without proof is none."""
+    lost = {role for role, claim in person.proofs.items() if claim not in kept}
+    update = {
+        "roles": tuple(r for r in person.roles if r not in lost),
+        "proofs": {r: c for r, c in person.proofs.items() if r not in lost},
+        "influence": person.influence if person.influence in kept else None,
+        "citations": person.citations if not lost else (),
+    }
+    lists = {
+        name: tuple(c for c in getattr(person, name) if c in kept)
+        for name in ("claims", "preferences", "concerns")
+    }
+    return person.model_copy(update=update | lists)
 
 
 def _objection(objection: Objection, kept: set[str]) -> Objection:

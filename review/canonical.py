@@ -14,6 +14,7 @@ from review.models import Brief
 
 _NOT_TEXT: dict[str, Any] = {
     "status": True, "view": True, "scores": True, "score_reasons": True, "gates": True,
+    "coverage": True, "first_page": True,
     "provenance": {"created_at"},
     "review": {"hash", "sign_offs", "returned", "log", "notes"},
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agent.models import Draft
 from indexer.models import Account, NotRead
-from review.models import AccountHead, Brief, Duplicate, Objection, Risk, Sources, Unread
+from review.models import AccountHead, Brief, Duplicate, Sources, Unread
 from review.render.gist import gist
 from review.render.words import shown_words
 
@@ -59,8 +59,8 @@ def complete(
         account=AccountHead.model_validate(account.model_dump(exclude={"folder", "related_accounts"})),
         template=draft.template, view=view, provenance=draft.provenance, sections=draft.sections,
         claims=draft.claims, commitments=draft.commitments, conflicts=draft.conflicts, gaps=draft.gaps,
-        risks=tuple(Risk.model_validate(r) for r in draft.risks),
-        objections=tuple(Objection.model_validate(o) for o in draft.objections),
+        risks=draft.risks, objections=draft.objections, expansion=draft.expansion,
+        checklist=draft.checklist, clauses=draft.clauses,
         people=draft.people, relations=draft.relations, timeline=draft.timeline, suggestions=draft.suggestions,
         sources=Sources(
             read=read, not_read=tuple(Unread(artifact=n.path, why=n.why) for n in not_read),

@@ -1,11 +1,10 @@
 """The review desk of one account: shows its brief as reviewed, takes acts, keeps briefs. Used by every surface.
 
-Each act is one SQLite transaction: what it was decided on is checked and the event is written, or nothing is.
+Each act is one transaction: what it was decided on is checked and the event is written, or nothing is.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from indexer.errors import InputError, StoreError
 from indexer.journal import Event, Fault
 from indexer.models import Frozen
 from indexer.store import Store
+from indexer.store.database import Db
 from review.acts import Act, Add, AddFound, Correct
 from review.canonical import digest
 from review.checks import allowed_step, check
@@ -114,7 +114,7 @@ class Desk:
         with self._store.reading() as db:
             after = self._page(db)
             events = journal.events(db, self._slug)
-            briefs = _numbers(db, self._slug, after.brief.template)
+            briefs = _numbers(events, after.brief.template)
             if since is not None and since not in briefs:
                 known = ", ".join(str(n) for n in briefs)
                 raise InputError(
@@ -132,20 +132,13 @@ class Desk:
 
     def remember_shown(self, reader: str, page: Page) -> None:
         """Note which text a reader at this machine was shown."""
-        with self._store.transaction(BUSY_MS) as db:
-            db.execute(
-                "INSERT OR REPLACE INTO shown VALUES(?,?,?)", (self._slug, reader, page.hash)
-            )
+        self._store.note_shown(self._slug, reader, page.hash, BUSY_MS)
 
     def shown(self, reader: str) -> str | None:
         """The hash of what a reader at this machine was last shown."""
-        with self._store.reading() as db:
-            row = db.execute(
-                "SELECT hash FROM shown WHERE account=? AND reader=?", (self._slug, reader)
-            ).fetchone()
-        return str(row[0]) if row else None
+        return self._store.shown(self._slug, reader)
 
-    def _page(self, db: sqlite3.Connection) -> Page:
+    def _page(self, db: Db) -> Page:
         kept = self._store.briefs(self._slug, 1)
         if not kept:
             raise InputError(
@@ -161,9 +154,7 @@ class Desk:
             number=number, brief=brief, queue=queue(brief), next=rules().states[brief.status].next
         )
 
-    def _reviewed(
-        self, db: sqlite3.Connection, raw: Brief, review: Review, faults: Sequence[Fault] = ()
-    ) -> Brief:
+    def _reviewed(self, db: Db, raw: Brief, review: Review, faults: Sequence[Fault] = ()) -> Brief:
         count, last = journal.head(db, self._slug)
         people = [
             c.artifact
@@ -210,13 +201,11 @@ def _brief(content: str) -> Brief:
     return Brief.model_validate_json(content)
 
 
-def _numbers(db: sqlite3.Connection, slug: str, template: str) -> list[int]:
-    """The account's briefs of one template, oldest first."""
-    rows = db.execute(
-        "SELECT id FROM brief WHERE account=? AND json_extract(json, '$.template')=? ORDER BY id",
-        (slug, template),
-    )
-    return [int(r[0]) for r in rows]
+def _numbers(events: Sequence[Event], template: str) -> list[int]:
+    """The briefs of one template that the log tells of, oldest first."""
+    return [
+        e.payload["brief"] for e in events if e.act == "brief" and e.payload["template"] == template
+    ]
 
 
 def _made_payload(made: Made, name: str) -> dict[str, Any]:
@@ -235,7 +224,7 @@ def _was(item: Item | None) -> dict[str, Any]:
     return {"key": item.key, "item": item.kind, "was": words}
 
 
-def _lost(db: sqlite3.Connection, events: Sequence[Event], only: int | None = None) -> list[Fault]:
+def _lost(db: Db, events: Sequence[Event], only: int | None = None) -> list[Fault]:
     """Briefs (or the one with a number) that the record no longer holds as the log says they were made."""
     found = []
     for event in events:

@@ -6,17 +6,23 @@ from datetime import date
 from typing import Any, Literal
 
 from agent.models import (
+    ChecklistItem,
     Claim,
+    Clause,
     Commitment,
     Conflict,
+    Expansion,
     Gap,
+    Objection,
     PersonRow,
     Provenance,
+    Risk,
     SectionResult,
     Suggestion,
     TimelineRow,
-)  # fmt: skip
+)
 from indexer.models import Frozen
+from review.coverage import Coverage, FirstAnswer
 
 
 class AccountHead(Frozen):
@@ -30,22 +36,6 @@ class AccountHead(Frozen):
     kickoff_date: date | None = None
     ae: str | None = None
     csm: str | None = None
-
-
-class Risk(Frozen):
-    """An open risk, by the claim that states it."""
-
-    claim: str
-    severity: Literal["high", "medium", "low"]
-    owner: str | None = None
-
-
-class Objection(Frozen):
-    """An objection and, if found, the claim that answers it."""
-
-    claim: str
-    answered_by: str | None = None
-    state: Literal["resolved", "open", "unknown"] = "unknown"
 
 
 class Gate(Frozen):
@@ -171,12 +161,18 @@ class Brief(Frozen):
     gaps: tuple[Gap, ...] = ()
     risks: tuple[Risk, ...] = ()
     objections: tuple[Objection, ...] = ()
+    expansion: tuple[Expansion, ...] = ()
+    checklist: tuple[ChecklistItem, ...] = ()
+    clauses: tuple[Clause, ...] = ()
     people: tuple[PersonRow, ...] = ()
     relations: tuple[dict[str, Any], ...] = ()
     timeline: tuple[TimelineRow, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     scores: dict[str, float] = {}
     score_reasons: dict[str, ScoreReason] = {}
+    coverage: dict[str, Coverage] = {}
+    """Of the four transfers: context, commitments, relationships, technical."""
+    first_page: tuple[FirstAnswer, ...] = ()
     gates: tuple[Gate, ...] = ()
     sources: Sources
     review: ReviewRecord = ReviewRecord()

@@ -43,6 +43,8 @@ class Item(Frozen):
         return digest(self.model_dump(mode="json", include=_DECIDED_ON))[:16]
 
 
+_SOURCES_OWN = ("call", "mail", "invite")
+"""Rows of the timeline that only say that a source exists and when: nobody need decide them."""
 _DECIDED_ON = {"key", "text", "quotes", "question", "owner", "decision", "resolution", "done"}
 
 
@@ -75,7 +77,11 @@ def _claims(brief: Brief, decided: Mapping[str, Decision]) -> Iterator[Item]:
     promises = {p.claim: p for p in brief.commitments}
     risks = {r.claim: r for r in brief.risks}
     shown = {c for s in brief.sections for f in s.fields for c in f.shown}
+    listed = {c for s in brief.sections for f in s.fields for c in f.claims}
+    dates = {t.claim for t in brief.timeline if t.kind in _SOURCES_OWN} - listed
     for claim in brief.claims:
+        if claim.id in dates:
+            continue
         promise, risk = promises.get(claim.id), risks.get(claim.id)
         decision = decided.get(claim.key)
         done, owner = decision is not None, None

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from indexer.models import Frozen
 from review.apply import lay_over
 from review.canonical import brief_hash
+from review.coverage import coverage, first_page
 from review.gates import gates
 from review.models import Brief, Check, LogHead, ReviewRecord, SignOff
 from review.rules import Status, rules
@@ -48,8 +49,16 @@ def as_reviewed(brief: Brief, review: Review, around: Surroundings) -> Brief:
         "returned": review.returned if status == "returned" else None,
     })  # fmt: skip
     points, reasons = scores(laid)
+    fields = [f for s in laid.sections for f in s.fields]
     laid = laid.model_copy(
-        update={"review": record, "status": status, "scores": points, "score_reasons": reasons}
+        update={
+            "review": record,
+            "status": status,
+            "scores": points,
+            "score_reasons": reasons,
+            "coverage": coverage(fields),
+            "first_page": first_page(fields),
+        }
     )
     return laid.model_copy(update={"gates": gates(laid, around.texts, around.log)})
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 
 from agent.models import FieldResult
 from review.models import Brief, ScoreReason
+from review.render.gist import gist
 
 _COST = {"covered": 0.0, "silent": 0.5, "excluded": 1.0, "contradicted": 1.0}
 _MANY = 5
@@ -68,13 +69,13 @@ def _completeness(brief: Brief) -> tuple[float, ScoreReason]:
 
 
 def _promise_risk(brief: Brief) -> tuple[float, ScoreReason]:
-    text = {c.id: c.text for c in brief.claims}
+    said = {c.id: gist(c.citations[0].quote, "", 12, c.core) for c in brief.claims}
     costs = {
         p.claim: _COST[p.scope] / (2 if p.reviewed_by else 1) for p in brief.commitments
     }  # fmt: skip
     return _mean(costs.values()), ScoreReason(
         formula="mean cost of a promise: covered 0, silent 0.5, excluded or contradicted 1; half if reviewed",
-        counted=tuple(f"{text.get(p.claim, p.claim)}: {p.scope}, {costs[p.claim]:g}" for p in brief.commitments),
+        counted=tuple(f"“{said.get(p.claim, p.claim)}”: {p.scope}, {costs[p.claim]:g}" for p in brief.commitments),
     )  # fmt: skip
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from app.session import Session
+from tests.databases import Databases, environment, rows, sound
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUG = "fen"
@@ -22,7 +24,7 @@ TABLES = {
     "account": "slug, json, fingerprint, model, extra",
     "artifact": "path, json, text",
     "segment": "position, id, artifact, json",
-    "chunk": "position, artifact, window, first, last, hash",
+    "chunk": 'position, artifact, "window", first, last, hash',
     "vector": "model, hash",
     "signal": "model, hash",
 }
@@ -30,15 +32,15 @@ TABLES = {
 Rows = dict[str, list[tuple[object, ...]]]
 
 
-def new_home(path: Path, models: Path) -> Path:
-    path.mkdir()
+def new_home(databases: Databases, path: Path, models: Path) -> Path:
+    databases.new(path)
     (path / "models").symlink_to(models)
     return path
 
 
 def start(folder: Path, home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [*COMMAND, str(folder), "--home", str(home)], cwd=ROOT, env={**os.environ},
+        [*COMMAND, str(folder)], cwd=ROOT, env={**os.environ, **environment(home)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
 
@@ -53,24 +55,22 @@ def kill(process: subprocess.Popen[bytes]) -> bool:
 
 
 def record(home: Path) -> Rows:
-    db = sqlite3.connect(home / "baton.db")
-    try:
-        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        return {
-            table: sorted(db.execute(f"SELECT {columns} FROM {table}").fetchall())
-            for table, columns in TABLES.items()
-        }
-    finally:
-        db.close()
+    assert sound(home)
+    return {
+        table: sorted(rows(home, f"SELECT {columns} FROM {table}"))
+        for table, columns in TABLES.items()
+    }
 
 
-def test_killed_runs_leave_nothing_half_done(models: Path, tmp_path: Path) -> None:
+def test_killed_runs_leave_nothing_half_done(
+    models: Path, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / SLUG
     folder.mkdir()
     for n in range(4):
         words = [f"Site {n} counts shelf {k} again after {k + n} days.\n" for k in range(12)]
         (folder / f"note-{n}.md").write_text("\n".join(words), encoding="utf-8")
-    whole = new_home(tmp_path / "whole", models)
+    whole = new_home(databases, tmp_path / "whole", models)
     began = time.monotonic()
     assert start(folder, whole).wait(60) == 0
     took = time.monotonic() - began
@@ -79,12 +79,14 @@ def test_killed_runs_leave_nothing_half_done(models: Path, tmp_path: Path) -> No
 
     killed, tries, began = 0, 0, time.monotonic()
     while tries < KILLS and (killed < AT_LEAST or time.monotonic() - began < BUDGET_S):
-        home = new_home(tmp_path / f"home-{tries}", models)
+        home = new_home(databases, tmp_path / f"home-{tries}", models)
         process = start(folder, home)
         # An even spread over the run, in an order that covers it early.
         time.sleep(took * ((tries * 7) % KILLS + 0.5) / KILLS)
         killed += kill(process)
         tries += 1
+        for name, value in environment(home).items():
+            monkeypatch.setenv(name, value)
         session = Session(home)
         session.index_deal(folder, None, False, False, lambda *_: None)
         session.store.close()

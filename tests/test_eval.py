@@ -14,7 +14,7 @@ import yaml
 
 from eval.gold import Case, Files, GoldError, load_case
 from eval.report import append_row, misses, table
-from eval.retrieval import qmsum, word_recall
+from eval.retrieval import word_recall
 from eval.run import evaluate
 from eval.score import Tally, score_answers, score_brief
 
@@ -367,19 +367,3 @@ def test_word_recall_stops_at_the_budget() -> None:
     assert word_recall(["a", "b", "c"], gold, lengths, 9) == pytest.approx(3 / 12)
     assert word_recall(["b", "b", "c"], gold, lengths, 99) == 1
     assert word_recall([], gold, lengths, 9) == 0
-
-
-def test_qmsum_tells_a_good_search_from_a_bad_one(tmp_path: Path) -> None:
-    segments = [{"id": f"t{i}", "speaker": "A", "text": "word " * 500} for i in range(8)]
-    corpus = {"corpus_id": "m", "segments": segments}
-    queries = [
-        {"qid": "1", "query": "last", "corpus_id": "m", "gold": ["t6", "t7"]},
-        {"qid": "2", "query": "none", "corpus_id": "m", "gold": []},
-    ]
-    (tmp_path / "corpora.jsonl").write_text(json.dumps(corpus) + "\n", "utf-8")
-    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), "utf-8")
-    ids = [str(s["id"]) for s in segments]
-    good = qmsum(tmp_path, lambda given: lambda query: ids[::-1])
-    bad = qmsum(tmp_path, lambda given: lambda query: ids)
-    assert good == {"queries": 1, "recall@1000w": 1, "recall@2000w": 1, "hit@5": 1}
-    assert bad == {"queries": 1, "recall@1000w": 0, "recall@2000w": 0, "hit@5": 0}

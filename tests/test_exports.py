@@ -25,6 +25,7 @@ from agent.models import (
     Gap,
     PersonRow,
     Provenance,
+    Risk,
     SectionResult,
 )
 from indexer.errors import InputError
@@ -35,7 +36,7 @@ from review.export import EXPORTS
 from review.export.docx import to_docx
 from review.export.questions import questions_for
 from review.export.tasks import COLUMNS, safe_cell, tasks_csv
-from review.models import AccountHead, Brief, Decision, ReviewRecord, Risk, SignOff, Sources
+from review.models import AccountHead, Brief, Decision, ReviewRecord, SignOff, Sources
 from review.render import to_html, to_markdown
 from review.reviewed import Surroundings, as_reviewed
 from review.scores import scores

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +20,9 @@ from typer.testing import CliRunner, Result
 
 from app import cli
 from indexer.errors import BatonError, InputError, Locked, ModelMissing, StoreError, UnknownAccount
+from indexer.store.schema import OF_AN_ACCOUNT
 from prompts.template import load_template
+from tests.databases import Databases, environment, rows
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = json.loads((ROOT / "review" / "schema.json").read_text(encoding="utf-8"))
@@ -144,7 +145,7 @@ def write_deal(folder: Path, files: dict[str, str] = FILES) -> Path:
 
 def run(home: Path, *args: str | Path) -> Result:
     result = CliRunner().invoke(
-        cli.app, [str(a) for a in args], env={"BATON_HOME": str(home)}, catch_exceptions=False
+        cli.app, [str(a) for a in args], env=environment(home), catch_exceptions=False
     )
     assert result.exit_code == 0, result.output
     return result
@@ -159,14 +160,6 @@ def all_paths(report: dict[str, Any]) -> set[str]:
     return {p.split("!")[0] for p in report["read"] + report["unchanged"]}
 
 
-def rows(home: Path, query: str, *values: str) -> list[Any]:
-    db = sqlite3.connect(home / "baton.db")
-    try:
-        return db.execute(query, values).fetchall()
-    finally:
-        db.close()
-
-
 @dataclass
 class Deal:
     """A deal that is indexed, with its brief."""
@@ -178,20 +171,19 @@ class Deal:
 
 
 @pytest.fixture(scope="session")
-def deal(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Deal:
+def deal(models: Path, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Deal:
     folder = write_deal(tmp_path_factory.mktemp("deal") / "tarn")
-    home = tmp_path_factory.mktemp("home")
+    home = databases.new(tmp_path_factory.mktemp("home"))
     (home / "models").symlink_to(models)
     report = run_json(home, "index", folder)
     return Deal(folder, home, report, run_json(home, "brief", SLUG))
 
 
 @pytest.fixture
-def copy(deal: Deal, tmp_path: Path) -> Deal:
+def copy(deal: Deal, databases: Databases, tmp_path: Path) -> Deal:
     """The same deal and home to change at will, at another place."""
     folder = write_deal(tmp_path / "tarn")
-    home = tmp_path / "home"
-    shutil.copytree(deal.home, home, symlinks=True, ignore=shutil.ignore_patterns("*.lock"))
+    home = databases.copy(deal.home, tmp_path / "home")
     moved = run_json(home, "index", folder, "--replace")
     assert moved["chunks_embedded"] == 0
     return Deal(folder, home, deal.report)
@@ -427,17 +419,12 @@ def test_show_claim_and_segment(deal: Deal) -> None:
 def test_forget_leaves_no_row(copy: Deal) -> None:
     run_json(copy.home, "brief", SLUG)
     run(copy.home, "forget", SLUG)
-    tables = [
-        t for (t,) in rows(copy.home, "SELECT name FROM sqlite_master WHERE type='table'")
-        if not t.startswith("sqlite_")
-    ]  # fmt: skip
-    assert "segment" in tables
-    for table in tables:
+    for table in ("account", *OF_AN_ACCOUNT):
         assert rows(copy.home, f"SELECT * FROM {table}") == [], table
     assert not (copy.home / "lexical" / f"{SLUG}.db").exists()
     with pytest.raises(UnknownAccount):
         CliRunner().invoke(
-            cli.app, ["status", SLUG, "--home", str(copy.home)], catch_exceptions=False
+            cli.app, ["status", SLUG], env=environment(copy.home), catch_exceptions=False
         )
 
 
@@ -446,7 +433,9 @@ def test_forget_leaves_no_row(copy: Deal) -> None:
 
 def fails(home: Path, error: type[BatonError], *args: str | Path) -> str:
     with pytest.raises(error) as caught:
-        CliRunner().invoke(cli.app, [*map(str, args), "--home", str(home)], catch_exceptions=False)
+        CliRunner().invoke(
+            cli.app, [*map(str, args)], env=environment(home), catch_exceptions=False
+        )
     said = str(caught.value)
     assert "\n" not in said
     assert said.endswith(".")
@@ -511,9 +500,9 @@ def test_exit_code_one_and_one_line(deal: Deal, tmp_path: Path, case: str) -> No
         "locked": ["index", deal.folder],
         "output": ["brief", SLUG, "--output", tmp_path / "file" / "b.md"],
     }
-    environment = {**os.environ, "BATON_HOME": str(deal.home)}
+    settings = {**os.environ, **environment(deal.home)}
     if case == "model":
-        environment["BATON_MODEL"] = str(tmp_path / "nope")
+        settings["BATON_MODEL"] = str(tmp_path / "nope")
     command = [sys.executable, "-c", "from app.cli import main; main()", *map(str, args[case])]
     lock = FileLock(str(deal.home / "index.lock"))
     if case == "locked":
@@ -521,7 +510,7 @@ def test_exit_code_one_and_one_line(deal: Deal, tmp_path: Path, case: str) -> No
     try:
         started = time.monotonic()
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30
+            command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=30
         )
         took = time.monotonic() - started
     finally:

@@ -45,6 +45,7 @@ from review.render import (
     to_html,
     to_markdown,
 )
+from review.render.opening import opening
 from review.render.text import escape_markdown, visible
 from review.render.words import count_words
 from review.schema import SCHEMA_FILE, brief_schema, schema_text
@@ -481,6 +482,24 @@ def test_an_empty_brief_renders(brief: Brief) -> None:
     )
     assert "Norden Mills" in to_markdown(empty, {})
     assert "0 of 0" in to_html(empty, {})
+
+
+def test_a_brief_opens_with_plain_sentences(brief: Brief) -> None:
+    said = opening(brief)
+    assert said == (
+        "Norden Mills closed with Baton Demo on 31 Mar 2026.",
+        "The sources contradict each other on go-live date.",
+        "2 questions are open and 1 promise is not in the signed scope.",
+    )
+    head = brief.account.model_copy(
+        update={"stage": "Proposal", "vendor": None, "kickoff_date": "2026-05-04"}
+    )
+    early = opening(brief.model_copy(update={"account": head, "conflicts": (), "gaps": (), "commitments": ()}))  # fmt: skip
+    assert early == (
+        "Norden Mills is in stage Proposal, expected to close on 31 Mar 2026; kickoff is on 4 May 2026.",
+    )
+    assert " ".join(said) in to_markdown(brief, {})
+    assert " ".join(said) in text_of(to_html(brief, {}))
 
 
 def test_other_templates_keep_their_tables(brief: Brief) -> None:

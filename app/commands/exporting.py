@@ -11,7 +11,7 @@ import typer
 
 from app.commands.listings import LISTINGS, listing_command
 from app.commands.options import DEFAULT_HOME, AccountArg, Format, FormatOption, Home, open_session
-from app.commands.printing import print_json
+from app.commands.printing import print_json, print_table
 
 
 class What(StrEnum):
@@ -22,11 +22,12 @@ class What(StrEnum):
     questions = "questions"
     promises = "promises"
     tasks = "tasks"
+    flags = "flags"
 
 
 def export(
     account: AccountArg,
-    what: Annotated[What, typer.Option("--what", help="agenda: open items first; answered: don't ask again; questions: for the AE; promises: a checklist; tasks: CSV.")],
+    what: Annotated[What, typer.Option("--what", help="agenda: open items first; answered: don't ask again; questions: for the AE; promises: a checklist; tasks: CSV; flags: for the owner.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to a file.")] = None,
     format: FormatOption = Format.text, home: Home = DEFAULT_HOME,
 ) -> None:  # fmt: skip
@@ -64,6 +65,41 @@ def diff(
     from app.commands.review_page import print_diff
 
     print_diff(found)
+
+
+def flags(
+    account: AccountArg, format: FormatOption = Format.text, home: Home = DEFAULT_HOME
+) -> None:
+    """List what an owner must look at: custom promises, dates, discounts, integrations, scope, risks, last push."""
+    from review.export.flags import TITLES, flags_of
+
+    brief = open_session(home).latest_brief(account)
+    found = flags_of(brief)
+    if format is Format.json:
+        print_json({"flags": [f.model_dump(mode="json") for f in found]})
+        return
+    rows = [[TITLES[f.kind], f.who or "", f.due or "", f.text] for f in found]
+    print_table(("flag", "who", "due", "words"), rows, f"{brief.account.name}: flags")
+
+
+def promises(
+    account: AccountArg,
+    last_days: Annotated[int | None, typer.Option("--last-days", metavar="N", help="Only what was promised in the last N days before the deal closed.")] = None,
+    format: FormatOption = Format.text, home: Home = DEFAULT_HOME,
+) -> None:  # fmt: skip
+    """List the promises of the latest brief against the signed scope."""
+    if last_days is None:
+        listing_command("promises", LISTINGS["promises"])(account, format, home)
+        return
+    from review.last_push import promised_late
+
+    late = promised_late(open_session(home).latest_brief(account), last_days)
+    if format is Format.json:
+        print_json({"commitments": late.model_dump(mode="json")["commitments"]})
+        return
+    listing = LISTINGS["promises"]
+    title = f"{late.account.name}: promised in the last {last_days} days before close"
+    print_table(listing.columns, listing.rows(late), title)
 
 
 def gaps(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -85,7 +84,7 @@ def evaluate(
     from app.evaluation import run_evaluation
 
     if benchmark is not None:
-        _benchmark(*benchmark, format, home)
+        _benchmark(*benchmark, format, home, record, note)
         return
 
     pairs = (
@@ -104,19 +103,14 @@ def evaluate(
         typer.echo(text)
 
 
-def _benchmark(name: str, folder: Path, format: Format, home: Path) -> None:
-    from agent.verify import verify
-    from app.judging import make_judge
-    from eval.benchmarks.run import run_benchmark, table
+def _benchmark(
+    name: str, folder: Path, format: Format, home: Path, record: bool, note: str
+) -> None:
+    from app.benchmarks import run_public_set
 
-    judge = make_judge(home)
-
-    def judged(claim: str, sources: Sequence[str]) -> tuple[str, float]:
-        finding = verify(claim, sources, judge)
-        return finding.verdict, finding.score
-
-    lines = run_benchmark(name, folder, judged, lambda _done, _all: None)
+    session = open_session(home)
+    found, text = run_public_set(session, name, folder, lambda *_: None, record, note)
     if format is Format.json:
-        print_json({"benchmark": name, "lines": [line.model_dump(mode="json") for line in lines]})
+        print_json(found)
     else:
-        typer.echo(table(name, lines))
+        typer.echo(text)

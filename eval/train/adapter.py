@@ -95,6 +95,14 @@ class Encoder(torch.nn.Module):
         return self.upper(self.lower(ids, mask, types), mask, mask if whole else mask * types)
 
 
+def resume(encoder: Encoder, arrays: Mapping[str, np.ndarray]) -> None:
+    """Take over the adapters that an earlier training saved."""
+    for name, module in encoder.model.named_modules():
+        if isinstance(module, LowRank):
+            module.up.data = torch.from_numpy(arrays[f"{name}.up"].astype(np.float32))
+            module.down.data = torch.from_numpy(arrays[f"{name}.down"].astype(np.float32))
+
+
 def half_precision() -> Any:
     """Matrix products in bfloat16: about twice as fast where the processor has them, and no worse here."""
     return torch.autocast("cpu", dtype=torch.bfloat16)

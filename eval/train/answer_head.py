@@ -1,11 +1,10 @@
 """Trains the answer head: a low-rank adapter on the packaged encoder that lays questions near the passages that answer them,
 as a whole and word by word.
 
-    python -m eval.train.answer_head [--benchmarks FOLDER] [--epochs N] [--holdout STEM]
+    python -m eval.train.answer_head [--benchmarks FOLDER] [--epochs N] [--holdout STEM] [--resume]
 
 Learns from the deals' own questions and from labelled utterances asked about in other words (`eval/dev/`), and, where a
-folder is given, from public contract and meeting questions (CUAD, ContractNLI, QMSum evidence; their dev parts). Every
-question competes with the other questions' passages, the nearest wrong passages of its own deal, and with silence: a
+folder is given, from public contract, meeting and document questions (`eval/train/asked.py`). Every question competes with the other questions' passages, the nearest wrong passages of its own deal, and with silence: a
 learned bar that the best passage must pass, which unanswerable questions teach. Loss: InfoNCE (van den Oord et al. 2018,
 arXiv:1807.03748) with that bar as one more candidate. Likeness: the texts' own vectors, and each of the question's tokens with
 the passage's nearest (Khattab and Zaharia 2020, arXiv:2004.12832). Writes `indexer/weights/answer.npz`.
@@ -25,35 +24,30 @@ from typing import Any
 import numpy as np
 import torch
 
-from eval.train.adapter import Encoder, encode, half_precision, learned, make_tokenizer, save
-from eval.train.utterances import Deal, Utterance, load_deals, load_utterances, pieces
+from eval.train.adapter import (
+    Encoder,
+    encode,
+    half_precision,
+    learned,
+    make_tokenizer,
+    resume,
+    save,
+)
+from eval.train.asked import SETS, Asked, Pair, from_benchmark, from_deals, from_fields
+from eval.train.utterances import Deal, load_deals, load_utterances, pieces
 from indexer.answer_head import TOKEN_SIZE
-from indexer.embed import OnnxEmbedder, packaged_model_folder
-from indexer.passages import passage_spans
 from prompts.template import load_template
 
 ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "indexer" / "weights"
 TEMPERATURE = 0.05
-HARD = 3
+HARD = 4
 """Wrong passages of its own deal that a question is shown beside the right one."""
-FIELD_QUESTIONS = 900
-FROM_EACH_SET = 100
-BATCH = 24
+FIELD_QUESTIONS = 300
+DEAL_QUESTIONS = 1400
+BATCH = 18
 GROUP = 32
-
-Pair = tuple[str, str]
-"""A text as the head reads it: what came before, and the text. A question has nothing before it."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question, the passages of every answering text (none: unanswerable), and wrong passages, nearest first."""
-
-    question: str
-    answers: tuple[tuple[Pair, ...], ...]
-    others: tuple[Pair, ...]
-    origin: str
+RESUMED_RATE = 6e-4
 
 
 @dataclass(frozen=True)
@@ -149,78 +143,6 @@ def cut(model: AnswerHead, tokenizer: Any, texts: Sequence[Pair]) -> dict[Pair, 
     return found
 
 
-def _nearest(embedder: OnnxEmbedder, questions: Sequence[str], texts: Sequence[str]) -> np.ndarray:
-    """Positions of the texts, nearest first: (questions, texts)."""
-    likeness = embedder.embed(list(questions)) @ embedder.embed([t[:400] for t in texts]).T
-    return np.asarray(np.argsort(-likeness, axis=1))
-
-
-def from_deals(deals: Sequence[Deal], embedder: OnnxEmbedder) -> list[Asked]:
-    """The deals' own questions, answerable or not."""
-    found = []
-    for deal in deals:
-        cuts = [tuple(pieces(u)) for u in deal.utterances]
-        flat = [(i, p) for i, parts in enumerate(cuts) for p in parts]
-        order = _nearest(embedder, [q.text for q in deal.questions], [p[1] for _, p in flat])
-        for question, near in zip(deal.questions, order, strict=True):
-            others = tuple(flat[k][1] for k in near[:40] if flat[k][0] not in question.answers)
-            answers = tuple(cuts[i] for i in question.answers)
-            found.append(Asked(question.text, answers, others, deal.origin))
-    return found
-
-
-def from_fields(
-    utterances: Sequence[Utterance], questions: dict[str, list[str]], rng: random.Random
-) -> list[Asked]:
-    """Labelled utterances, asked about in the words of their field; others from the same file."""
-    by_origin: dict[str, list[Utterance]] = {}
-    for u in utterances:
-        by_origin.setdefault(u.origin, []).append(u)
-    found = []
-    for u in utterances:
-        for field in u.fields:
-            pool = by_origin[u.origin]
-            others = [o for o in rng.sample(pool, min(12, len(pool))) if field not in o.fields]
-            found.append(
-                Asked(
-                    rng.choice(questions[field]), (tuple(pieces(u)),),
-                    tuple(pieces(o)[0] for o in others), u.origin,
-                )
-            )  # fmt: skip
-    return found
-
-
-def from_benchmark(
-    folder: Path, corpora: Path, count: int, embedder: OnnxEmbedder, rng: random.Random
-) -> list[Asked]:
-    """Queries of one public set with their gold segments; an empty gold list is unanswerable."""
-    segments: dict[str, list[dict[str, Any]]] = {}
-    for line in (corpora / "corpora.jsonl").read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        segments[row["corpus_id"]] = row["segments"]
-    queries = [
-        json.loads(q) for q in (folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    found: list[Asked] = []
-    ids = sorted({q["corpus_id"] for q in queries})
-    for corpus in rng.sample(ids, len(ids)):
-        if len(found) >= count:
-            break
-        rows = segments[corpus]
-        cuts: list[tuple[Pair, ...]] = [
-            tuple(("", r["text"][a:b]) for a, b in passage_spans(r["text"])) or (("", r["text"]),)
-            for r in rows
-        ]
-        some = [q for q in queries if q["corpus_id"] == corpus]
-        order = _nearest(embedder, [q["query"] for q in some], [r["text"] for r in rows])
-        for query, near in zip(some, order, strict=True):
-            gold = set(query["gold"])
-            answers = tuple(cuts[i][:6] for i, r in enumerate(rows) if r["id"] in gold)
-            others = tuple(cuts[i][0] for i in near[:30] if rows[i]["id"] not in gold)
-            found.append(Asked(query["query"], answers[:4], others, folder.name))
-    return rng.sample(found, min(count, len(found)))
-
-
 def _loss(
     model: AnswerHead, some: Sequence[Asked], cuts: dict[Pair, Cut], rng: random.Random
 ) -> torch.Tensor:
@@ -229,37 +151,49 @@ def _loss(
     passages: list[Pair] = []
     owner: list[int] = []
     right: list[list[int]] = []
+    asker: list[int] = []
     texts = 0
-    for a in some:
+    for n, a in enumerate(some):
         chosen = [rng.choice(a.answers)] if a.answers else []
         right.append([texts] if chosen else [])
-        near = a.others[:12]
-        chosen += [(p,) for p in rng.sample(near, min(HARD, len(near)))]
+        chosen += [(p,) for p in rng.sample(a.others, min(HARD, len(a.others)))]
         for text in chosen:
-            passages += text[:4]
-            owner += [texts] * len(text[:4])
+            passages += text
+            owner += [texts] * len(text)
             texts += 1
+        asker += [n] * len(chosen)
     likeness = model.likeness(questions, model.read([cuts[p] for p in passages]))
     index = torch.tensor(owner)[None].expand(len(some), -1)
     best = torch.full((len(some), texts), -1.0).scatter_reduce(1, index, likeness, reduce="amax")
+    best = best.masked_fill(_asked_elsewhere(some, asker), -1.0)
     bar = model.bar.bias.expand(len(some), 1)
     logits = torch.cat([best, bar], 1) / TEMPERATURE
     truth = torch.tensor([r[0] if r else texts for r in right])
     return torch.nn.functional.cross_entropy(logits, truth)
 
 
-def train(asked: Sequence[Asked], epochs: int, seed: int) -> AnswerHead:
+def _asked_elsewhere(some: Sequence[Asked], asker: Sequence[int]) -> torch.Tensor:
+    """Which texts were shown for the same question of another source: there they may be right. (questions, texts)."""
+    same = [[a.question == some[n].question and a is not some[n] for n in asker] for a in some]
+    return torch.tensor(same)
+
+
+def train(asked: Sequence[Asked], epochs: int, seed: int, start: Path | None = None) -> AnswerHead:
+    """The head after `epochs` over all questions, from nothing or from the weights at `start`."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model, tokenizer = AnswerHead(), make_tokenizer()
+    if start:
+        _resume(model, start)
     texts: list[Pair] = [("", a.question) for a in asked]
-    texts += [p for a in asked for parts in (*a.answers, a.others[:12]) for p in parts]
+    texts += [p for a in asked for parts in (*a.answers, a.others) for p in parts]
     cuts = cut(model, tokenizer, texts)
     print(f"{len(asked)} questions, {len(cuts)} texts", flush=True)
     steps = epochs * math.ceil(len(asked) / BATCH)
-    optimiser = torch.optim.AdamW(learned(model), lr=1e-3, weight_decay=0.01)
+    rate = RESUMED_RATE if start else 1e-3
+    optimiser = torch.optim.AdamW(learned(model), lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, 1e-3, total_steps=steps + 5, pct_start=0.1
+        optimiser, rate, total_steps=steps + 5, pct_start=0.1
     )
     model.train()
     for epoch in range(epochs):
@@ -272,9 +206,21 @@ def train(asked: Sequence[Asked], epochs: int, seed: int) -> AnswerHead:
             optimiser.step()
             schedule.step()
             total += float(loss.detach())
+            if at // BATCH % 20 == 19:
+                print(f"{at + BATCH}: loss {total / (at // BATCH + 1):.3f}", flush=True)
         mean = total / math.ceil(len(order) / BATCH)
         print(f"epoch {epoch + 1}: loss {mean:.3f}, bar {float(model.bar.bias):.2f}", flush=True)
     return model.eval()
+
+
+def _resume(model: AnswerHead, start: Path) -> None:
+    """Take over the weights that an earlier training wrote."""
+    with np.load(start) as arrays:
+        resume(model.encoder, arrays)
+        model.bar.bias.data = torch.from_numpy(arrays["bar.bias"])
+        model.token.weight.data = torch.from_numpy(arrays["token.weight"])
+        model.weigh.weight.data = torch.from_numpy(arrays["weigh.weight"])
+        model.mix.data = torch.logit(torch.tensor(float(arrays["mix"])))
 
 
 @torch.no_grad()
@@ -331,35 +277,31 @@ def main() -> None:
     parser.add_argument(
         "--holdout", default="", help="file stems to hold out, comma-separated, for the figures"
     )
+    parser.add_argument("--resume", action="store_true", help="start from the present weights")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder for the weights")
     args = parser.parse_args()
     rng = random.Random(11)
     folder = ROOT / "eval" / "dev" / "utterances"
-    embedder = OnnxEmbedder(packaged_model_folder(), ROOT / ".baton" / "models")
     out = set(args.holdout.split(","))
     deals = load_deals(folder)
-    asked = from_deals([d for d in deals if d.origin not in out], embedder)
+    asked = from_deals([d for d in deals if d.origin not in out], rng)
+    asked = rng.sample(asked, min(DEAL_QUESTIONS, len(asked)))
     kept = [u for u in load_utterances(folder) if u.origin not in out]
     by_field = from_fields(kept, field_questions(), rng)
     asked += rng.sample(by_field, min(FIELD_QUESTIONS, len(by_field)))
-    if args.benchmarks:
-        for name, corpora in (
-            ("cuad", "cuad"),
-            ("contractnli", "contractnli"),
-            ("qmsum_evidence", "qmsum"),
-        ):
-            asked += from_benchmark(
-                args.benchmarks / name, args.benchmarks / corpora, FROM_EACH_SET, embedder, rng
-            )
-    model = train(asked, args.epochs, seed=11)
+    for name in SETS if args.benchmarks else ():
+        asked += from_benchmark(name, args.benchmarks, rng)
+    start = WEIGHTS / "answer.npz" if args.resume else None
+    model = train(asked, args.epochs, seed=11, start=start)
     further = {
         "token.weight": model.token.weight, "weigh.weight": model.weigh.weight, "mix": model.share,
     }  # fmt: skip
-    save(model.encoder, {"bar": model.bar}, {}, WEIGHTS / "answer.npz", further)
+    save(model.encoder, {"bar": model.bar}, {}, args.out / "answer.npz", further)
     report: dict[str, object] = {"questions": len(asked), "held_out": args.holdout or None}
     held = [d for d in deals if d.origin in out]
     if held:
         report |= figures(model, held)
-    (WEIGHTS / "answer.json").write_text(json.dumps(report) + "\n")
+    (args.out / "answer.json").write_text(json.dumps(report) + "\n")
     print(json.dumps(report))
 
 

@@ -35,7 +35,7 @@ class _Writer:
         view = outline(self._brief)
         self._head()
         if view.summary:
-            self._section(view.summary, "In short")
+            self._section(view.summary, "In short", " ".join(view.opening))
         for section in view.sections:
             self._section(section, section.title)
         self._also(view.loose_gaps, view.loose_conflicts, view.loose_claims)
@@ -92,8 +92,10 @@ class _Writer:
         for note in (*self._brief.provenance.degraded, *self._brief.review.notes):
             self._paragraph(note, bold="Note:")
 
-    def _section(self, section: SectionView, title: str) -> None:
+    def _section(self, section: SectionView, title: str, opening: str = "") -> None:
         self._heading(title, 1)
+        if opening:
+            self._paragraph(opening)
         for field in section.fields:
             if not field.elsewhere:
                 self._field(field)

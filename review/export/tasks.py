@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -93,7 +94,7 @@ def _agreed(brief: Brief) -> Iterator[Task]:
         verb = "Keep" if promise.scope == "covered" else "Clear up"
         yield Task(
             f"{verb} the promise: {said}", f"promise, scope {promise.scope}", promise.type,
-            promise.by or "", promise.due or "", source(claim.citations[0]), claim.key,
+            promise.by or "", _day(promise.due), source(claim.citations[0]), claim.key,
         )  # fmt: skip
     for field in fields(brief):
         if field.id.startswith("next_steps."):
@@ -108,6 +109,11 @@ def _agreed(brief: Brief) -> Iterator[Task]:
                     source(claim.citations[0]),
                     claim.key,
                 )
+
+
+def _day(due: str | None) -> str:
+    """When a promise is due, where that is a day: a task tool can't read `six weeks`."""
+    return due if due and re.fullmatch(r"\d{4}-\d\d-\d\d", due) else ""
 
 
 def _iso(day: date | None) -> str:

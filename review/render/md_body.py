@@ -29,9 +29,10 @@ from review.render.views import (
 def body(view: Outline, brief: Brief) -> Iterator[str]:
     """Lines of the brief from the summary to the suggestions, in reading order."""
     if view.summary:
-        yield from ["", "## In short", ""]
+        yield from ["", "## In short", "", esc(" ".join(view.opening)), ""]
         for field in view.summary.fields:
             yield from _field(field, titled=bool(field.gaps))
+    yield from _first_page(view, brief)
     yield from _counters(view)
     for section in view.sections:
         yield from ["", f"## {esc(section.title)}"]
@@ -48,6 +49,19 @@ def body(view: Outline, brief: Brief) -> Iterator[str]:
         yield from ["", _more(len(view.loose_claims))]
     yield from _suggestions(view)
     yield from _gates(brief)
+
+
+def _first_page(view: Outline, brief: Brief) -> Iterator[str]:
+    """Whom the deal rests on and how much of the four transfers is known, in two lines."""
+    players = [p for p in brief.people if p.side == "customer" and p.proofs]
+    if players:
+        parts = [
+            f"{p.name} ({', '.join(titles.words_of(r).lower() for r in p.proofs)})" for p in players
+        ]
+        yield from ["", f"**Who matters:** {esc('; '.join(parts[:5]))}"]
+    if brief.coverage:
+        known = (f"{name} {c.answered}/{c.asked}" for name, c in brief.coverage.items())
+        yield from ["", f"**Carried over:** {' · '.join(known)}"]
 
 
 def refs(cited: Iterable[Cited]) -> str:
@@ -145,6 +159,7 @@ def _tables(section: SectionView) -> Iterator[str]:
         for person in tables.people.shown:
             yield _person(person)
         yield from _folded(tables.people, "")
+    yield from _counted(tables)
     if tables.timeline:
         yield from ["", "### The dates", ""]
         for event in tables.timeline.shown:
@@ -154,12 +169,25 @@ def _tables(section: SectionView) -> Iterator[str]:
         yield from _folded(tables.timeline)
 
 
+def _counted(tables: Tables) -> Iterator[str]:
+    """What is only counted here and listed on the page: signs of growth, checklist, clauses."""
+    if tables.expansion:
+        kinds = ", ".join(dict.fromkeys(row.kind for row in tables.expansion.folded))
+        yield from ["", f"Signs of growth: {len(tables.expansion.folded)} ({esc(kinds)})."]
+    if tables.checklist:
+        spoken = sum(row.claim is not None for row in tables.checklist)
+        yield from ["", f"Security checklist: {spoken} of {len(tables.checklist)} spoken of."]
+    if tables.clauses:
+        yield from ["", f"Contractual commitments: {len(tables.clauses)} clauses, on the page."]
+
+
 def _promise(row: PromiseRow) -> Iterator[str]:
     promise = row.commitment
     facts = [
-        esc(row.claim.home or promise.type),
+        promise.type,
         f"to {esc(promise.to)}" if promise.to else "",
         f"due {esc(day(promise.due))}" if promise.due else "",
+        "said in the last push" if "last_push" in row.claim.claim.flags else "",
         f"reviewed by {esc(promise.reviewed_by)}" if promise.reviewed_by else "",
     ]
     said = ", ".join(fact for fact in facts if fact)
@@ -177,7 +205,8 @@ def _risks(tables: Tables) -> Iterator[str]:
         yield ""
         for row in tables.risks.shown:
             owner = f"owner {esc(row.risk.owner)}" if row.risk.owner else "no owner yet"
-            yield f"- **{row.risk.severity.capitalize()}** {_claim(row.claim)}, {owner}"
+            kinds = f" ({esc(', '.join(row.risk.kinds))})" if row.risk.kinds else ""
+            yield f"- **{row.risk.severity.capitalize()}**{kinds} {_claim(row.claim)}, {owner}"
         yield from _folded(tables.risks)
 
 
@@ -185,7 +214,9 @@ def _objections(tables: Tables) -> Iterator[str]:
     if tables.objections:
         yield ""
         for row in tables.objections.shown:
-            yield f"- **{row.objection.state.capitalize()}** {_claim(row.claim)}"
+            about = ", ".join(part for part in (row.objection.kind, day(row.objection.at)) if part)
+            kind = f" ({esc(about)})" if about else ""
+            yield f"- **{row.objection.state.capitalize()}**{kind} {_claim(row.claim)}"
             if row.answer:
                 yield f"  Answer: {_claim(row.answer)}"
         yield from _folded(tables.objections)

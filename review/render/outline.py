@@ -12,6 +12,7 @@ from typing import TypeVar
 from agent.models import Claim, Conflict, FieldResult, SectionResult
 from review.models import Brief
 from review.render.numbering import Numbering
+from review.render.opening import opening
 from review.render.tables import TABLE_HOMES, TableBuilder
 from review.render.titles import FLAGS, field_title, words_of
 from review.render.views import (
@@ -32,6 +33,15 @@ from review.render.views import (
 
 SUMMARY = "summary"
 MAX_DETAIL_GAPS = 2
+REVIEW_FLAGS = (
+    "custom_promise",
+    "custom_timeline",
+    "discount",
+    "integration",
+    "scope_note",
+    "last_push",
+)
+"""Flags for the owner's review of a promise: the promise's row and `baton flags` say them."""
 
 _Item = TypeVar("_Item")
 
@@ -44,7 +54,7 @@ def outline(brief: Brief) -> Outline:
 def chips_of(claim: Claim, section: str | None) -> tuple[Chip, ...]:
     """Kind and flags of a claim as chips; what its place in the brief says already needs none."""
     chips = [] if section or claim.kind == "fact" else [Chip(claim.kind, "kind")]
-    told = {"custom_promise"} if section else set()
+    told = set(REVIEW_FLAGS) if section else set()
     if claim.kind != "commitment":
         told.add("verbal")
     for flag in claim.flags:
@@ -88,6 +98,7 @@ class _Builder:
         views = tuple(section for section in rest if section.fields or section.tables != Tables())
         statuses = [field.status for field in _fields(self._brief)]
         return Outline(
+            opening=opening(self._brief),
             summary=summary,
             counters=self._counters(views),
             sections=views,

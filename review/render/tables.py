@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Set
 from typing import Any, TypeVar
 
-from agent.models import Citation, PersonRow, TimelineRow
+from agent.models import Citation, Commitment, PersonRow, TimelineRow
 from review.models import Brief
 from review.render.gist import gist
 from review.render.numbering import Numbering
 from review.render.text import day, plural
 from review.render.titles import is_attribution
 from review.render.views import (
+    CheckRow,
     ClaimView,
+    ClauseRow,
     EventRow,
+    ExpansionRow,
     ObjectionRow,
     PersonView,
     PromiseRow,
@@ -29,12 +32,16 @@ TABLE_HOMES = {
     "objections": "objections",
     "risks": "risks",
     "timeline": "timeline",
+    "expansion": "goals",
+    "checklist": "technical",
+    "clauses": "commitments",
 }
-MAX_PEOPLE = 8
-MAX_UNLISTED = 6
+MAX_PEOPLE = 6
+MAX_UNLISTED = 4
 MAX_DATES = 6
 EVENT_WORDS = 10
 
+_TELLS = {"signing": 0, "invite": 0, "told": 2, "stage": 3, "named": 4, "call": 5, "mail": 6}
 _SCOPE_ORDER = ("contradicted", "excluded", "silent", "covered")
 _SEVERITY_ORDER = ("high", "medium", "low")
 _Row = TypeVar("_Row")
@@ -87,6 +94,9 @@ class TableBuilder:
             people=self._people() if "people" in names else Rows(),
             relations=self._relations() if "people" in names else (),
             timeline=self._timeline() if "timeline" in names else Rows(),
+            expansion=self._expansion() if "expansion" in names else Rows(),
+            checklist=self._checklist() if "checklist" in names else (),
+            clauses=self._clauses() if "clauses" in names else (),
         )
 
     def _split(self, ids: list[str], always: Set[str] = frozenset()) -> tuple[list[int], list[int]]:
@@ -120,16 +130,22 @@ class TableBuilder:
             for cited in side.citations
         }
         said = {c.id: c.citations[0] for c in self._brief.claims if c.citations}
-        alarming = {c.claim for c in found if c.scope in ("contradicted", "excluded")}
-        return self._rows(
-            [c.claim for c in found],
-            lambda i: PromiseRow(
-                self._place(found[i].claim, TABLE_HOMES["promises"]),
-                found[i],
-                self._numbers.cite(found[i].scope_citations),
-                conflicts.get((said[found[i].claim].segment, said[found[i].claim].start)),
-            ),
-            alarming,
+        alarming = [c.claim for c in found if c.scope in ("contradicted", "excluded")]
+        others = [c.claim for c in found if c.claim not in alarming and c.claim not in gone]
+        read = {*alarming, *others[:MAX_UNLISTED]}
+
+        def row(promise: Commitment) -> PromiseRow:
+            cited = said[promise.claim]
+            return PromiseRow(
+                self._place(promise.claim, TABLE_HOMES["promises"]),
+                promise,
+                self._numbers.cite(promise.scope_citations),
+                conflicts.get((cited.segment, cited.start)),
+            )
+
+        return Rows(
+            tuple(row(p) for p in found if p.claim in read),
+            tuple(row(p) for p in found if p.claim not in read),
         )
 
     def _risks(self) -> Rows[RiskRow]:
@@ -177,17 +193,44 @@ class TableBuilder:
             for relation in self._brief.relations
         )
 
+    def _expansion(self) -> Rows[ExpansionRow]:
+        found = [row for row in self._brief.expansion if row.claim in self._known]
+        home = TABLE_HOMES["expansion"]
+        views = tuple(ExpansionRow(self._place(row.claim, home), row.kind) for row in found)
+        return Rows((), views)
+
+    def _checklist(self) -> tuple[CheckRow, ...]:
+        return tuple(
+            CheckRow(row.item, self._known_at("checklist", row.claim))
+            for row in self._brief.checklist
+        )
+
+    def _clauses(self) -> tuple[ClauseRow, ...]:
+        return tuple(
+            ClauseRow(c.id, gist(c.citation.quote, ""), self._numbers.cite((c.citation,)))
+            for c in self._brief.clauses
+        )
+
     def _timeline(self) -> Rows[EventRow]:
         found = sorted(self._brief.timeline, key=lambda event: event.date)
-        rows = self._rows(
-            [event.claim for event in found],
-            lambda i: EventRow(
-                day(found[i].date),
-                self._event(found[i]),
-                self._known_at("timeline", found[i].claim),
-            ),
+        order = sorted(range(len(found)), key=lambda i: self._tells(found[i], i))
+        telling = set(order[:MAX_DATES])
+
+        def row(event: TimelineRow) -> EventRow:
+            claim = self._known_at("timeline", event.claim)
+            return EventRow(day(event.date), self._event(event), claim)
+
+        return Rows(
+            tuple(row(e) for i, e in enumerate(found) if i in telling),
+            tuple(row(e) for i, e in enumerate(found) if i not in telling),
         )
-        return Rows(rows.shown[:MAX_DATES], (*rows.shown[MAX_DATES:], *rows.folded))
+
+    def _tells(self, event: TimelineRow, place: int) -> tuple[int, int]:
+        """How much a date tells at sight: signing and kickoff first, then what is to come, trials, last stages."""
+        closed = self._brief.account.close_date
+        if event.kind == "named" and closed is not None and event.date > closed.isoformat():
+            return 1, place
+        return _TELLS[event.kind], -place if event.kind == "stage" else place
 
     def _event(self, event: TimelineRow) -> str:
         """What happened; where the claim only says who speaks of what, the words themselves."""
@@ -198,8 +241,13 @@ class TableBuilder:
 
 
 def _engagement(person: PersonRow) -> str:
-    """`3 calls, 9 mails`; nothing where nothing was counted."""
+    """`3 calls, 9 mails`; that a sponsor was in no call, that a contact is outdated."""
     counts = [(name, count) for name, count in person.engagement.items() if count]
-    return ", ".join(
-        plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts
-    )
+    said = [plural(count, name.removesuffix("s").replace("_", " ")) for name, count in counts]
+    if person.of_calls and person.attended > person.engagement.get("calls", 0):
+        said.append(f"in {person.attended} of {person.of_calls} calls")
+    if person.roles and person.of_calls and not person.attended and person.side == "customer":
+        said.append(f"in none of {person.of_calls} calls")
+    if person.outdated:
+        said.append("outdated contact")
+    return ", ".join(said)

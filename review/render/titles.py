@@ -48,6 +48,9 @@ FLAGS = {
     "custom_promise": "custom promise",
     "internal_only": "internal only",
     "human": "added by a person",
+    "custom_timeline": "promised date",
+    "scope_note": "scope note",
+    "last_push": "last push",
 }
 
 SCOPE = {

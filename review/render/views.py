@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from agent.models import Claim, Commitment, Conflict, Gap, PersonRow
-from review.models import Objection, Risk
+from agent.models import Claim, Commitment, Conflict, Gap, Objection, PersonRow, Risk
 from review.render.gist import gist
 from review.render.numbering import Cited
 from review.render.titles import without_title
@@ -128,6 +127,31 @@ class RelationView:
 
 
 @dataclass(frozen=True)
+class ExpansionRow:
+    """A sign that the account may grow."""
+
+    claim: ClaimView
+    kind: str
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """A point of the security checklist; `claim` is None where no source speaks of it."""
+
+    item: str
+    claim: ClaimView | None
+
+
+@dataclass(frozen=True)
+class ClauseRow:
+    """A clause of a signed paper that obliges somebody."""
+
+    id: str
+    words: str
+    cited: tuple[Cited, ...]
+
+
+@dataclass(frozen=True)
 class EventRow:
     """A dated event; `date` as a person writes it."""
 
@@ -156,6 +180,9 @@ class Tables:
     objections: Rows[ObjectionRow] = field(default_factory=Rows)
     people: Rows[PersonView] = field(default_factory=Rows)
     relations: tuple[RelationView, ...] = ()
+    expansion: Rows[ExpansionRow] = field(default_factory=Rows)
+    checklist: tuple[CheckRow, ...] = ()
+    clauses: tuple[ClauseRow, ...] = ()
     timeline: Rows[EventRow] = field(default_factory=Rows)
 
 
@@ -216,6 +243,8 @@ class Counter:
 class Outline:
     """A whole brief in reading order."""
 
+    opening: tuple[str, ...]
+    """Two or three plain sentences."""
     summary: SectionView | None
     counters: tuple[Counter, ...]
     sections: tuple[SectionView, ...]

@@ -1,0 +1,1 @@
+"""checks a handoff document that somebody else wrote against the account's evidence"""
