@@ -93,7 +93,7 @@ class Template:
 
 def _signal_models(store: Store, slug: str) -> list[str]:
     with store.reading() as db:
-        rows = db.execute("SELECT DISTINCT model FROM signal WHERE account=?", (slug,))
+        rows = db.execute("SELECT DISTINCT model FROM signal WHERE account=?", (slug,)).fetchall()
         return [row[0] for row in rows]
 
 
