@@ -87,6 +87,24 @@ def _record(home: Path) -> dict[str, Any]:
     return _check("record", said == "ok", f"{accounts} accounts, integrity {said}")
 
 
+def _vectors(home: Path) -> dict[str, Any]:
+    """Where vectors are kept; a server is asked whether it answers."""
+    from app.session import Session
+    from indexer.errors import BatonError
+
+    name, url = "vector store", os.environ.get("BATON_CHROMA_URL")
+    try:
+        vectors = Session(home).vectors
+        if url:
+            vectors.whole("doctor", "")
+    except BatonError as error:
+        return _check(name, False, str(error), required=False)
+    if not url:
+        return _check(name, True, f"{vectors.place}; damage is found by `baton check`")
+    said = f"{vectors.place} answers; named by BATON_CHROMA_URL, so vectors are sent there"
+    return _check(name, True, said, required=False)
+
+
 def _full_text() -> dict[str, Any]:
     with sqlite3.connect(":memory:") as db:
         options = {r[0] for r in db.execute("PRAGMA compile_options")}
@@ -130,5 +148,6 @@ def examine(home: Path) -> list[dict[str, Any]]:
         _embed_path(home),
         _full_text(),
         _record(home),
+        _vectors(home),
         _model_server(home),
     ]
