@@ -135,6 +135,8 @@ class AdaptedEncoder:
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        # Threads that wait in a circle would hold up the matrix products that follow a query's reading.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         session = onnxruntime.InferenceSession(
             str(self._file), options, providers=["CPUExecutionProvider"]
         )
