@@ -13,7 +13,7 @@ from typing import Protocol
 
 from agent.models import Citation, Claim, Gap, Nearest
 from agent.verification.statements import Source
-from agent.verify import Judge, verify
+from agent.verify import verify
 from indexer.models import Account, Artifact, Person, Segment
 from indexer.sentences import sentence_spans
 from tools.drafts import ClaimDraft, EvidenceRef, GapDraft, Refusal
@@ -57,17 +57,13 @@ class BriefDoor:
         self,
         index: Sources,
         titles: Mapping[str, str] | None = None,
-        judge: Judge | None = None,
         account: Account | None = None,
         people: Sequence[Person] = (),
     ) -> None:
         """`titles` are the template's own words for its fields, which no source need contain.
 
         `account` and `people` tell who the speakers are: a claim may name their company, their whole name, their title.
-
-        A `judge` is asked about claims that state more than where their words stand.
         """
-        self._judge = judge
         self._company = {"customer": account.name, "vendor": account.vendor} if account else {}
         self._people = [(p, set(p.name.split())) for p in people]
         self._index = index
@@ -107,8 +103,8 @@ class BriefDoor:
             if self._own_words(draft.text, known):
                 return self._admit(draft, tuple(known))
             title = self._titles.get(draft.field or "", "")
-            finding = verify(draft.text, [self._source(c, title) for c in known], self._judge)
-            if finding.verdict == "supported" and finding.score >= carried:
+            finding = verify(draft.text, [self._source(c, title) for c in known])
+            if finding.verdict == "supported" and finding.coverage >= carried:
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict
             if verdict == "supported":

@@ -1,14 +1,13 @@
 """Is a claim supported by the words it cites? One verdict, a score, the reason and the words themselves.
 
-The checks are plain code in `agent/verification/`; a learned judge may add what words alone don't show. A claim is
-judged by its own words and sources only, never by other claims.
+The checks are plain code in `agent/verification/`: they give the verdict. The score grades how much of the claim its
+evidence holds. A claim is judged by its own words and sources only, never by other claims.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
 
 from agent.models import Verdict
 from agent.verification.altered import altered_name, altered_value
@@ -16,6 +15,7 @@ from agent.verification.alternatives import other_of_row
 from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
 from agent.verification.figures import unread_figure
+from agent.verification.graded import held_share
 from agent.verification.names import make_known
 from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
@@ -28,22 +28,22 @@ from indexer.sentences import sentence_spans
 
 MAX_CLAIM_CHARS = 4000
 MIN_COVERAGE = 0.3
-"""Share of a claim's content words that must stand around its grounds where no judge is asked."""
-FAULT_SCORE = 0.3
-"""The most that a claim with a fault can score."""
+"""Share of a claim's content words that must stand around its grounds."""
+FAULT_COST = 0.15
+"""What a fault takes off the score: rules misread free prose too often to take more."""
+PROSE_AT = 0.35
+"""The score from which a sentence of free prose is taken as supported, whatever the checks say."""
 
 
+_ABOUT_SOURCES = re.compile(
+    r"^(?:(?:well|yes|no|sure|ok|okay)[,!.] )?(?:(?:based|relying) (?:solely |only )?(?:up)?on|according to|as (?:stated|mentioned|noted|described|explained) in|as per|per|from|in) "
+    r"(?:the )?(?:(?:given|provided|above|cited|following|available|information|text|context) )*(?:passages?|texts?|sources?|documents?|information|context|evidence|excerpts?|transcripts?|notes)"
+    r"(?: (?:\d+|provided|given|above))*(?:,| it is| it can be| we can)\s*",
+    re.I,
+)
+"""What only says that the claim rests on the texts beside it states nothing of its own."""
+_CARRIED = "the cited words carry it"
 _ENUMERATOR = re.compile(r"^(?:\d{1,2}[.)]|[-*•]+)\s+")
-
-
-class Judge(Protocol):
-    """A learned opinion on a claim that passes the checks."""
-
-    threshold: float
-
-    def score(self, claim: str, sources: Sequence[str]) -> float:
-        """How surely the sources support the claim, 0..1."""
-        ...
 
 
 class Span(Frozen):
@@ -55,18 +55,23 @@ class Span(Frozen):
 
 
 class Finding(Frozen):
-    """A verdict, how surely the claim is supported (0..1), the reason and the words it rests on."""
+    """A verdict, how much of the claim its evidence holds (0..1), the reason and the words it rests on."""
 
     verdict: Verdict
     score: float
     why: str
     support: tuple[Span, ...] = ()
+    coverage: float = 0.0
+    """Share of the claim's content words that stand around its grounds, each counted alike; the door asks for it."""
 
 
-def verify(claim: str, evidence: Sequence[str | Source], judge: Judge | None = None) -> Finding:
-    """Check `claim` against `evidence`: texts, or sources with their speaker and side."""
+def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) -> Finding:
+    """Check `claim` against `evidence`: texts, or sources with their speaker and side.
+
+    `prose`: the claim is a sentence of free prose over passages, such as an answer's; it is refused only where its score is low.
+    """
     sources = [Source(text=e) if isinstance(e, str) else e for e in evidence]
-    plain = _ENUMERATOR.sub("", make_plain(claim).text.strip())
+    plain = _ABOUT_SOURCES.sub("", _ENUMERATOR.sub("", make_plain(claim).text.strip()))
     if not any(c.isalnum() for c in plain):
         return Finding(verdict="unsupported", score=0.0, why="the claim has no words")
     if len(plain) > MAX_CLAIM_CHARS:
@@ -79,26 +84,15 @@ def verify(claim: str, evidence: Sequence[str | Source], judge: Judge | None = N
     parts = [Part(plain[a:b], about) for a, b in sentence_spans(plain)]
     grounds = [Grounds(p, found) for p in parts]
     fault, coverage = _examine(grounds, sources)
-    score = (
-        judge.score(claim, [s.text for s in sources])
-        if judge and _states(grounds, sources)
-        else coverage
-    )
+    held = held_share(grounds, about_stems(sources, found))
+    score = max(0.0, held - FAULT_COST) if fault else held
     spans = _spans(grounds)
-    if fault is not None:
-        return Finding(
-            verdict=fault.verdict, score=min(score, FAULT_SCORE), why=fault.why, support=spans
-        )
-    if judge and score < judge.threshold:
-        why = "the evidence does not carry this: read in its light, the claim says something else or more"
-        return Finding(verdict="unsupported", score=score, why=why, support=spans)
-    return Finding(verdict="supported", score=score, why="the cited words carry it", support=spans)
-
-
-def _states(grounds: Sequence[Grounds], sources: Sequence[Source]) -> bool:
-    """Whether the claim states more than where its words stand (`Ines Vogt on the budget`)."""
-    about = about_stems(sources, grounds[0].all)
-    return any(g.part.stems - about or g.part.quantities or g.part.whens for g in grounds)
+    if prose and score < PROSE_AT:
+        fault = fault or Fault("unsupported", _missing(grounds, about_stems(sources, found)))
+    elif prose:
+        fault = None
+    verdict, why = (fault.verdict, fault.why) if fault else ("supported", _CARRIED)
+    return Finding(verdict=verdict, score=score, why=why, support=spans, coverage=coverage)
 
 
 def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fault | None, float]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.session import Session
 from eval.benchmarks.abstention import SETS, run_abstention
-from eval.benchmarks.run import ADAPTERS, run_benchmark, table
+from eval.benchmarks.run import ADAPTERS, PROSE, run_benchmark, table
 from eval.benchmarks.searching import RETRIEVAL_SETS, record_rows, retrieval_table, run_retrieval
 from eval.benchmarks.systems import all_systems
 
@@ -46,12 +46,9 @@ def run_public_set(
 
 def _judged(session: Session, name: str, folder: Path, progress: Progress) -> list[Any]:
     from agent.verify import verify
-    from app.judging import make_judge
-
-    judge = make_judge(session.home)
 
     def judged(claim: str, sources: Any) -> tuple[str, float]:
-        finding = verify(claim, sources, judge)
+        finding = verify(claim, sources, name in PROSE)
         return finding.verdict, finding.score
 
     return list(run_benchmark(name, folder, judged, progress))

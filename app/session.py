@@ -304,16 +304,13 @@ class Session:
 
         Raises UnknownAccount, or InputError where the file can't be read.
         """
-        from app.judging import make_judge
         from indexer.single import read_file
         from review.audit.run import audit
 
         self.store.account(slug)
         document = read_file(file)
         brief = self.latest_brief(slug)
-        return audit(
-            self.account_index(slug), self.heads, brief, document, file.name, make_judge(self.home)
-        )
+        return audit(self.account_index(slug), self.heads, brief, document, file.name)
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""

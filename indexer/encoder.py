@@ -1,7 +1,7 @@
 """Runs the encoder: texts become token ids, batches of like length, hidden states of two halves of its layers.
 
 The lower half is the same for the embedder and for every trained head, so it is run once for all that read the same
-texts. What is made of the upper half's output is its owner's business: see `embed`, `adapted`, `token_vectors`.
+texts. What is made of the upper half's output is its owner's business: see `embed` and `adapted`.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import string
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,9 +18,13 @@ from agent.verification.plain import make_plain
 from agent.verification.statements import Source, statements
 from agent.verify import MAX_CLAIM_CHARS, verify
 from eval.benchmarks import contractnli, ragtruth_qa, summedits
+from eval.benchmarks.abstention import run_abstention
 from eval.benchmarks.items import auroc, balanced, is_tuned
 from eval.benchmarks.run import ADAPTERS, run_benchmark
 from eval.mutation import PARTS, of_brief, paraphrases, run
+from indexer.adapted import VECTOR_SIZE, Pair
+from indexer.answer_head import TOKEN_SIZE, Packed
+from indexer.embed import Vectors
 from indexer.errors import InputError
 
 CALL = """Marta Kowal (customer): We need SSO for all 40 users, and the rollout can't take longer than six weeks.
@@ -115,6 +121,70 @@ def test_what_is_said_in_other_words_is_supported(evidence: str, claim: str) -> 
     assert finding.verdict == "supported", finding
 
 
+@pytest.mark.parametrize(
+    ("evidence", "claim"),
+    [
+        ("Delivery takes ten working days.", "Delivery takes two weeks"),
+        ("They lose a quarter of a million a year.", "They lose 250,000 a year"),
+        ("The budget is one and a half million.", "The budget is 1.5m"),
+        ("It takes 3½ weeks.", "It takes three and a half weeks"),
+        ("Das dauert zweieinhalb Wochen.", "It takes two and a half weeks"),
+        ("Four in ten orders are late.", "40 percent of the orders are late"),
+        ("Every sixth order is late.", "One in six orders is late"),
+        ("Costs rose by a quarter.", "Costs rose 25 percent"),
+        ("The cap is 1.5 times the annual fee.", "The cap is 150% of the annual fee"),
+        ("The fee is 240 a year.", "The fee is 20 a month"),
+        ("The call is at half past two.", "The call is at 2:30 pm"),
+        ("We close at six.", "They close at 6 pm"),
+        ("Der Start ist zum 1.9. geplant.", "Der Start ist für den 1. September geplant"),
+        ("The audit is in the second half of 2028.", "The audit is in H2 2028"),
+        ("It has to be done by the end of Q1.", "It has to be done by the end of March"),
+        ("We meet once a fortnight.", "They meet every two weeks"),
+        ("Term (months): 24.", "The term is two years"),
+        ("Es kostet 5 T€ im Jahr.", "It costs 5k euros a year"),
+    ],
+)
+def test_numbers_and_times_in_other_notations_are_the_same(evidence: str, claim: str) -> None:
+    assert verify(claim, [evidence]).verdict == "supported", verify(claim, [evidence])
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "other"),
+    [
+        ("We can't accept that clause.", "The clause is unacceptable", "The clause is acceptable"),
+        ("The desktop client is discontinued.", "There is no desktop client any more", "The desktop client is still offered"),
+        ("Neither party may assign this without prior consent.", "Assigning this takes prior consent", "Assigning this does not take prior consent"),
+        ("The tablets are waterproof. They're not.", "The tablets are not waterproof", "The tablets are waterproof"),
+        ("They use Okta, not Azure.", "They use Okta instead of Azure", "They use Azure instead of Okta"),
+        ("The board has yet to approve the budget.", "The board has not approved the budget", "The board has approved the budget"),
+        ("Training is included, travel is not.", "Travel is not included", "Travel is included"),
+        ("Without SSO we can't go live.", "SSO is a precondition of going live", "They can go live without SSO"),
+        ("Ms Roth supports the project.", "Ms Roth is in favour of the project", "Ms Roth opposes the project"),
+        ("The pilot runs in spring.", "The pilot runs in spring", "The pilot runs in autumn"),
+        ("They took the medium package.", "They chose the medium package", "They chose the large package"),
+        ("From: Ana Ruiz\nTo: Ben Holt\nHi Ben, we need thirty days.", "Ana Ruiz needs thirty days", "Ben Holt needs thirty days"),
+        ("The forklifts in the northern hall are charged every night by Otto.",
+         "The forklifts in the northern hall are charged every night by Otto",
+         "The forklifts in the northern hall are washed every night by Otto"),
+    ],
+)  # fmt: skip
+def test_a_claim_passes_and_its_opposite_does_not(evidence: str, claim: str, other: str) -> None:
+    assert verify(claim, [evidence]).verdict == "supported", verify(claim, [evidence])
+    assert verify(other, [evidence]).verdict != "supported", other
+
+
+def test_the_score_grades_what_the_verdict_decides() -> None:
+    """Rare words that stand nowhere cost more than common ones; free prose is refused by its score alone."""
+    source = "Tides rise and fall twice a day. If the moon is new, spring tides follow."
+    whole = verify("Spring tides follow a new moon", [source])
+    common = verify("Tides rise and fall twice a day for people", [source])
+    rare = verify("Tides rise and fall twice a day in Archimedean estuaries", [source])
+    nowhere = verify("Penguins swim across frozen oceans", [source])
+    assert 1 >= common.score > rare.score > nowhere.score == 0
+    assert (whole.verdict, verify("Spring tides follow a new moon", [source], prose=True).verdict) == ("unsupported", "supported")  # fmt: skip
+    assert verify("Penguins swim across frozen oceans", [source], prose=True).verdict == "unsupported"  # fmt: skip
+
+
 def test_a_company_is_spoken_of_by_its_own_people() -> None:
     we = Source(text="We've got four branches.", speaker="Ines Vogt", about="Tarn Robotics")
     assert verify("Tarn Robotics has four branches.", [we]).verdict == "supported"
@@ -154,7 +224,14 @@ def test_each_claim_is_judged_alone() -> None:
 
 @pytest.mark.parametrize(
     ("part", "accepted", "refused"),
-    [(1, 0.98, 0.94), (2, 0.94, 0.94), (3, 0.94, 0.85), (4, 0.9, 0.93)],
+    [
+        (1, 0.98, 0.94),
+        (2, 0.96, 0.94),
+        (3, 0.95, 0.87),
+        (4, 0.9, 0.95),
+        (5, 0.79, 0.85),
+        (6, 0.94, 0.85),
+    ],
 )
 def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refused: float) -> None:
     """Floors are what the rules reach; the goal is 0.98 of both (see eval/RESULTS.md)."""
@@ -166,8 +243,8 @@ def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refus
 
 def test_there_are_enough_paraphrases_and_mutants() -> None:
     found = [s for part in PARTS for s in paraphrases(part)]
-    assert len(found) >= 100
-    assert sum(len(s.mutants) for s in found) >= 250
+    assert len(found) >= 300
+    assert sum(len(s.mutants) for s in found) >= 700
 
 
 def test_claims_of_a_brief_are_altered_one_thing_at_a_time() -> None:
@@ -265,14 +342,6 @@ def run_verify(tmp_path: Path, text: str, *options: str) -> tuple[int, str, str]
     return done.exit_code, done.stdout, str(done.exception or "")
 
 
-@pytest.fixture(autouse=True)
-def _no_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rules alone are tested here; the judge has its own test."""
-    import app.judging
-
-    monkeypatch.setattr(app.judging, "make_judge", lambda _home: None)
-
-
 def test_verify_answers_line_by_line(tmp_path: Path) -> None:
     rows = [
         {"id": 1, "claim": "The rollout takes 4 weeks", "sources": [CALL]},
@@ -316,6 +385,15 @@ def test_verify_for_people_shows_the_words(tmp_path: Path) -> None:
     assert "\x1b" not in out
 
 
+def test_free_prose_is_refused_by_its_score_only(tmp_path: Path) -> None:
+    row = {"id": 1, "claim": "Spring tides follow a new moon", "sources": ["If the moon is new, spring tides follow."]}  # fmt: skip
+    said = [
+        json.loads(run_verify(tmp_path, json.dumps(row), "--format", "json", *more)[1])["verdict"]
+        for more in ((), ("--prose",))
+    ]
+    assert said == ["unsupported", "supported"]
+
+
 # --- the benchmarks ---
 
 
@@ -353,26 +431,39 @@ def test_benchmark_folders_are_read_and_scored(tmp_path: Path) -> None:
     assert set(ADAPTERS.values()) == {contractnli, ragtruth_qa, summedits}
 
 
-# --- the judge ---
+class _Words:
+    """Stands in for the answer head: a passage supports a question by the words they share."""
+
+    def vectors(self, passages: Sequence[Pair]) -> list[Packed]:
+        self.texts = [text for _, text in passages]
+        row = np.concatenate([np.zeros(VECTOR_SIZE, np.float16).view(np.uint8), np.zeros(TOKEN_SIZE, np.uint8)])  # fmt: skip
+        return [row for _ in passages]
+
+    def support(self, question: str, passages: object) -> Vectors:
+        asked = set(question.lower().split())
+        return np.array([len(asked & set(t.lower().split())) / len(asked) for t in self.texts], np.float32)  # fmt: skip
 
 
-def test_the_judge_computes_what_the_training_saw(tmp_path: Path) -> None:
-    """Untrained weights: numpy and torch must give the same number for the same texts."""
-    import torch
-
-    from agent.verification.judge import TokenJudge
-    from eval.train.judge import Head, read, save, scores
-    from eval.train.judge_data import Example
-    from indexer.embed import packaged_encoder
-    from indexer.token_vectors import TokenEncoder
-
-    torch.manual_seed(1)
-    head = Head()
-    save(head, 0.5, tmp_path / "judge.npz")
-    encoder = TokenEncoder(packaged_encoder(tmp_path))
-    claim = "The rollout takes four weeks."
-    wanted = scores(head, read(encoder, [Example(claim, CALL, True, "speech", "k")]))[0]
-    judge = TokenJudge(encoder, tmp_path / "judge.npz")
-    assert abs(judge.score(claim, [CALL]) - wanted) < 0.01
-    assert judge.score("", [CALL]) == judge.score(claim, []) == 0.0
-    assert verify(claim, [CALL], judge).score == pytest.approx(wanted, abs=0.01)
+def test_abstention_counts_refusals_and_contradictions(tmp_path: Path) -> None:
+    held = next(f"c{n}" for n in range(100) if not is_tuned(f"c{n}"))
+    segments = [
+        {"id": "m1", "speaker": "user", "text": "I have never used the Flask routes of this project."},
+        {"id": "m2", "speaker": "user", "text": "I used the Flask routes of this project for the homepage."},
+        {"id": "m3", "speaker": "assistant", "text": "The sprint ends on March 29."},
+    ]  # fmt: skip
+    queries = [
+        {"query": "when does the sprint ends on", "label": "answerable", "gold": ["m3"]},
+        {"query": "which colour has grandmother's bicycle", "label": "unanswerable", "gold": []},
+        {"query": "used the flask routes", "label": "contradictory", "gold": ["m1"], "sides": [["m1"], ["m2"]]},
+    ]  # fmt: skip
+    rows = [{"qid": str(n), "corpus_id": held, **q} for n, q in enumerate(queries)]
+    (tmp_path / "corpora.jsonl").write_text(json.dumps({"corpus_id": held, "segments": segments}), "utf-8")  # fmt: skip
+    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    lines = {x.name: x.value for x in run_abstention("beam", tmp_path, _Words(), lambda *_: None)}
+    assert lines["answerable or unanswerable, AUROC"] == 1.0
+    assert lines["unanswerable refused at Baton's own bar"] == 1.0
+    assert lines["  answerable kept at that bar"] == 1.0
+    assert lines["contradiction: both sides among the ten best"] == 1.0
+    assert lines["contradiction: noticed"] == 1.0
+    with pytest.raises(InputError, match="no set"):
+        run_abstention("summedits", tmp_path, _Words(), lambda *_: None)

@@ -10,7 +10,7 @@ from agent.verification.support import Grounds
 _ROWS = [
     re.compile(rf"\b(?:{row})\b", re.I)
     for row in (
-        r"(?P<a>spring|frühjahr|frühling)|(?P<b>summer|sommer)|(?P<c>autumn|fall(?= (?:term|semester|of|20))|herbst)|(?P<d>winter)",
+        r"(?P<a>spring|frühjahr|frühling)|(?P<b>summer|sommer)|(?P<c>autumn|(?<=this )fall|(?<=next )fall|(?<=last )fall|(?<=in )fall|fall(?= (?:term|semester|of 20|20))|herbst)|(?P<d>winter)",
         r"(?P<a>small(?:est)?|kleine[nrs]?)|(?P<b>medium(?:-sized)?|mittlere[nrs]?)|(?P<c>large(?:st)?|große[nrs]?)",
         r"(?P<a>gold)|(?P<b>silver|silber)|(?P<c>bronze)|(?P<d>platinum|platin)",
         r"(?P<a>mornings?)|(?P<b>afternoons?)|(?P<c>evenings?)",

@@ -90,7 +90,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     if own:
         return _told_of_another(own, grounds, name)
     if any(
-        wanted & grounds.all[i - 1].words
+        _speaks_of(wanted, grounds.all[i - 1])
         for i in without
         if i and grounds.all[i].speaker and grounds.all[i - 1].speaker == grounds.all[i].speaker
     ):
@@ -108,7 +108,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
 
 
 _GREETING = re.compile(
-    r"^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^,!.:\n]{0,50}[,!:]", re.I
+    r"^\W*(?:to|cc|bcc|an|kopie): .*|^\W*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^,!.:\n]{0,50}[,!:]", re.I
 )  # fmt: skip
 
 
@@ -158,7 +158,9 @@ _IS_SO = re.compile(
 
 
 def _is_own(near: Sequence[Statement], grounds: Grounds, name: Name) -> bool:
-    """`We have four branches`, told of a company that speaks nowhere by itself."""
+    """`We have four branches`, told of a company that speaks nowhere by itself and is not whom the words are for."""
+    if any(set(name.parts) <= s.words for s in grounds.all):
+        return False
     return bool(_IS_SO.match(grounds.part.text[name.end :])) and any(
         _OURS.search(s.text) for s in near
     )

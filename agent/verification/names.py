@@ -43,7 +43,7 @@ _COMMON = frozenset(
     reports renewal response risk risks roles rollout sales savings scope seats security seven sharing she shipping should signing since single site sites six so software some someone
     staff stakeholders standard stock storage success support table talks team teams ten term terms that the their them then there these they this those three to today
     together tomorrow training travel trial twelve two under unless until up updates usage user users vendor volume warranty was we weekly were what when where whether which
-    while who whole why will with within without work workshops would year yearly yes yesterday you your zero yoy qoq mom ytd eod eow
+    while who whole why will with within without work workshops would year yearly yes yesterday you your zero therefore remember note please moreover furthermore nevertheless nonetheless overall yet thus hence likewise meanwhile otherwise perhaps sometimes often regardless unfortunately afterwards altogether besides maybe yoy qoq mom ytd eod eow
     der die das den dem ein eine wir sie er es ich und oder aber im in am an auf aus bei bis für mit nach von vor zu zum zur nicht kein keine ab pro laut seit
     kunde kundin kunden anbieter vertrag preis preise frist rechnung rechnungen bezahlung lieferung laufzeit schulung schulungen einführung start team alle jeder jede""".split()
 )  # fmt: skip
@@ -85,6 +85,8 @@ class Known:
     squeezed: str
     runs: tuple[tuple[str, ...], ...]
     initials: str
+    lower: frozenset[str]
+    """Those of the words that are also written without a capital."""
 
 
 def make_known(texts: Iterable[str]) -> Known:
@@ -104,6 +106,7 @@ def make_known(texts: Iterable[str]) -> Known:
             "".join(w[0] for w in re.findall(r"[^\W\d_]{2,}", part.lower()))
             for part in re.split(r"[.!?,;:\n]", text)
         ),
+        frozenset(w for w in _WORD.findall(text) if w[0].islower()),
     )
 
 
@@ -208,7 +211,7 @@ def _has(part: str, known: Known) -> bool:
 
 def _other_bearer(parts: Collection[str], known: Known) -> bool:
     """A name of several parts that the evidence only has mixed: Marta Kowal and Jonas Weber are no Marta Weber."""
-    if len(parts) < 2:
+    if len(parts) < 2 or (len(parts) > 2 and any(p in known.lower for p in parts)):
         return False
     wanted = set(parts)
     sharing = [r for r in known.runs if wanted & set(r)]

@@ -34,11 +34,11 @@ _NO_NOT = re.compile(
 _LACKING = frozenset(
     stem(w) for w in
     "fail refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen fehlt fehlen "
-    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
+    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 _OUT = re.compile(
-    r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
-    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
+    r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|billed|charged|priced|sold|comes?) (?:\w+ )?separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
     r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|nor|never|es|sie|das|nicht)\b"
@@ -65,6 +65,13 @@ _NOT_WITHOUT = re.compile(
     r"\b(?:cannot|\w+n't|not|neither|never|no|nobody|none|nicht|kein\w*)\b([^.;:]{3,90}?)\b(?:without|unless|ohne)\b(?! (?:cause|delay|notice)\b)"
 )
 
+_WITHOUT_NOT = re.compile(
+    r"\b(?:without|unless|ohne)\b([^.;:]{2,60}?)\b(?:cannot|\w+n't|not|no|nobody|nothing|never|nicht|kein\w*)\b"
+)
+_ELLIPSIS = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|will|can|would|should|ist|sind)(?: not| nicht|n't)\W*$"
+)
+"""`Training is included, travel is not.`: the verb stands in the clause before."""
 _LABEL = re.compile(r"((?:^|[.;] |\n)(?:[^\W\d_]+ ){0,3}[^\W\d_]+):(?= )")
 """`Not in scope: training.` says one thing, not two."""
 _YET_TO = re.compile(r"\b(has|have|had) yet to\b")
@@ -73,24 +80,35 @@ _YET_TO = re.compile(r"\b(has|have|had) yet to\b")
 def _settled(text: str) -> str:
     """In lower case, with what costs nothing called free and `not A without B` put as `A only with B`."""
     plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", text.lower()))
-    return _LABEL.sub(r"\1 ", _NOT_WITHOUT.sub(r"\1 only with", plain))
+    plain = _NOT_WITHOUT.sub(r"\1 only with", _WITHOUT_NOT.sub(r"only with\1", plain))
+    return _LABEL.sub(r"\1 ", plain)
 
 
 def clauses(text: str) -> list[Clause]:
     """The clauses of a plain sentence."""
     out = []
     inherited: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
     for part in _BREAK.split(_settled(text)):
         if part and part.strip():
             stems = stems_of(tokens(part)) | {f"#{v:g}" for q in quantities(part) for v in q.spoken}
+            if _ELLIPSIS.search(part) and len(stems) < 4:
+                stems |= last
             if stems or _NOT.search(part):
                 out.append(
                     Clause(
                         part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset()
                     )
                 )
+                last = _last(part)
                 inherited = stems | (out[-1].inherited if _GOES_ON.match(part) else frozenset())
     return out
+
+
+def _last(part: str) -> frozenset[str]:
+    """The stem of the last word that says something."""
+    found = [stem(t.text) for t in tokens(part) if is_content(t)]
+    return frozenset(found[-1:])
 
 
 def _noes(part: str) -> int:

@@ -143,7 +143,6 @@ profit loss
 possible impossible
 complete incomplete
 confirm deny
-support oppose
 agree disagree
 keep drop
 stay leave

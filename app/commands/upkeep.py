@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from app.commands.options import DEFAULT_HOME, Format, FormatOption, Home, open_session
 from app.commands.printing import print_json
 from indexer.errors import InputError
-
-if TYPE_CHECKING:
-    pass
 
 
 def doctor(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:

@@ -25,18 +25,25 @@ def verify(
             help='JSON Lines: {"id", "claim", "sources": [text]} a line; `-` reads standard input.',
         ),
     ],
+    prose: Annotated[
+        bool,
+        typer.Option(
+            "--prose",
+            help="The claims are sentences of free prose over passages: refuse only what scores low.",
+        ),
+    ] = False,
     format: FormatOption = Format.text,
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Check claims against the texts that are to prove them: a verdict, a score and the reason for each."""
     from agent.verify import verify as judge_claim
-    from app.judging import make_judge
 
-    judge = make_judge(home)
     for row in _rows(claims):
-        finding = judge_claim(row["claim"], row["sources"], judge)
+        finding = judge_claim(row["claim"], row["sources"], prose)
         if format is Format.json:
-            print_json({"id": row.get("id"), **finding.model_dump(mode="json")})
+            print_json(
+                {"id": row.get("id"), **finding.model_dump(mode="json", exclude={"coverage"})}
+            )
         else:
             typer.echo(_said(row, finding))
 

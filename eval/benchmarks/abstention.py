@@ -90,9 +90,7 @@ class _Source:
         artifact = Artifact(id=corpus, path=corpus, kind=kind, system="benchmark", title="", authority=5, text=text)  # fmt: skip
         self.passages = passages(artifact, segments)
         self.texts = [segments[p.segment].text[p.start : p.end] for p in self.passages]
-        self.vectors = unpack(
-            [row.tobytes() for row in head.vectors([p.pair for p in self.passages])]
-        )
+        self.vectors = unpack([v.tobytes() for v in head.vectors([p.pair for p in self.passages])])
         self.words = [content(make_plain(r["text"]).text) for r in rows]
         self.common = Counter(w for words in self.words for w in words)
 

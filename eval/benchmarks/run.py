@@ -16,6 +16,8 @@ ADAPTERS: dict[str, ModuleType] = {
     "summedits": summedits,
 }
 """One module a benchmark: `load(folder)` gives its items, `score(judged, tuned)` the lines of what was judged; `tuned` are the items held back from it."""
+PROSE = ("ragtruth_qa",)
+"""Sets whose claims are free prose: judged at that operating point of the verifier."""
 
 Verdict = tuple[str, float]
 Verify = Callable[[str, Sequence[str]], Verdict]

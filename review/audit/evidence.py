@@ -16,7 +16,7 @@ from agent.quoting import best_sentences
 from agent.relatedness import read_anew, relatedness
 from agent.verification.statements import Source
 from agent.verification.words import content
-from agent.verify import Finding, Judge, Span, verify
+from agent.verify import Finding, Span, verify
 from indexer.heads import Heads
 from indexer.models import Artifact, Segment
 from indexer.reading_head import Passage
@@ -41,10 +41,9 @@ class Evidence:
     """One account's evidence, ready to be asked whether it carries a statement."""
 
     def __init__(
-        self, index: AccountIndex, heads: Heads, conflicts: Sequence[Conflict],
-        judge: Judge | None = None,
+        self, index: AccountIndex, heads: Heads, conflicts: Sequence[Conflict]
     ) -> None:  # fmt: skip
-        self._index, self._judge = index, judge
+        self._index = index
         self._vectors = index.single_vectors()
         self._at = {s.id: i for i, s in enumerate(index.segments)}
         self._conflicts = [x for x in conflicts if len(x.sides) > 1]
@@ -129,14 +128,14 @@ class Evidence:
         likeness, claim = self._likeness(claim, found), self._neutral(claim)
         about = [n for n, s in enumerate(found) if self._is_about(likeness[n], claim, s)]
         near = sorted(about, key=lambda n: -likeness[n])[:SINGLE]
-        alone = [(n, verify(claim, [self._source(found[n])], self._judge)) for n in near]
+        alone = [(n, verify(claim, [self._source(found[n])])) for n in near]
         held = [(f, n) for n, f in alone if f.verdict == "supported"]
         if held:
             finding, n = max(held, key=lambda pair: pair[0].score + likeness[pair[1]])
             return "supported", finding.why, self._cited(finding, [found[n]], claim)
         looked = [found[n] for n in about]
         if looked:
-            whole = verify(claim, [self._source(s) for s in looked], self._judge)
+            whole = verify(claim, [self._source(s) for s in looked])
             if whole.verdict == "supported":
                 return "supported", whole.why, self._cited(whole, looked, claim)
         for verdict, ours in _OTHERWISE.items():

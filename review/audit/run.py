@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from agent.verify import Judge
 from indexer.heads import Heads
 from indexer.models import RawArtifact
 from indexer.search import AccountIndex
@@ -18,15 +17,14 @@ from review.models import Brief
 
 
 def audit(
-    index: AccountIndex, heads: Heads, brief: Brief, document: Sequence[RawArtifact], file: str,
-    judge: Judge | None = None,
+    index: AccountIndex, heads: Heads, brief: Brief, document: Sequence[RawArtifact], file: str
 ) -> Audit:  # fmt: skip
     """The audit of `document` (as its reader found it) against an account's evidence and latest brief.
 
     Nothing of the document enters the record; its statements are weighed like claims and never cited.
     """
     statements = statements_of(document)
-    evidence = Evidence(index, heads, brief.conflicts, judge)
+    evidence = Evidence(index, heads, brief.conflicts)
     audited = tuple(evidence.weigh(s) for s in statements if not s.asks)
     specs = load_template(brief.template).fields() if brief.template in template_names() else {}
     compared = LeftOuts(brief, specs, statements, index.embedder, heads)
