@@ -18,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-postgres test-model test-server check format bench bench-web screenshots eval train tree clean
+.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-postgres test-model test-server check format bench bench-web bench-scale screenshots eval train tree clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ bench: setup ## Measure the speeds and print them beside their goals
 
 bench-web: setup ## Let 20 users read and ask at once for 5 minutes (after `make demo`)
 	@$(BIN)/python -m eval.bench_web
+
+bench-scale: setup ## 5,000 accounts, 1,000,000 chunks (an hour, 25 GB of disk): SCALE="--accounts 500 --chunks 100000" for less
+	@$(BIN)/python -m eval.bench_scale $(SCALE)
 
 screenshots: setup ## Take the pictures of the pages in docs/ (after `make demo`)
 	@$(BIN)/python -m tests.screenshots

@@ -13,6 +13,7 @@ from agent.planted import looks_like_instruction
 from agent.ranking import Scores
 from indexer.embed import Vectors
 from indexer.heads import Heads
+from indexer.kept_vectors import kept_vectors
 from indexer.lexical import query_words
 from indexer.search import AccountIndex, Readings
 from prompts.template import Template
@@ -107,7 +108,8 @@ def judge(asking: Asking, question: str) -> Judged:
 def _field_vectors(index: AccountIndex, template: Template, fields: Sequence[str]) -> FieldVectors:
     """The vectors of the questions of every field that the reading head knows."""
     specs = {n: s for n, s in template.fields().items() if n in fields}
-    vectors = index.embedder.embed([q for s in specs.values() for q in s.questions])
+    questions = [q for s in specs.values() for q in s.questions]
+    vectors = kept_vectors(index.home, index.embedder, questions)
     stops = np.cumsum([len(s.questions) for s in specs.values()])
     return dict(zip(specs, np.split(vectors, stops[:-1]), strict=True))
 
@@ -123,12 +125,18 @@ def _about(vector: Vectors, readings: Readings, fields: FieldVectors) -> Vectors
     return about
 
 
+def _median(values: Vectors) -> float:
+    """As np.median, which would import numpy's masked arrays: a tenth of what a cold question may take."""
+    ordered = np.sort(values)
+    return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
+
+
 def _scores(
     index: AccountIndex, question: str, vector: Vectors, about: Vectors, names: frozenset[str]
 ) -> Vectors:
     """Retrieval, what the segment is about, and whether it comes from a person the question names."""
     found = index.score(question, vector)
-    low, high = float(np.median(found)), float(found.max(initial=1e-6))
+    low, high = _median(found), float(found.max(initial=1e-6))
     retrieved = np.clip((found - low) / max(high - low, 1e-6), 0, 1)
     asked = set(re.findall(r"\w{3,}", question.lower()))
     named = np.array(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from agent.planted import looks_like_instruction
 from agent.quoting import Sentences, best_run
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
+from indexer.kept_vectors import kept_vectors
 from indexer.models import Artifact, Segment
 from indexer.reading_head import ReadingHead
 from indexer.search import AccountIndex
@@ -80,7 +81,7 @@ class Ranking:
     def _retrieve(self) -> dict[str, Scores]:
         """How well every segment matches a field's own questions, for every field."""
         questions = [(name, q) for name, spec in self.specs.items() for q in spec.questions]
-        vectors = self.index.embedder.embed([q for _, q in questions])
+        vectors = kept_vectors(self.index.home, self.index.embedder, [q for _, q in questions])
         rows: dict[str, list[Scores]] = {name: [] for name in self.specs}
         for (name, question), vector in zip(questions, vectors, strict=True):
             rows[name].append(self.index.score(question, vector))

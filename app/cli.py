@@ -51,6 +51,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "verify": verifying.verify,
     "audit": auditing.audit,
     "doctor": upkeep.doctor,
+    "check": upkeep.check,
     "eval": upkeep.evaluate,
 }
 

@@ -52,6 +52,26 @@ def _database(url: str) -> dict[str, Any]:
         return _check("record", False, str(error))
 
 
+def _embed_path(home: Path) -> dict[str, Any]:
+    """Which path many texts take, and why."""
+    from app.settings import load_settings
+    from indexer.embed import BULK_TEXTS, model_folder, model_name
+    from indexer.embed_probe import kept_probe
+    from indexer.errors import BatonError
+
+    name = "embedding path"
+    try:
+        setting = load_settings(home).embed_path
+        if setting != "auto":
+            return _check(name, True, f"{setting}, as settings.yaml says", required=False)
+        folder = model_folder(os.environ.get("BATON_MODEL"))
+    except BatonError as error:
+        return _check(name, False, str(error), required=False)
+    probe = kept_probe(home / "models" / model_name(folder))
+    said = probe.said if probe else f"not measured yet: at the first {BULK_TEXTS} texts at once"
+    return _check(name, True, said, required=False)
+
+
 def _record(home: Path) -> dict[str, Any]:
     if url := os.environ.get("BATON_DATABASE_URL"):
         return _database(url)
@@ -65,6 +85,24 @@ def _record(home: Path) -> dict[str, Any]:
     except sqlite3.DatabaseError as error:
         return _check("record", False, f"can't be read ({error}): restore it or index again")
     return _check("record", said == "ok", f"{accounts} accounts, integrity {said}")
+
+
+def _vectors(home: Path) -> dict[str, Any]:
+    """Where vectors are kept; a server is asked whether it answers."""
+    from app.session import Session
+    from indexer.errors import BatonError
+
+    name, url = "vector store", os.environ.get("BATON_CHROMA_URL")
+    try:
+        vectors = Session(home).vectors
+        if url:
+            vectors.whole("doctor", "")
+    except BatonError as error:
+        return _check(name, False, str(error), required=False)
+    if not url:
+        return _check(name, True, f"{vectors.place}; damage is found by `baton check`")
+    said = f"{vectors.place} answers; named by BATON_CHROMA_URL, so vectors are sent there"
+    return _check(name, True, said, required=False)
 
 
 def _full_text() -> dict[str, Any]:
@@ -107,7 +145,9 @@ def examine(home: Path) -> list[dict[str, Any]]:
         _check("versions", True, versions),
         _layout(),
         _model(),
+        _embed_path(home),
         _full_text(),
         _record(home),
+        _vectors(home),
         _model_server(home),
     ]

@@ -6,11 +6,15 @@ The only place that knows the settings (environment variables and options).
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.kept import Kept
+from app.opened import Opened
 
 if TYPE_CHECKING:
     from agent.asking import Asking
@@ -22,12 +26,14 @@ if TYPE_CHECKING:
     from app.engines import EngineChoice, EngineName
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
+    from indexer.encoder import Encoder
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.rerank import Reranker
     from indexer.search import AccountIndex
     from indexer.statements import Read, StatementParts
     from indexer.store import Store
+    from indexer.vectors import VectorStore
     from review.acts import Act
     from review.audit.models import Audit
     from review.desk import Desk, Page
@@ -35,17 +41,21 @@ if TYPE_CHECKING:
     from review.render.context import CitationContext
 
 
+CACHE_MB = 512
+"""Memory for accounts that were opened, unless BATON_CACHE_MB says otherwise: about seventy deals."""
+
+
 class Session:
     """One home folder and what is opened of it, each part at its first use; threads may share it.
 
-    What is in memory of an account is opened anew when its index has changed, whoever changed it.
+    What is in memory of an account is opened anew when its index has changed, whoever changed it; of many
+    accounts the least lately used are given up.
     """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self._opening = threading.RLock()
-        self._indexes: dict[str, tuple[str, AccountIndex]] = {}
-        self._asking: dict[str, tuple[str, Asking]] = {}
+        self._opened: Kept[Opened] = Kept(_cache_bytes(), lambda opened: opened.bytes)
         self._engine: EngineChoice | None = None
 
     @property
@@ -71,20 +81,29 @@ class Session:
         return Store(self.home, os.environ.get("BATON_DATABASE_URL"))
 
     @cached_property
+    def encoder(self) -> Encoder:
+        """The packaged encoder, shared by the embedder and the heads."""
+        from indexer.embed import packaged_encoder
+
+        return packaged_encoder(self.home / "models")
+
+    @cached_property
     def embedder(self) -> OnnxEmbedder:
         from indexer.embed import OnnxEmbedder, model_folder
 
-        return OnnxEmbedder(model_folder(os.environ.get("BATON_MODEL")), self.home / "models")
+        folder = model_folder(os.environ.get("BATON_MODEL"))
+        return OnnxEmbedder(folder, self.home / "models", self.encoder, self._embed_path)
+
+    def _embed_path(self) -> str:
+        from app.settings import load_settings
+
+        return load_settings(self.home).embed_path
 
     @cached_property
     def heads(self) -> Heads:
-        from indexer.answer_head import AnswerHead
-        from indexer.embed import packaged_model_folder
         from indexer.heads import Heads
-        from indexer.reading_head import ReadingHead
 
-        encoder, cache = packaged_model_folder(), self.home / "models"
-        return Heads(ReadingHead(encoder, cache), AnswerHead(encoder, cache))
+        return Heads.over(self.encoder)
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -98,6 +117,20 @@ class Session:
 
         return Reranker(folder)
 
+    @cached_property
+    def vectors(self) -> VectorStore:
+        from indexer.vectors import open_vectors
+
+        url, token = os.environ.get("BATON_CHROMA_URL"), os.environ.get("BATON_CHROMA_TOKEN")
+        return open_vectors(self.home, url, token)
+
+    def forget(self, slug: str, wipe: bool = False) -> None:
+        """Remove an account completely; see `indexer.forget`. Raises UnknownAccount, Locked, Unreachable."""
+        from indexer.forget import forget_account
+
+        forget_account(self.store, self.home, slug, self.vectors, wipe)
+        self._opened.drop(slug)
+
     def index_deal(
         self, path: Path, account: str | None, rebuild: bool, replace: bool, progress: Progress
     ) -> IndexReport:
@@ -107,7 +140,7 @@ class Session:
         domains = [d for d in os.environ.get("BATON_OWN_DOMAINS", "").split(",") if d]
         report = index_deal(
             self.store, self.home, path, self.embedder, self.heads, account=account, own_domains=domains,
-            rebuild=rebuild, replace=replace, progress=progress,
+            rebuild=rebuild, replace=replace, progress=progress, vectors=self.vectors,
         )  # fmt: skip
         return report
 
@@ -116,21 +149,28 @@ class Session:
         from indexer.errors import ModelMissing
         from indexer.search import AccountIndex
 
-        self.store.account(slug)
+        folder = self.store.account(slug).folder
         made_with = self.store.model(slug)
         if made_with != self.embedder.name:
             raise ModelMissing(
                 f"{slug} was indexed with {made_with}, the settings name {self.embedder.name}. "
-                "Index it again with `baton index PATH --rebuild`, or correct BATON_MODEL."
+                f"Index it again with `baton index {shlex.quote(folder)} --account {slug} --rebuild`, or correct BATON_MODEL."
             )
         with self._opening:
             mark = self.fingerprint(slug)
-            if slug not in self._indexes or self._indexes[slug][0] != mark:
+            opened = self._opened.get(slug, mark)
+            if opened is None:
                 index = AccountIndex(
-                    self.store, self.home, slug, self.embedder, self.heads.answers, self.reranker
+                    self.store,
+                    self.home,
+                    slug,
+                    self.embedder,
+                    self.heads.answers,
+                    self.reranker,
+                    self.vectors,
                 )
-                self._indexes[slug] = (mark, index)
-            return self._indexes[slug][1]
+                opened = self._opened.put(slug, mark, Opened(index))
+            return opened.index
 
     def fingerprint(self, slug: str) -> str:
         return self.store.fingerprint(slug) or ""
@@ -169,8 +209,7 @@ class Session:
         page = self.desk(slug).act(act)
         if act.act in ("correct", "add"):
             with self._opening:
-                self._indexes.pop(slug, None)
-                self._asking.pop(slug, None)
+                self._opened.drop(slug)
         return page
 
     def read_statement(self, parts: StatementParts) -> Read:
@@ -236,10 +275,13 @@ class Session:
 
         with self._opening:
             mark = self.fingerprint(slug)
-            if slug not in self._asking or self._asking[slug][0] != mark:
-                asking = Asking(self.account_index(slug), self.heads, load_template("sales-to-cs"))
-                self._asking[slug] = (mark, asking)
-            return self._asking[slug][1], mark
+            index = self.account_index(slug)
+            opened = self._opened.get(slug, mark) or Opened(index)
+            asking = opened.asking
+            if asking is None:
+                asking = Asking(index, self.heads, load_template("sales-to-cs"))
+                self._opened.put(slug, mark, Opened(index, asking))
+            return asking, mark
 
     def _answer_writer(
         self, engine: EngineChoice, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None
@@ -291,3 +333,12 @@ class Session:
             title=artifact.title or artifact.path, where=c.locator.label or artifact.path, speaker=c.speaker,
             when=str(c.at)[:10] if c.at else None,
         )  # fmt: skip
+
+
+def _cache_bytes() -> int:
+    from indexer.errors import InputError
+
+    given = os.environ.get("BATON_CACHE_MB") or str(CACHE_MB)
+    if not given.isdecimal():
+        raise InputError(f"BATON_CACHE_MB is {given!r}. Give a whole number of megabytes.")
+    return int(given) << 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import ValidationError
@@ -20,6 +21,8 @@ class Settings(Frozen):
     model: ModelSettings = ModelSettings.model_validate({})
     reranker: Path | None = None
     """Folder of a cross-encoder that puts a search's first results in order; none by default."""
+    embed_path: Literal["auto", "onnx", "bfloat16", "cuda", "mps"] = "auto"
+    """How many texts are embedded at once: `auto` measures this machine at first need."""
 
 
 def load_settings(home: Path) -> Settings:

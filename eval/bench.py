@@ -1,4 +1,4 @@
-"""Measures speed and prints it beside its goals: `python -m eval.bench`.
+"""Measures speed and prints it beside its goals: `python -m eval.bench [PART ...]`.
 
 Embedding is compared with LlamaIndex's ingestion (SentenceSplitter and HuggingFaceEmbedding as they
 come) with the same weights on the same machine, warm, in this process. Commands are timed from the
@@ -7,109 +7,43 @@ shell, cold, in a fresh home. Every figure is the median of several runs. What i
 
 from __future__ import annotations
 
+import argparse
+import itertools
 import os
 import platform
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from eval.bench_commands import DEAL, OFFLINE, ROOT, Ran, Shell, command_figures, demo_shell
+from eval.figures import RUNS, Figure, median_s, medians_in_turn_s, percentile
 from eval.reading_speed import reading_speed
+from indexer.build import index_deal
 from indexer.chunking import chunk_artifact
-from indexer.embed import MAX_TOKENS, OnnxEmbedder, packaged_model_folder
+from indexer.embed import (
+    BULK_TEXTS,
+    MAX_TOKENS,
+    OnnxEmbedder,
+    packaged_encoder,
+    packaged_model_folder,
+)
+from indexer.heads import Heads
 from indexer.models import Segment
+from indexer.search import AccountIndex
 from indexer.store import Store
+from prompts.template import load_template
 
-ROOT = Path(__file__).resolve().parent.parent
-DEAL = "brightwater-utilities"
-QUESTION = "How quickly did our rep say they would be up and running?"
-RUNS = 3
-QUICK_RUNS = 7
-OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False"}
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One measured figure; `goal` is a limit in the figure's unit, `at_least` says which way it holds."""
-
-    name: str
-    value: float
-    unit: str
-    goal: float | None = None
-    at_least: bool = False
-
-    def line(self) -> str:
-        """The figure as a row of the printed table."""
-        row = f"{self.name:<58} {self.value:>9.2f} {self.unit:<9}"
-        if self.goal is None:
-            return row.rstrip()
-        met = self.value >= self.goal if self.at_least else self.value <= self.goal
-        sign = ">=" if self.at_least else "<="
-        return f"{row} goal {sign} {self.goal:g}  {'met' if met else 'MISSED'}"
-
-
-def median_s(
-    act: Callable[[], object], runs: int, before: Callable[[], object] = lambda: None
-) -> float:
-    """Median seconds of `runs` calls; `before` is called ahead of each, untimed."""
-    times = []
-    for _ in range(runs):
-        before()
-        start = time.perf_counter()
-        act()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
-
-
-def medians_in_turn_s(*acts: Callable[[], object]) -> list[float]:
-    """Median seconds of each, run in turn, so that what else the machine does falls on all alike."""
-    rounds = [[median_s(act, 1) for act in acts] for _ in range(RUNS)]
-    return [statistics.median(times) for times in zip(*rounds, strict=True)]
+PARTS = ("embedding", "heads", "commands", "search", "reading")
+SEARCHED = 2000
+"""Chunks that the searched account has at least."""
 
 
 def count_words(texts: Sequence[str]) -> int:
     return sum(len(text.split()) for text in texts)
-
-
-@dataclass(frozen=True)
-class Shell:
-    """Runs the installed `baton` on a copy of a demo deal with a home of its own."""
-
-    folder: Path
-    home: Path
-
-    def baton(self, *args: str) -> None:
-        """Run one command. Raises SystemExit with its last line of output when it fails."""
-        command = [str(Path(sys.executable).parent / "baton"), *args]
-        # Measured over a file, wherever else the record may be kept.
-        env = {**os.environ, **OFFLINE, "BATON_HOME": str(self.home), "BATON_DATABASE_URL": ""}
-        done = subprocess.run(command, capture_output=True, text=True, env=env, check=False)
-        if done.returncode:
-            said = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
-            raise SystemExit(f"`baton {' '.join(args)}` failed: {said[-1]}")
-
-    def index(self) -> None:
-        self.baton("index", str(self.folder), "--account", DEAL)
-
-    def forget(self) -> None:
-        """Empty the record; the exported models stay, as they do for a second deal."""
-        self.baton("forget", DEAL)
-
-
-@contextmanager
-def demo_shell() -> Iterator[Shell]:
-    """A copy of the demo deal and an empty home, both gone afterwards."""
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / DEAL
-        shutil.copytree(ROOT / "data" / DEAL, folder)
-        yield Shell(folder, Path(scratch) / "home")
 
 
 def ingest(texts: Sequence[str], embedding: Any) -> list[str]:
@@ -146,10 +80,16 @@ def embedding_figures(
     theirs: Any = HuggingFaceEmbedding(model_name=str(folder), device="cpu")
     ingest(chunks[:8], theirs)
     with tempfile.TemporaryDirectory() as cache:
-        ours = OnnxEmbedder(folder, Path(cache))
-        ours.embed(chunks[:8])
-        ours_s, theirs_s, default_s = medians_in_turn_s(
+        ours = OnnxEmbedder(folder, Path(cache), wanted=lambda: "auto")
+        full = OnnxEmbedder(folder, Path(cache))
+        many = [
+            *chunks,
+            *itertools.islice(itertools.cycle(chunks), max(0, BULK_TEXTS - len(chunks))),
+        ]
+        ours.embed(many), full.embed(many)
+        ours_s, full_s, theirs_s, default_s = medians_in_turn_s(
             lambda: ours.embed(chunks),
+            lambda: full.embed(chunks),
             lambda: ingest(chunks, theirs),
             lambda: ingest(artifacts, theirs),
         )
@@ -161,7 +101,8 @@ def embedding_figures(
         Figure("", embedded / ours_s, "words/s"),
         Figure("LlamaIndex ingests the same chunks", len(chunks) / theirs_s, "chunks/s"),
         Figure("", embedded / theirs_s, "words/s"),
-        Figure("Baton / LlamaIndex, same chunks", theirs_s / ours_s, "x", 2.5, at_least=True),
+        Figure("Baton / LlamaIndex, same chunks", theirs_s / ours_s, "x", 3.0, at_least=True),
+        Figure("  in full precision by onnxruntime", theirs_s / full_s, "x"),
         Figure("LlamaIndex ingests the whole texts, default chunks", len(nodes) / default_s, "chunks/s"),
         Figure("  words that it embeds", words_embedded(nodes) / default_s, "words/s"),
         Figure("  share of the words that reach its model", 100 * words_embedded(nodes) / read, "%"),
@@ -175,20 +116,6 @@ def embedding_figures(
     ]  # fmt: skip
 
 
-def command_figures(shell: Shell) -> list[Figure]:
-    """The commands people wait for, timed from the shell."""
-    ask = median_s(lambda: shell.baton("ask", DEAL, QUESTION), QUICK_RUNS)
-    brief = median_s(lambda: shell.baton("brief", DEAL), RUNS)
-    usage = median_s(lambda: shell.baton("--help"), QUICK_RUNS)
-    again = median_s(shell.index, QUICK_RUNS)
-    return [
-        Figure("baton brief", brief, "s", 3.0),
-        Figure("baton ask, cold", ask, "s", 1.5),
-        Figure("baton --help", usage, "s", 0.3),
-        Figure("baton index, nothing changed", again, "s", 1.0),
-    ]
-
-
 def reading_figures() -> list[Figure]:
     """Reading alone: the demo deals' files to segments, nothing embedded or written."""
     rounds = [reading_speed(ROOT / "data") for _ in range(RUNS)]
@@ -198,36 +125,104 @@ def reading_figures() -> list[Figure]:
     ]
 
 
-def measure() -> list[Figure]:
-    """All figures, on a copy of one demo deal."""
+def _models(home: Path) -> tuple[OnnxEmbedder, Heads]:
+    """The models of a home, as a command opens them."""
+    encoder = packaged_encoder(home / "models")
+    return OnnxEmbedder(encoder.folder, home / "models", encoder), Heads.over(encoder)
+
+
+def heads_figures(home: Path) -> list[Figure]:
+    """Both heads over the deal's passages in one pass, beside one pass each."""
+    embedder, heads = _models(home)
+    passages = AccountIndex(Store(home), home, DEAL, embedder).passages()
+    pairs = list(dict.fromkeys(p.pair for p in passages))
+    heads.read(pairs[:100])
+    together_s, apart_s = medians_in_turn_s(
+        lambda: heads.read(pairs), lambda: (heads.reading.read(pairs), heads.answers.vectors(pairs))
+    )
+    return [
+        Figure("Both heads read the deal's passages", len(pairs) / together_s, "a second"),
+        Figure("  one pass of the shared layers / a pass each", apart_s / together_s, "x"),
+    ]
+
+
+def search_figures() -> list[Figure]:
+    """Warm searches of an account that several deals were read into, with a template's questions."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder, home = Path(scratch) / "many", Path(scratch) / "home"
+        for deal in sorted((ROOT / "data").iterdir()):
+            shutil.copytree(deal, folder / deal.name, ignore=shutil.ignore_patterns("deal.yaml"))
+        store, (embedder, heads) = Store(home), _models(home)
+        index_deal(store, home, folder, embedder, heads, account="many")
+        index = AccountIndex(store, home, "many", embedder)
+        if len(index.windows) < SEARCHED:
+            raise SystemExit(f"The searched account has only {len(index.windows)} chunks.")
+        questions = [q for f in load_template("sales-to-cs").fields().values() for q in f.questions]
+        times = []
+        for question in [*questions[:5], *questions]:
+            start = time.perf_counter()
+            index.search(question)
+            times.append(1000 * (time.perf_counter() - start))
+        warm = times[5:]
+        return [
+            Figure(f"Warm search of {len(index.windows)} chunks, median", statistics.median(warm), "ms", 20),
+            Figure("  95 of 100", percentile(warm, 0.95), "ms", 50),
+        ]  # fmt: skip
+
+
+def _texts(home: Path) -> tuple[list[str], list[str]]:
+    """The deal's chunks as they were embedded, each distinct text once, and its artifacts' texts."""
+    store = Store(home)
+    try:
+        by_artifact: dict[str, list[Segment]] = {}
+        for segment in store.segments(DEAL):
+            by_artifact.setdefault(segment.artifact, []).append(segment)
+        stored = {row[4] for row in store.chunk_rows(DEAL)}
+    finally:
+        store.close()
+    cut = {c.hash: c.text for run in by_artifact.values() for c in chunk_artifact(run)}
+    if set(cut) != stored:
+        raise SystemExit("The chunks cut here are not those of the index: nothing to compare.")
+    return list(cut.values()), ["\n".join(s.text for s in run) for run in by_artifact.values()]
+
+
+def measure(parts: Sequence[str]) -> Iterator[Figure]:
+    """The figures of some parts, on copies of the demo deals."""
     with demo_shell() as shell:
-        shell.index()
-        commands = command_figures(shell)
-        store = Store(shell.home)
-        try:
-            by_artifact: dict[str, list[Segment]] = {}
-            for segment in store.segments(DEAL):
-                by_artifact.setdefault(segment.artifact, []).append(segment)
-            stored = {row[4] for row in store.chunk_rows(DEAL)}
-        finally:
-            store.close()
-        cut = {c.hash: c.text for run in by_artifact.values() for c in chunk_artifact(run)}
-        if set(cut) != stored:
-            raise SystemExit("The chunks cut here are not those of the index: nothing to compare.")
-        chunks = list(cut.values())
-        artifacts = ["\n".join(s.text for s in run) for run in by_artifact.values()]
-        whole_s = median_s(shell.index, RUNS, before=shell.forget)
-        return embedding_figures(chunks, artifacts, whole_s) + reading_figures() + commands
+        first: Ran = shell.index()
+        if "commands" in parts:
+            yield from command_figures(shell, first)
+        if "heads" in parts:
+            yield from heads_figures(shell.home)
+        if "embedding" in parts:
+            yield from _embedding(shell)
+    if "search" in parts:
+        yield from search_figures()
+    if "reading" in parts:
+        yield from reading_figures()
+
+
+def _embedding(shell: Shell) -> list[Figure]:
+    chunks, artifacts = _texts(shell.home)
+    whole_s = median_s(shell.index, RUNS, before=shell.forget)
+    return embedding_figures(chunks, artifacts, whole_s)
 
 
 def main() -> None:
     """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; all if none is named"
+    )
+    parts = parser.parse_args().parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     os.environ.update(OFFLINE, TOKENIZERS_PARALLELISM="true", TQDM_DISABLE="1")
     print(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {DEAL}; medians of {RUNS}-{QUICK_RUNS} runs\n"
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {DEAL}; medians\n"
     )
-    for figure in measure():
-        print(figure.line())
+    for figure in measure(parts):
+        print(figure.line(), flush=True)
 
 
 if __name__ == "__main__":

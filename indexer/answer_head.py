@@ -8,15 +8,16 @@ arXiv:2004.12832). A signal for an engine, never evidence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.adapted import VECTOR_SIZE, AdaptedEncoder, Pair
+from indexer.adapted import VECTOR_SIZE, AdaptedEncoder
 from indexer.embed import Vectors
+from indexer.encoder import Array, Batch, Encoder, HalfRead, Pair, Progress, mean_of, unit
 
 WEIGHTS = Path(__file__).parent / "weights" / "answer.npz"
 TEMPERATURE = 0.05
@@ -40,6 +41,18 @@ class AnswerVectors:
     """Each passage's first row in `tokens`: (passages,). Every passage has at least one."""
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What the head makes of one text."""
+
+    whole: Array
+    """Its unit vector."""
+    tokens: Array
+    """Unit vectors of its tokens: (tokens, TOKEN_SIZE)."""
+    weights: Array
+    """How much each token asks, before they are made to sum to one."""
+
+
 def unpack(rows: Sequence[bytes | None]) -> AnswerVectors:
     """The vectors of passages from what the record keeps, None for what it hasn't."""
     whole = np.zeros((len(rows), VECTOR_SIZE), np.float32)
@@ -58,23 +71,41 @@ def unpack(rows: Sequence[bytes | None]) -> AnswerVectors:
 class AnswerHead:
     """The trained head over passages and questions."""
 
-    def __init__(self, encoder_folder: Path, cache: Path, weights: Path = WEIGHTS) -> None:
-        self._model = AdaptedEncoder(weights, (), encoder_folder, cache)
+    def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
+        self._model = AdaptedEncoder(weights, encoder)
         self.name = self._model.name
-        self.bar = float(self._model.arrays["bar.bias"][0])
+        arrays = self._model.arrays
+        self.bar = float(arrays["bar.bias"][0])
         """Likeness that an answering passage should pass; learned from unanswerable questions."""
-        self._share = float(self._model.arrays["mix"])
+        self._share = float(arrays["mix"])
+        self._token, self._weigh = arrays["token.weight"].T, arrays["weigh.weight"][0]
 
-    def vectors(
-        self, passages: Sequence[Pair], progress: Callable[[int], None] | None = None
-    ) -> list[Packed]:
+    def _read(self, batch: Batch, half: HalfRead) -> Iterator[_Read]:
+        """Of each pair of a batch, what the head makes of its second text."""
+        states = self._model.states(half)
+        whole = unit(mean_of(states, batch.types))
+        for r in range(len(batch.rows)):
+            own = states[r][batch.types[r] > 0]
+            yield _Read(whole[r], unit(own @ self._token), own @ self._weigh)
+
+    def packed(self, batch: Batch, half: HalfRead) -> list[Packed]:
+        """What to keep of a batch of passages in their context, one row of bytes each."""
+        return [
+            np.concatenate(
+                [
+                    read.whole.astype(np.float16).view(np.uint8),
+                    np.rint(read.tokens * _STEPS).astype(np.int8).view(np.uint8).ravel(),
+                ]
+            )
+            for read in self._read(batch, half)
+        ]
+
+    def vectors(self, passages: Sequence[Pair], progress: Progress | None = None) -> list[Packed]:
         """What to keep of passages in their context, one row of bytes each."""
-        rows = []
-        for found in self._model.tokens(passages, progress):
-            steps = np.rint(found[:, :TOKEN_SIZE] * _STEPS).astype(np.int8)
-            whole = found[0, TOKEN_SIZE + 1 :].astype(np.float16)
-            rows.append(np.concatenate([whole.view(np.uint8), steps.view(np.uint8).ravel()]))
-        return rows
+        out: dict[int, Packed] = {}
+        for batch, half in self._model.batches(passages, progress):
+            out.update(zip(batch.rows, self.packed(batch, half), strict=True))
+        return [out[i] for i in range(len(passages))]
 
     def support(self, question: str, passages: AnswerVectors) -> Vectors:
         """How surely each passage answers `question`, 0..1, one half at the bar: (passages,)."""
@@ -85,13 +116,13 @@ class AnswerHead:
         """How near each passage lies to `question`, as a whole and word by word, -1..1: (passages,)."""
         if not len(passages.whole):
             return np.zeros(0, np.float32)
-        asked = self._model.tokens([("", question)])[0]
-        weights = np.exp(asked[:, TOKEN_SIZE] - asked[:, TOKEN_SIZE].max())
+        batch, half = next(self._model.batches([("", question)]))
+        asked = next(self._read(batch, half))
+        weights = np.exp(asked.weights - asked.weights.max())
         nearest = np.maximum.reduceat(
-            passages.tokens.astype(np.float32) @ (asked[:, :TOKEN_SIZE].T / _STEPS),
-            passages.first, axis=0,
-        )  # fmt: skip
+            passages.tokens.astype(np.float32) @ (asked.tokens.T / _STEPS), passages.first, axis=0
+        )
         word_by_word = nearest @ (weights / weights.sum())
-        as_a_whole = passages.whole @ asked[0, TOKEN_SIZE + 1 :]
+        as_a_whole = passages.whole @ asked.whole
         likeness = self._share * word_by_word + (1 - self._share) * as_a_whole
         return np.asarray(likeness, dtype=np.float32)

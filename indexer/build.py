@@ -13,16 +13,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-
 from indexer.account import choose_account, slugify
+from indexer.caches import caches_whole, write_caches
 from indexer.chunking import Chunk, text_hash
 from indexer.contents import contents_of
 from indexer.embed import Embedder
-from indexer.errors import DISK_FULL, InputError, Locked, StoreError, full_disk
+from indexer.errors import DISK_FULL, InputError, StoreError, Unreachable, full_disk
 from indexer.heads import Heads
-from indexer.lexical import Lexical, state_of
-from indexer.manifest import FILE, Manifest, load_manifest
+from indexer.lock import index_lock
+from indexer.manifest import Manifest, load_manifest
 from indexer.models import Artifact, IndexReport, NotRead, Segment
 from indexer.names import bare_name
 from indexer.people import IN_DOUBT
@@ -34,11 +33,10 @@ from indexer.redaction import Redaction
 from indexer.side_guess import guess_sides
 from indexer.statements import StatementParts
 from indexer.store import Contents, Store
-from indexer.vectors import ChromaCache
+from indexer.vectors import VectorStore, open_vectors
 from indexer.walk import Walk, digest_of, walk_deal
 
-LOCK_TIMEOUT_S = 2.0
-EMBED_BATCH = 256
+EMBED_BATCH = 512
 PIPELINE = 2
 """Raised when segments, chunks or sides are made differently, so that old indexes are made anew."""
 
@@ -48,27 +46,6 @@ Progress = Callable[[str, int, int], None]
 
 def _silent(_what: str, _done: int, _total: int) -> None:
     return None
-
-
-@contextmanager
-def index_lock(home: Path) -> Iterator[None]:
-    """Own the index of `home`. Raises Locked after two seconds if another process does."""
-    from filelock import FileLock, Timeout
-
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(str(home / "index.lock"), timeout=LOCK_TIMEOUT_S)
-        with lock:
-            yield
-    except Timeout as error:
-        raise Locked(
-            f"Another process is writing the index in {home}. Wait until it has finished and run again."
-        ) from error
-    except OSError as error:
-        if error.errno in DISK_FULL:
-            raise StoreError(full_disk(error)) from error
-        why = f"{home} can't be written ({error.strerror}). Choose another folder with --home."
-        raise StoreError(why) from error
 
 
 @contextmanager
@@ -133,32 +110,18 @@ def _read_missing(
         for a in contents.artifacts
         for p in passages(a, by_artifact.get(a.path, []))
     }
-    runs = (
-        ("reading for the template", heads.reading.name, heads.reading.read),
-        ("reading for questions", heads.answers.name, heads.answers.vectors),
+    reading, answers = heads.names
+    known = store.known_hashes(slug, reading, "signal") & store.known_hashes(
+        slug, answers, "signal"
     )
-    for words, model, run in runs:
-        known = store.known_hashes(slug, model, "signal")
-        hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
-        for i in range(0, len(hashes), EMBED_BATCH):
-            batch = hashes[i : i + EMBED_BATCH]
-            store.add_vectors(slug, model, batch, run([wanted[h] for h in batch]), "signal")
-            progress(words, min(i + EMBED_BATCH, len(hashes)), len(hashes))
+    hashes = sorted((h for h in wanted if h not in known), key=lambda h: len(wanted[h][1]))
+    for i in range(0, len(hashes), EMBED_BATCH):
+        batch = hashes[i : i + EMBED_BATCH]
+        signals, packed = heads.read([wanted[h] for h in batch])
+        store.add_vectors(slug, reading, batch, signals, "signal")
+        store.add_vectors(slug, answers, batch, packed, "signal")
+        progress("reading passages", min(i + EMBED_BATCH, len(hashes)), len(hashes))
     return set(wanted)
-
-
-def write_caches(store: Store, home: Path, slug: str, contents: Contents, model: str) -> None:
-    """Chroma and the lexical index of one account, from the record."""
-    # Until both are whole again there is none: a run that ends in between is not taken for a whole one.
-    Lexical(home, slug).forget()
-    by_hash = store.vectors(slug, model)
-    kept = [c for c in contents.chunks if c.hash in by_hash]
-    if kept:
-        matrix = np.stack([np.frombuffer(by_hash[c.hash], np.float32) for c in kept])
-        metadatas = [{"window": c.window, "first": c.first, "last": c.last} for c in kept]
-        ChromaCache(home).write(slug, [str(i) for i in range(len(kept))], matrix, metadatas)
-    state = state_of(c.hash for c in contents.chunks)
-    Lexical(home, slug).rebuild([c.text for c in contents.chunks], state)
 
 
 def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, folder: str) -> str:
@@ -174,13 +137,15 @@ def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, fol
 def index_deal(
     store: Store, home: Path, root: Path, embedder: Embedder, heads: Heads, *, account: str | None = None,
     own_domains: Sequence[str] = (), rebuild: bool = False, replace: bool = False, progress: Progress = _silent,
+    vectors: VectorStore | None = None,
 ) -> IndexReport:  # fmt: skip
-    """Read the deal at `root` into the record.
+    """Read the deal at `root` into the record, and its vectors into `vectors` (embedded Chroma by default).
 
     Returns the report of what was read, unchanged, duplicate, not read and why. Raises InputError
     for a missing or empty folder or a slug taken by another folder, Locked when the index is owned.
     """
     root = Path(root)
+    vectors = vectors or open_vectors(home)
     with index_lock(home), store.owned(), _saying_when_full():
         manifest = load_manifest(root)
         redaction = Redaction(manifest.redact)
@@ -192,9 +157,10 @@ def index_deal(
         maps = load_maps(home)
         mark = fingerprint(walk, manifest, f"{embedder.name}+{heads.name}+{maps_mark(maps)}")
         shown = redaction.text(str(root.resolve()))
-        known = _unchanged(store, home, shown, account, mark, rebuild)
+        known = None if rebuild else _unchanged(store, shown, account, mark)
         if known is not None:
-            return known
+            notes = _mend(store, home, known.account, vectors, progress)
+            return known.model_copy(update={"notes": notes})
         reading = read_deal(
             walk, manifest, lambda path: progress(f"reading {redaction.text(path)}", 0, 0), maps
         )
@@ -213,8 +179,8 @@ def index_deal(
         if stale:
             store.wipe()
         progress("writing the search caches", 0, 0)
-        write_caches(store, home, slug, whole, embedder.name)
-    return _report(slug, whole, before, embedded)
+        notes = write_caches(store, home, slug, vectors, [c.text for c in whole.chunks])
+    return _report(slug, whole, before, embedded, notes)
 
 
 def _write(
@@ -271,26 +237,33 @@ def _refuse_taken(store: Store, slug: str, folder: str, replace: bool) -> None:
         )
 
 
-def _unchanged(
-    store: Store, home: Path, folder: str, account: str | None, mark: str, rebuild: bool
-) -> IndexReport | None:
+def _unchanged(store: Store, folder: str, account: str | None, mark: str) -> IndexReport | None:
     """The report of an unchanged folder, or None when there is something to do."""
-    if rebuild:
-        return None
-    for known in store.accounts():
+    for known in store.with_fingerprint(mark):
         same_slug = account is None or known.slug == slugify(account)
-        if known.folder == folder and same_slug and store.fingerprint(known.slug) == mark:
+        if known.folder == folder and same_slug:
             _, duplicates, not_read, _ = store.extra(known.slug)
-            if not Lexical(home, known.slug).ready(len(store.chunk_rows(known.slug))):
-                return None
-            paths = tuple(a.path for a in store.artifacts(known.slug))
             return IndexReport(
                 account=known.slug,
-                unchanged=paths,
+                unchanged=tuple(store.artifact_paths(known.slug)),
                 duplicates=tuple(duplicates),
                 not_read=tuple(not_read),
             )
     return None
+
+
+def _mend(
+    store: Store, home: Path, slug: str, vectors: VectorStore, progress: Progress
+) -> tuple[str, ...]:
+    """Write the account's caches anew if they are damaged or not there; says so, or what couldn't be done."""
+    try:
+        if caches_whole(store, home, slug, vectors):
+            return ()
+    except Unreachable as error:
+        return (str(error),)
+    progress("writing the search caches", 0, 0)
+    said = "The search caches were missing or damaged; they were written anew from the record."
+    return (said, *write_caches(store, home, slug, vectors))
 
 
 def _marks(artifacts: Iterable[Artifact]) -> dict[str, str]:
@@ -298,7 +271,9 @@ def _marks(artifacts: Iterable[Artifact]) -> dict[str, str]:
     return {a.path: f"{a.id}|{a.kind}|{a.date}|{a.execution}|{a.title}|{a.meta}" for a in artifacts}
 
 
-def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int) -> IndexReport:
+def _report(
+    slug: str, contents: Contents, before: dict[str, str], embedded: int, notes: tuple[str, ...]
+) -> IndexReport:
     now = _marks(contents.artifacts)
     hashes = {c.hash for c in contents.chunks}
     return IndexReport(
@@ -308,22 +283,5 @@ def _report(slug: str, contents: Contents, before: dict[str, str], embedded: int
         removed=tuple(p for p in before if p not in now),
         duplicates=tuple(contents.duplicates), not_read=tuple(NotRead.model_validate(n) for n in contents.not_read),
         segments=len(contents.segments), chunks_embedded=embedded, chunks_reused=len(hashes) - embedded,
+        notes=notes,
     )  # fmt: skip
-
-
-def forget_account(store: Store, home: Path, slug: str) -> None:
-    """Remove an account completely: record, vectors, lexical index, briefs, painted pages, what was uploaded."""
-    import shutil
-
-    folder = Path(store.account(slug).folder)
-    with index_lock(home), store.owned():
-        store.forget(slug)
-        ChromaCache(home).forget(slug)
-        Lexical(home, slug).forget()
-        shutil.rmtree(home / "briefs" / slug, ignore_errors=True)
-        shutil.rmtree(home / "pages" / slug, ignore_errors=True)
-        if folder.is_relative_to((home / "uploads").resolve()):
-            shutil.rmtree(folder.parent, ignore_errors=True)
-
-
-__all__ = ["FILE", "forget_account", "index_deal", "index_lock", "write_caches"]

@@ -17,6 +17,8 @@ from indexer.models import Frozen, Segment
 WINDOWS = (0, 60, 180)
 """Words in a window; 0 = one segment."""
 MIN_WORDS = 3
+_APART = ("quoted", "signature", "event", "hidden")
+"""Roles of segments that stand in no window."""
 
 
 class Chunk(Frozen):
@@ -34,8 +36,26 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def _text(window: int, segments: Sequence[Segment]) -> str:
+    return "\n".join(f"{s.speaker}: {s.text}" if s.speaker and window else s.text for s in segments)
+
+
+def chunk_texts(
+    chunks: Sequence[tuple[str, int, int, int, str]], segments: Sequence[Segment]
+) -> list[str]:
+    """The texts of chunks that the record names: (artifact, window, first, last, hash), as they were cut."""
+    by_artifact: dict[str, dict[int, Segment]] = {}
+    for s in segments:
+        by_artifact.setdefault(s.artifact, {})[s.ordinal] = s
+    texts = []
+    for artifact, window, first, last, _ in chunks:
+        run = [by_artifact[artifact][n] for n in range(first, last + 1)]
+        texts.append(_text(window, [s for s in run if not window or s.role not in _APART]))
+    return texts
+
+
 def _chunk(window: int, segments: Sequence[Segment]) -> Chunk:
-    text = "\n".join(f"{s.speaker}: {s.text}" if s.speaker and window else s.text for s in segments)
+    text = _text(window, segments)
     return Chunk(
         artifact=segments[0].artifact, window=window, first=segments[0].ordinal,
         last=segments[-1].ordinal, text=text, hash=text_hash(text),
@@ -71,5 +91,5 @@ def chunk_artifact(segments: Sequence[Segment]) -> list[Chunk]:
         for s in segments
         if len(s.text.split()) >= MIN_WORDS or s.role in ("field", "row")
     ]
-    running = [s for s in segments if s.role not in ("quoted", "signature", "event", "hidden")]
+    running = [s for s in segments if s.role not in _APART]
     return singles + [c for size in WINDOWS if size for c in _windows(running, size)]

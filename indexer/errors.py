@@ -7,6 +7,7 @@ BatonError               the user: one sentence on what is wrong, one on what to
 ├── ModelMissing         the embedder's folder is not there or is another model than the index's
 ├── Refused              a review act that the rules don't allow, or that comes too late
 └── StoreError           the record can't be written or read (disk full, damaged)
+    └── Unreachable      a vector store that was named doesn't answer; the record is whole
 
 UnreadableFile           one bad file: recorded in the report, the run goes on
 """
@@ -49,6 +50,10 @@ class Refused(BatonError):
 
 class StoreError(BatonError):
     """The record can't be written or read."""
+
+
+class Unreachable(StoreError):
+    """A server that was named doesn't answer, or not as it should. The record is not touched by that."""
 
 
 class UnreadableFile(Exception):

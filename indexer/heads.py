@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.answer_head import AnswerHead
-from indexer.reading_head import ReadingHead
+import numpy as np
+
+from indexer.adapted import MAX_TOKENS
+from indexer.answer_head import AnswerHead, Packed
+from indexer.encoder import Encoder, Pair
+from indexer.reading_head import ReadingHead, Signals
 
 
 @dataclass(frozen=True)
 class Heads:
-    """The reading head and the answer head."""
+    """The reading head and the answer head, over one encoder."""
 
     reading: ReadingHead
     answers: AnswerHead
+
+    @classmethod
+    def over(cls, encoder: Encoder) -> Heads:
+        """Both heads as they come with Baton."""
+        return cls(ReadingHead(encoder), AnswerHead(encoder))
 
     @property
     def names(self) -> tuple[str, str]:
@@ -24,3 +34,13 @@ class Heads:
     def name(self) -> str:
         """Both names, part of an index's fingerprint."""
         return "+".join(self.names)
+
+    def read(self, pairs: Sequence[Pair]) -> tuple[Signals, list[Packed]]:
+        """What both heads make of passages; the layers that they share are run once."""
+        encoder = self.reading.encoder
+        signals = np.zeros((len(pairs), len(self.reading.fields) + len(self.reading.acts)), np.float32)  # fmt: skip
+        packed: dict[int, Packed] = {}
+        for batch, half in encoder.lower(encoder.tokens(pairs, MAX_TOKENS)):
+            signals[batch.rows] = self.reading.signals(batch, half)
+            packed.update(zip(batch.rows, self.answers.packed(batch, half), strict=True))
+        return signals, [packed[i] for i in range(len(pairs))]

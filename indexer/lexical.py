@@ -165,4 +165,6 @@ class Lexical:
         return [(int(r), float(s)) for r, s in rows]
 
     def forget(self) -> None:
+        """Remove the index, and what a broken-off run left of it."""
         self._path.unlink(missing_ok=True)
+        self._path.with_suffix(".part").unlink(missing_ok=True)

@@ -289,3 +289,5 @@ class IndexReport(Frozen):
     segments: int = 0
     chunks_embedded: int = 0
     chunks_reused: int = 0
+    notes: tuple[str, ...] = ()
+    """What else is worth knowing: caches written anew, a vector store that doesn't answer."""

@@ -6,19 +6,21 @@ signals for an engine, never evidence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.adapted import AdaptedEncoder, Pair
+from indexer.adapted import AdaptedEncoder
+from indexer.encoder import Array, Batch, Encoder, HalfRead, Pair, Progress, mean_of
 from indexer.models import Artifact, Segment
 from indexer.passages import passage_spans
 
 WEIGHTS = Path(__file__).parent / "weights" / "reader.npz"
 CONTEXT_CHARS = 140
+_HEADS = ("fields", "acts", "sides")
 _SOURCES = {
     "call": "call",
     "chat": "chat",
@@ -70,24 +72,40 @@ def passages(artifact: Artifact, segments: Sequence[Segment]) -> list[Passage]:
 class ReadingHead:
     """The trained head over passages."""
 
-    def __init__(self, encoder_folder: Path, cache: Path, weights: Path = WEIGHTS) -> None:
-        self._model = AdaptedEncoder(weights, ("fields", "acts", "sides"), encoder_folder, cache)
-        self.name = self._model.name
-        self.fields = tuple(str(n) for n in self._model.arrays["names.fields"])
-        self.acts = tuple(str(n) for n in self._model.arrays["names.acts"])
+    def __init__(self, encoder: Encoder, weights: Path = WEIGHTS) -> None:
+        self._model = AdaptedEncoder(weights, encoder)
+        self.name, self.encoder = self._model.name, encoder
+        arrays = self._model.arrays
+        self.fields = tuple(str(n) for n in arrays["names.fields"])
+        self.acts = tuple(str(n) for n in arrays["names.acts"])
+        self._weight = np.concatenate([arrays[f"{h}.weight"] for h in _HEADS]).T
+        self._bias = np.concatenate([arrays[f"{h}.bias"] for h in _HEADS])
 
-    def read(self, pairs: Sequence[Pair], progress: Callable[[int], None] | None = None) -> Signals:
-        """Probabilities for the pair of every passage: fields by sigmoid, acts by softmax."""
-        logits = self._model.run(pairs, progress)
+    def _logits(self, batch: Batch, half: HalfRead) -> Array:
+        """Fields, acts and the side of each passage of a batch: (b, fields + acts + 1)."""
+        pooled = mean_of(self._model.states(half), batch.types)
+        return np.asarray(pooled @ self._weight + self._bias, np.float32)
+
+    def signals(self, batch: Batch, half: HalfRead) -> Signals:
+        """Probabilities for each passage of a batch: fields by sigmoid, acts by softmax."""
+        logits = self._logits(batch, half)
         n = len(self.fields)
         last = n + len(self.acts)
-        acts = np.exp(
-            logits[:, n:last] - logits[:, n:last].max(axis=1, keepdims=True, initial=-1e9)
-        )
+        acts = np.exp(logits[:, n:last] - logits[:, n:last].max(axis=1, keepdims=True))
         return np.concatenate(
             [1 / (1 + np.exp(-logits[:, :n])), acts / acts.sum(axis=1, keepdims=True)], axis=1
         )
 
+    def read(self, pairs: Sequence[Pair], progress: Progress | None = None) -> Signals:
+        """Probabilities for the pair of every passage."""
+        out = np.zeros((len(pairs), len(self.fields) + len(self.acts)), np.float32)
+        for batch, half in self._model.batches(pairs, progress):
+            out[batch.rows] = self.signals(batch, half)
+        return out
+
     def seller_logits(self, pairs: Sequence[Pair]) -> NDArray[np.float32]:
         """Log-odds that each passage, its side being given as unknown, is the seller's: (passages,)."""
-        return self._model.run(pairs)[:, -1]
+        out = np.zeros(len(pairs), np.float32)
+        for batch, half in self._model.batches(pairs):
+            out[batch.rows] = self._logits(batch, half)[:, -1]
+        return out

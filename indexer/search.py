@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.answer_head import AnswerHead, AnswerVectors, unpack
-from indexer.chunking import WINDOWS, text_hash
+from indexer.chunking import WINDOWS, chunk_texts, text_hash
 from indexer.dated import Moments
 from indexer.embed import Embedder, Vectors
 from indexer.legs import Neighbours, Scores, Spread
@@ -28,7 +28,7 @@ from indexer.named import Speakers
 from indexer.reading_head import Passage, ReadingHead, Signals, passages
 from indexer.rerank import Reranker
 from indexer.store import Store
-from indexer.vectors import exact_scan
+from indexer.vectors import VectorStore, exact_scan, rows_mark
 
 WINDOW_WEIGHT = (0.35, 0.4, 0.25)
 LEXICAL_SHARE = 0.35
@@ -96,11 +96,12 @@ class AccountIndex:
     def __init__(
         self, store: Store, home: Path, slug: str, embedder: Embedder,
         answers: AnswerHead | None = None, reranker: Reranker | None = None,
+        vectors: VectorStore | None = None,
     ) -> None:  # fmt: skip
         """Without `answers` (or without its vectors in the record) a search has two legs instead of three."""
         self.account = store.account(slug)
         self._answers, self._reranker = answers, reranker
-        self._store = store
+        self.home, self._store = home, store
         self.embedder = embedder
         self.segments: list[Segment] = store.segments(slug)
         self.artifacts: dict[str, Artifact] = {a.path: a for a in store.artifacts(slug)}
@@ -110,10 +111,12 @@ class AccountIndex:
         self.first = np.array([position[r[0], r[2]] for r in rows], np.int32)
         self.last = np.array([position[r[0], r[3]] for r in rows], np.int32)
         self.vectors = self._matrix(store.vectors(slug, embedder.name), [r[4] for r in rows])
+        mark = rows_mark(embedder.name, [r[4] for r in rows])
+        self._asked = vectors.cosines(slug, mark) if vectors else None
         self._lexical = Lexical(home, slug)
         state = state_of(r[4] for r in rows)
         if not self._lexical.ready(len(rows), state):
-            self._lexical.rebuild(self._chunk_texts(), state)
+            self._lexical.rebuild(chunk_texts(rows, self.segments), state)
         self._people = store.extra(slug)[0]
         breaks = [
             i
@@ -129,12 +132,10 @@ class AccountIndex:
             return np.zeros((0, self.embedder.size), np.float32)
         return np.stack([np.frombuffer(by_hash[h], np.float32) for h in hashes])
 
-    def _chunk_texts(self) -> list[str]:
-        texts = []
-        for first, last in zip(self.first, self.last, strict=True):
-            run = self.segments[first : last + 1]
-            texts.append("\n".join(f"{s.speaker or ''} {s.text}" for s in run))
-        return texts
+    def _cosines(self, vector: Vectors) -> Vectors:
+        """Cosine of every chunk to `vector`: the named server's, or exact from the record's vectors."""
+        found = self._asked(vector) if self._asked else None
+        return exact_scan(self.vectors, vector) if found is None else found
 
     @cached_property
     def _spreads(self) -> list[tuple[NDArray[np.int64], Spread]]:
@@ -160,7 +161,7 @@ class AccountIndex:
         return np.asarray(sum(w * spread(scores[r]) for (r, spread), w in found), np.float32)
 
     def _dense(self, vector: Vectors) -> Scores:
-        return np.clip(exact_scan(self.vectors, vector), 0, None)
+        return np.clip(self._cosines(vector), 0, None)
 
     def _by_words(self, query: str) -> Scores:
         """BM25 of every chunk, the best of each window size being one: (chunks,)."""

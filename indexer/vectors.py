@@ -1,121 +1,94 @@
-"""The Chroma cache: one collection an account, so that no query can see another account.
+"""The vector store: one Chroma collection an account, so that no query can see another account.
 
-Chroma never embeds here (vectors always come in) and is never the record: whatever is wrong with it,
-it is thrown away and written again from SQLite. The caller holds the index lock.
+Chroma never embeds here (vectors always come in) and is never the record: what is wrong with it is
+written again from the record, without embedding. Where it lies is one of two: a folder an account under
+the home (`chroma_folder.py`), or a Chroma server that was named (`chroma_server.py`). The caller of
+`write` and `forget` holds the index lock.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shutil
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from indexer.embed import Vectors
-from indexer.errors import StoreError
 
 BATCH = 2000
+"""Chunks in one request; Chroma's own limit lies above."""
+
+Nearest = list[tuple[int, float]]
+"""(row, cosine) of the nearest chunks, best first."""
+Cosines = Callable[[Vectors], Vectors | None]
+"""Cosine of every chunk of an account to a question's vector, or None if the store can't say."""
 
 
-def _no_embedding(*_: Any, **__: Any) -> Any:
-    raise RuntimeError("Chroma must never embed: vectors are passed in.")
+@dataclass(frozen=True)
+class Rows:
+    """What is kept of an account: a vector a chunk (n, d), and what each chunk spans."""
+
+    mark: str
+    matrix: Vectors
+    spans: Sequence[tuple[int, int, int]]
+    """(window, first, last) of each chunk."""
+
+    def batches(self, size: int = BATCH) -> list[dict[str, Any]]:
+        """The rows as arguments of Chroma's `add` and `upsert`."""
+        return [
+            {
+                "ids": [str(n) for n in range(start, min(start + size, len(self.spans)))],
+                "embeddings": self.matrix[start : start + size],
+                "metadatas": [
+                    {"window": w, "first": f, "last": t} for w, f, t in self.spans[start : start + size]
+                ],
+            }
+            for start in range(0, len(self.spans), size)
+        ]  # fmt: skip
 
 
-class ChromaCache:
-    """The collections of one home folder."""
+def rows_mark(model: str, hashes: Sequence[str]) -> str:
+    """Changes with the model, or with any chunk of an account or their order."""
+    return hashlib.sha256("\0".join([model, *hashes]).encode()).hexdigest()[:24]
 
-    def __init__(self, home: Path) -> None:
-        self._folder = home / "chroma"
-        self._client: Any = None
 
-    def _open(self) -> Any:
-        if self._client is None:
-            os.environ["ANONYMIZED_TELEMETRY"] = "False"
-            import chromadb
-            from chromadb.config import Settings
+class VectorStore(Protocol):
+    """Where the vectors of all accounts are kept beside the record."""
 
-            self._client = chromadb.PersistentClient(
-                str(self._folder), Settings(anonymized_telemetry=False)
-            )
-        return self._client
+    place: str
+    """As a person would say it."""
 
-    @staticmethod
-    def _name(slug: str) -> str:
-        return f"baton-{slug}"[:500]
-
-    def write(
-        self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]
-    ) -> None:
-        """Replace the account's collection. A damaged store is removed and made anew."""
-        try:
-            self._write(slug, ids, vectors, metadatas)
-        except (
-            Exception
-        ):  # Chroma raises many unrelated types on a damaged store; the cache is disposable
-            self._client = None
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._write_anew(slug, ids, vectors, metadatas)
-
-    def _write_anew(
-        self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]
-    ) -> None:
-        """Write to an empty store. Raises StoreError: what fails there too is the disk."""
-        try:
-            self._write(slug, ids, vectors, metadatas)
-        except Exception as error:  # as above
-            self._client = None
-            shutil.rmtree(self._folder, ignore_errors=True)
-            words = " ".join(str(error).split())
-            raise StoreError(
-                f"The search cache {self._folder} can't be written ({words}). Free some space and run again."
-            ) from error
-
-    def _write(
-        self, slug: str, ids: Sequence[str], vectors: Vectors, metadatas: Sequence[dict[str, Any]]
-    ) -> None:
-        client = self._open()
-        self.forget(slug)
-        collection = client.create_collection(
-            self._name(slug), embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-        )
-        for i in range(0, len(ids), BATCH):
-            collection.add(
-                ids=list(ids[i : i + BATCH]), embeddings=vectors[i : i + BATCH].tolist(),
-                metadatas=list(metadatas[i : i + BATCH]),
-            )  # fmt: skip
+    def write(self, slug: str, rows: Rows) -> None:
+        """Replace all that is kept of an account. Raises StoreError."""
 
     def forget(self, slug: str) -> None:
-        """Remove the account's collection if there is one."""
-        client = self._open()
-        from chromadb.errors import NotFoundError
+        """Remove an account completely, if it is there. Raises StoreError."""
 
-        with contextlib.suppress(NotFoundError, ValueError):
-            client.delete_collection(self._name(slug))
+    def whole(self, slug: str, mark: str) -> bool:
+        """True if the account is there undamaged, as it was when `mark` was taken. Raises StoreError."""
 
-    def query(self, slug: str, vector: Vectors, limit: int) -> list[tuple[str, float]]:
-        """(id, cosine) of the nearest chunks, best first."""
-        collection = self._open().get_collection(self._name(slug), embedding_function=None)
-        found = collection.query(
-            query_embeddings=vector.reshape(1, -1).tolist(), n_results=limit, include=["distances"]
-        )
-        return [
-            (i, 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)
-        ]
+    def query(self, slug: str, vector: Vectors, limit: int) -> Nearest:
+        """The account's chunks nearest to a vector. Raises StoreError."""
 
-    def count(self, slug: str) -> int:
-        """How many chunks the account's collection holds; -1 if there is none."""
-        try:
-            return int(
-                self._open().get_collection(self._name(slug), embedding_function=None).count()
-            )
-        except Exception:  # as above: any fault means that the cache is not usable
-            return -1
+    def cosines(self, slug: str, mark: str) -> Cosines | None:
+        """How search asks this store, or None if the record's own vectors are as near."""
+
+
+def open_vectors(home: Path, url: str | None = None, token: str | None = None) -> VectorStore:
+    """The server at `url` if one is named, else the folders of the home. Raises InputError for a wrong URL."""
+    if url:
+        from indexer.chroma_server import ServerVectors
+
+        return ServerVectors(url, token)
+    from indexer.chroma_folder import FolderVectors
+
+    return FolderVectors(home)
 
 
 def exact_scan(matrix: Vectors, vector: Vectors) -> Vectors:
     """Cosine of every row of `matrix` (n, d) to `vector` (d,): the oracle, and the cold path."""
-    return np.asarray(matrix @ vector, dtype=np.float32)
+    # Not a BLAS product: for one vector its threads cost more than they save.
+    return np.asarray(np.einsum("nd,d->n", matrix, vector), dtype=np.float32)

@@ -29,7 +29,6 @@ import numpy as np
 import pytest
 
 from app.session import Session
-from indexer.heads import Heads
 
 NO_TEXT = {"deal.yaml", "users.json", "channels.json", "integration_logs.json", "owners.json"}
 """Settings and directories: their names are shown in other artifacts, they say nothing themselves."""
@@ -267,7 +266,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     blank = SimpleNamespace(name="blank", size=2, seller_logits=lambda pairs: np.zeros(len(pairs)))
     blank.read = blank.embed = lambda texts, *_: np.ones((len(texts), 2), np.float32)
     blank.vectors = blank.read
-    heads = Heads(blank, blank)
+    read = lambda pairs: (blank.read(pairs), list(blank.read(pairs)))  # noqa: E731
+    heads = SimpleNamespace(name="blank", names=("blank", "blank"), reading=blank, read=read)
     vars(session).update(embedder=blank, heads=heads)
     for deal in DEALS:
         report = session.index_deal(DATA / deal, None, False, False, lambda *_: None)

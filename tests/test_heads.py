@@ -8,9 +8,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from indexer.adapted import Pair
-from indexer.answer_head import AnswerHead, unpack
-from indexer.embed import packaged_model_folder
+from indexer.answer_head import unpack
+from indexer.embed import packaged_encoder
+from indexer.encoder import Pair
 from indexer.heads import Heads
 from indexer.models import Artifact, LinesLocator, Segment, Side
 from indexer.reading_head import ReadingHead, passages
@@ -20,9 +20,7 @@ from indexer.side_guess import MIN_PASSAGES, guess_sides
 @pytest.fixture(scope="module")
 def heads(tmp_path_factory: pytest.TempPathFactory) -> Heads:
     cache = tmp_path_factory.mktemp("models")
-    return Heads(
-        ReadingHead(packaged_model_folder(), cache), AnswerHead(packaged_model_folder(), cache)
-    )
+    return Heads.over(packaged_encoder(cache))
 
 
 def test_readings_are_probabilities(heads: Heads) -> None:

@@ -35,7 +35,7 @@ from eval.retrieval import ranking_scores
 from eval.train.asked import SETS, from_benchmark
 from indexer.answer_head import AnswerHead
 from indexer.dated import Moments, days_asked
-from indexer.embed import Vectors, packaged_model_folder
+from indexer.embed import Vectors, packaged_encoder, packaged_model_folder
 from indexer.errors import InputError, ModelMissing
 from indexer.legs import Neighbours, Spread
 from indexer.models import Person
@@ -75,7 +75,7 @@ def corpus(corpus_id: str = "call") -> Corpus:
 
 @pytest.fixture(scope="module")
 def head(models: Path) -> AnswerHead:
-    return AnswerHead(packaged_model_folder(), models)
+    return AnswerHead(packaged_encoder(models))
 
 
 @pytest.fixture(scope="module")

@@ -35,11 +35,12 @@ from agent.models import (
 )
 from app.session import Session
 from indexer import journal
-from indexer.adapted import VECTOR_SIZE, Pair
+from indexer.adapted import VECTOR_SIZE
 from indexer.answer_head import TOKEN_SIZE, AnswerHead, Packed
 from indexer.assemble import assemble
 from indexer.chunking import chunk_artifact
 from indexer.embed import Vectors
+from indexer.encoder import Pair
 from indexer.errors import BatonError, InputError, Refused
 from indexer.heads import Heads
 from indexer.lexical import Lexical

@@ -22,8 +22,8 @@ from app.web.pages.accounts import due
 from app.web.pages.exports import EXPORTS
 from app.web.pages.source import cited_in
 from app.web.uploads import sweep
-from indexer.build import forget_account
 from indexer.errors import InputError
+from indexer.forget import forget_account
 from review.schema import brief_schema
 from tests.web_fixtures import HOSTILE, QUOTES, SLUG, Served, deal_files
 
@@ -157,7 +157,7 @@ def test_an_upload_is_read_in_a_job_reported_and_forgotten(
     assert "another folder" in wait(client, again.json()["job"])["error"]
     uploads = served.site.session.home / "uploads"
     assert len(list(uploads.iterdir())) == 1
-    forget_account(served.site.session.store, served.site.session.home, "uploaded")
+    served.site.session.forget("uploaded")
     assert list(uploads.iterdir()) == []
     assert client.get("/accounts/uploaded").status_code == 404
 

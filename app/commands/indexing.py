@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.options import DEFAULT_HOME, AccountArg, Format, FormatOption, Home, open_session
 from app.commands.printing import one_line, print_json, print_table
 from indexer.errors import InputError
+
+if TYPE_CHECKING:
+    from app.session import Session
+    from indexer.models import IndexReport
 
 
 def index(
@@ -28,23 +34,65 @@ def index(
 
     session = open_session(home)
     folders = _deal_folders(path, each)
-    reports = []
-    for folder in folders:
-        with index_progress(folder.name) as progress:
-            reports.append(session.index_deal(folder, account, rebuild, replace, progress))
-    if format is Format.json:
-        dumps = [r.model_dump(mode="json") for r in reports]
-        print_json(dumps[0] if len(folders) == 1 and not each else {"reports": dumps})
+    if each or len(folders) > 1:
+        if account:
+            raise InputError("--account names one deal. Leave it away to index several.")
+        _index_many(session, folders, rebuild, replace, format)
         return
-    for report in reports:
-        typer.echo(
-            f"{report.account}: {len(report.read)} read, {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
-            f"{len(report.duplicates)} duplicates, {len(report.not_read)} not read"
-        )
-        for copy, original in report.duplicates:
-            typer.echo(one_line(f"  duplicate  {copy}  (of {original})"))
-        for failure in report.not_read:
-            typer.echo(one_line(f"  not read   {failure.path}: {failure.why}"))
+    with index_progress(path.name) as progress:
+        report = session.index_deal(path, account, rebuild, replace, progress)
+    if format is Format.json:
+        print_json(report.model_dump(mode="json"))
+        return
+    for line in _report_lines(report):
+        typer.echo(line)
+
+
+def _index_many(
+    session: Session, folders: list[Path], rebuild: bool, replace: bool, format: Format
+) -> None:
+    """Index every deal, saying what came of each as it is done. Exits with 1 if any failed."""
+    from app.many import Done, deal_bytes, index_each, summary
+    from app.progress import deals_progress
+
+    began = time.monotonic()
+    with deals_progress(sum(map(deal_bytes, folders)), len(folders)) as watch:
+
+        def told(one: Done) -> None:
+            if format is Format.json:
+                return
+            if one.report is None:
+                watch.say(one_line(f"{one.folder.name}: FAILED: {one.why}"))
+                return
+            for line in _report_lines(one.report):
+                watch.say(line)
+
+        done = index_each(session, folders, rebuild, replace, watch, told)
+    failed = [d for d in done if d.report is None]
+    if format is Format.json:
+        print_json({
+            "reports": [d.report.model_dump(mode="json") for d in done if d.report],
+            "failed": [{"folder": str(d.folder), "why": d.why} for d in failed],
+        })  # fmt: skip
+    else:
+        typer.echo(summary(done, began))
+        for one in failed:
+            typer.echo(one_line(f"  failed     {one.folder.name}: {one.why}"))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _report_lines(report: IndexReport) -> Iterator[str]:
+    yield (
+        f"{report.account}: {len(report.read)} read, {len(report.unchanged)} unchanged, {len(report.removed)} removed, "
+        f"{len(report.duplicates)} duplicates, {len(report.not_read)} not read"
+    )
+    for copy, original in report.duplicates:
+        yield one_line(f"  duplicate  {copy}  (of {original})")
+    for failure in report.not_read:
+        yield one_line(f"  not read   {failure.path}: {failure.why}")
+    for note in report.notes:
+        yield one_line(f"  note       {note}")
 
 
 def accounts(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> None:
@@ -59,11 +107,15 @@ def accounts(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> N
     )
 
 
-def forget(account: AccountArg, home: Home = DEFAULT_HOME) -> None:
+def forget(
+    account: AccountArg,
+    wipe: Annotated[
+        bool, typer.Option("--wipe", help="Rewrite the record's file too: no byte is left.")
+    ] = False,
+    home: Home = DEFAULT_HOME,
+) -> None:
     """Remove an account completely: record, vectors, briefs."""
-    from indexer.build import forget_account
-
-    forget_account(open_session(home).store, home, account)
+    open_session(home).forget(account, wipe)
     typer.echo(f"{account} is forgotten.")
 
 

@@ -11,13 +11,20 @@ if TYPE_CHECKING:
     from agent.models import Answer
 
 
+DRAWN_ROWS = 200
+"""Drawing thousands of rows takes seconds."""
+
+
 def print_json(value: Any) -> None:
     """One JSON object on a line of its own."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
 
 def print_table(columns: Sequence[str], rows: list[list[str]], title: str = "") -> None:
-    """A table of plain text; what stands in a cell is never markup."""
+    """A table of plain text; what stands in a cell is never markup. A long one is drawn without lines."""
+    if len(rows) > DRAWN_ROWS:
+        _print_columns(columns, rows)
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -25,6 +32,14 @@ def print_table(columns: Sequence[str], rows: list[list[str]], title: str = "") 
     for row in rows:
         table.add_row(*[printable(cell) for cell in row])
     Console().print(table)
+
+
+def _print_columns(columns: Sequence[str], rows: list[list[str]]) -> None:
+    lines = [list(columns), *([one_line(cell) for cell in row] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
 def print_answer(answer: Answer) -> None:

@@ -1,4 +1,4 @@
-"""`doctor` and `eval`: what is installed and wrong, how good the results are."""
+"""`doctor`, `check` and `eval`: what is installed and wrong, what is damaged, how good the results are."""
 
 from __future__ import annotations
 
@@ -23,6 +23,37 @@ def doctor(format: FormatOption = Format.text, home: Home = DEFAULT_HOME) -> Non
         for check in findings:
             typer.echo(f"{'ok  ' if check['ok'] else 'WRONG'} {check['name']}: {check['said']}")
     if not all(c["ok"] for c in findings if c["required"]):
+        raise typer.Exit(1)
+
+
+def check(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Write what is damaged anew; nothing is embedded.")
+    ] = False,
+    format: FormatOption = Format.text,
+    home: Home = DEFAULT_HOME,
+) -> None:
+    """Compare the search caches of every account with the record, byte by byte."""
+    from app.progress import index_progress
+    from indexer.caches import damaged_caches, write_caches
+    from indexer.lock import index_lock
+
+    session = open_session(home)
+    store, vectors = session.store, session.vectors
+    with index_progress("check") as told:
+        found = damaged_caches(store, home, vectors, lambda n, of: told("reading", n, of))
+        for n, slug in enumerate(found if repair else ()):
+            told(f"writing {slug}", n, len(found))
+            with index_lock(home):
+                write_caches(store, home, slug, vectors)
+    if format is Format.json:
+        print_json({"damaged": found, "repaired": repair})
+    elif found:
+        typer.echo(f"{len(found)} accounts with missing or damaged caches: {', '.join(found[:20])}")
+        typer.echo("Written anew from the record." if repair else "Run `baton check --repair`.")
+    else:
+        typer.echo("All caches are as the record says.")
+    if found and not repair:
         raise typer.Exit(1)
 
 

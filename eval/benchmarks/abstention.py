@@ -22,9 +22,9 @@ from agent.verification.plain import make_plain
 from agent.verification.polarity import disagreement
 from agent.verification.words import content
 from eval.benchmarks.items import Line, auroc, cut_keeping, is_tuned, read_lines
-from indexer.adapted import Pair
 from indexer.answer_head import Packed, unpack
 from indexer.embed import Vectors
+from indexer.encoder import Pair
 from indexer.errors import InputError
 from indexer.models import Artifact, Frozen, Kind, LinesLocator, Segment
 from indexer.reading_head import passages

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.answer_head import AnswerHead, unpack
-from indexer.embed import OnnxEmbedder, packaged_model_folder
+from indexer.embed import OnnxEmbedder, packaged_encoder
 from indexer.reading_head import ReadingHead
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,10 +34,9 @@ def pairs() -> list[tuple[str, str, str]]:
 
 def likenesses(rows: list[tuple[str, str, str]]) -> np.ndarray:
     """Three likenesses of every pair: (pairs, 3)."""
-    encoder = packaged_model_folder()
-    embedder, answers, reading = (
-        OnnxEmbedder(encoder, CACHE), AnswerHead(encoder, CACHE), ReadingHead(encoder, CACHE),
-    )  # fmt: skip
+    encoder = packaged_encoder(CACHE)
+    embedder = OnnxEmbedder(encoder.folder, CACHE, encoder)
+    answers, reading = AnswerHead(encoder), ReadingHead(encoder)
     said = [("", f"vendor call: {promise}") for _, promise, _ in rows]
     signed = [("", f"unknown contract: {clause}") for _, _, clause in rows]
     fields = len(reading.fields)

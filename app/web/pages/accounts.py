@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from indexer.models import Account
 
 DUE_BEFORE = timedelta(hours=48)
 """The brief is due this long before the handoff meeting."""
+SHOWN = 30
+"""Accounts on one page of the list."""
 SIGNED = ("won", "closed", "signed", "live", "onboarding")
 
 
@@ -72,30 +75,42 @@ class AccountRow:
 
 def account_row(site: Site, account: Account, now: datetime) -> AccountRow:
     """What the list says of an account."""
-    artifacts = site.session.store.artifacts(account.slug)
-    days = [a.date.date() if isinstance(a.date, datetime) else a.date for a in artifacts if a.date]
+    dates = site.session.store.artifact_dates(account.slug)
+    days = [date.fromisoformat(d[:10]) for d in dates if d]
     brief = site.brief(account.slug)
     stage = (account.stage or "").lower()
     signed = not stage or (any(word in stage for word in SIGNED) and "lost" not in stage)
     newest = max(days, default=None)
     if brief is None:
         return AccountRow(
-            account, signed, newest=newest, sources=len(artifacts), due=due(account.kickoff_date, now, False)
+            account, signed, newest=newest, sources=len(dates), due=due(account.kickoff_date, now, False)
         )  # fmt: skip
     fields = [f for s in brief.sections for f in s.fields]
     named = {"ae": brief.account.ae, "csm": brief.account.csm}
     return AccountRow(
         account.model_copy(update=named), signed, brief.status, sum(f.status == "answered" for f in fields), len(fields),
         len(brief.gaps), sum(x.resolution is None for x in brief.conflicts),
-        sum(c.reviewed_by is None for c in brief.commitments), newest, len(artifacts),
+        sum(c.reviewed_by is None for c in brief.commitments), newest, len(dates),
         due(account.kickoff_date, now, brief.status == "accepted"),
         brief.provenance.index != site.session.fingerprint(account.slug),
     )  # fmt: skip
 
 
-def stages(rows: list[AccountRow]) -> list[tuple[str, int]]:
+def in_order(site: Site, accounts: Sequence[Account], now: datetime) -> list[Account]:
+    """What is due first, then by name; reads no more of an account than that takes."""
+
+    def key(account: Account) -> tuple[bool, int, str]:
+        left = due(account.kickoff_date, now, False)
+        if left is None or site.status(account.slug) == "accepted":
+            return (True, 0, account.name)
+        return (False, left.hours, account.name)
+
+    return sorted(accounts, key=key)
+
+
+def stages(accounts: Sequence[Account]) -> list[tuple[str, int]]:
     """Every stage with how many accounts are in it."""
-    names = [r.account.stage or "unknown" for r in rows]
+    names = [a.stage or "unknown" for a in accounts]
     return [(name, names.count(name)) for name in dict.fromkeys(sorted(names))]
 
 
@@ -114,13 +129,23 @@ def router(site: Site) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/")
-    def accounts(stage: str | None = None) -> Response:
+    def accounts(stage: str | None = None, q: str = "", page: int = 1) -> Response:
         now = datetime.now(UTC)
-        rows = [account_row(site, a, now) for a in site.session.store.accounts()]
-        rows.sort(key=lambda r: (r.due is None, r.due.hours if r.due else 0, r.account.name))
-        shown = [r for r in rows if stage in (None, r.account.stage or "unknown")]
+        known = site.session.store.accounts()
+        words = q.casefold().split()
+        wanted = [
+            a
+            for a in known
+            if stage in (None, a.stage or "unknown")
+            and all(word in f"{a.name} {a.slug}".casefold() for word in words)
+        ]
+        pages = max(1, -(-len(wanted) // SHOWN))
+        page = min(max(page, 1), pages)
+        shown = in_order(site, wanted, now)[(page - 1) * SHOWN : page * SHOWN]
+        rows = [account_row(site, a, now) for a in shown]
         return site.page(
-            "accounts.html.j2", here="accounts", rows=shown, all=len(rows), stages=stages(rows), stage=stage
+            "accounts.html.j2", here="accounts", rows=rows, all=len(known), stages=stages(known), stage=stage,
+            q=q, page=page, pages=pages, searchable=len(known) > SHOWN,
         )  # fmt: skip
 
     @routes.post("/accounts")
