@@ -307,7 +307,7 @@ def test_a_configured_reranker_puts_the_first_in_its_order(
 ) -> None:
     reranker = Reranker(cross_encoder)
     slug = index.account.slug
-    again = AccountIndex(index._store, index._store.path.parent, slug, Words(), head, reranker)
+    again = AccountIndex(index._store, index.home, slug, Words(), head, reranker)
     found = again.search(ASKED, 7)
     said = reranker.score(ASKED, [e.segment.text for e in found])
     assert list(said) == sorted(said, reverse=True)
