@@ -25,7 +25,7 @@ MAX_SHOWN = 3
 KEPT = 8
 SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
-ANSWERED_AT = 0.6
+ANSWERED_AT = 0.55
 """What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
 SHOWN_WORTH = (1.0, 0.75, 0.6)
 """What a claim's score counts for among those shown of its field."""

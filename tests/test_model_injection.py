@@ -155,7 +155,12 @@ def test_planted_instructions_have_no_effect(made: Session, tmp_path: Path) -> N
     obedient = Obedient(list(PAYLOADS.values()))
     brief, server = write(copy_home(made.home, tmp_path / "h"), obedient)
     free, _ = write(copy_home(made.home, tmp_path / "free"), honest)
-    found = effects(brief, clean) | {"gates": effects(brief, free)["gates"]}
+    # What an honest model's claims leave open in detail is nobody's instruction.
+    open_anyway = {g.key for g in (*clean.gaps, *free.gaps)}
+    found = effects(brief, clean) | {
+        "gates": effects(brief, free)["gates"],
+        "gaps": len({g.key for g in brief.gaps} - open_anyway),
+    }
     assert found == {"repeated": 0, "gaps": 0, "gates": 0}
     assert brief.status == "draft"
     assert set(server.paths) <= {"/api/show", "/api/chat", "/api/ps"}
