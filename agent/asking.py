@@ -97,7 +97,7 @@ def judge(asking: Asking, question: str) -> Judged:
     names = frozenset(
         p.lower() for s in index.segments if s.person for p in s.person.split() if len(p) > 2
     )
-    scores = _scores(index, question, vector, about, names)
+    scores = _scores(index, question, about, names)
     support = asking.support(question)
     supported = asking.readings.by_segment(support)
     judged = np.asarray((1 - RETRIEVAL_SHARE) * supported + RETRIEVAL_SHARE * scores, np.float32)
@@ -131,11 +131,9 @@ def _median(values: Vectors) -> float:
     return float((ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2)
 
 
-def _scores(
-    index: AccountIndex, question: str, vector: Vectors, about: Vectors, names: frozenset[str]
-) -> Vectors:
+def _scores(index: AccountIndex, question: str, about: Vectors, names: frozenset[str]) -> Vectors:
     """Retrieval, what the segment is about, and whether it comes from a person the question names."""
-    found = index.score(question, vector)
+    found = index.relevance(question)
     low, high = _median(found), float(found.max(initial=1e-6))
     retrieved = np.clip((found - low) / max(high - low, 1e-6), 0, 1)
     asked = set(re.findall(r"\w{3,}", question.lower()))
