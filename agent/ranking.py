@@ -35,16 +35,18 @@ _SIDE_PRIOR: Mapping[str, Mapping[str, float]] = {
 _SKIPPED_ROLES = ("event", "quoted", "signature", "hidden", "heading")
 
 
+def _speaks(segment: Segment, artifact: Artifact) -> bool:
+    """Can a segment answer anything: somebody's own words, to people?"""
+    return (
+        segment.role not in _SKIPPED_ROLES
+        and artifact.meta.get("bulk") != "true"
+        and artifact.meta.get("automatic") != "true"
+        and not looks_like_instruction(segment.text)
+    )
+
+
 def _weight(spec: FieldSpec, segment: Segment, artifact: Artifact) -> float:
-    """What source, side and role make of a segment for a field; 0 excludes it."""
-    if (
-        segment.role in _SKIPPED_ROLES
-        or artifact.meta.get("bulk") == "true"
-        or artifact.meta.get("automatic") == "true"
-    ):
-        return 0.0
-    if looks_like_instruction(segment.text):
-        return 0.0
+    """What source, side and role make of a segment for a field."""
     weight = _SIDE_PRIOR[spec.speaks][segment.side]
     if artifact.kind == "contract":
         executed = artifact.authority in (ORDER_FORM, AGREEMENT)
@@ -76,6 +78,7 @@ class Ranking:
         self.readings = index.readings(head)
         answering = np.clip(1 - self.readings.act(*NOT_ANSWERING), 0, 1)
         self._stated = 0.25 + 0.75 * answering
+        self._speaking = [_speaks(s, index.artifacts[s.artifact]) for s in index.segments]
         self._retrieved = self._retrieve()
 
     def _retrieve(self) -> dict[str, Scores]:
@@ -99,7 +102,11 @@ class Ranking:
         """The score of every segment for `field`, about 0..1."""
         spec, index = self.specs[field], self.index
         weights = np.array(
-            [_weight(spec, s, index.artifacts[s.artifact]) for s in index.segments], np.float32
+            [
+                _weight(spec, s, index.artifacts[s.artifact]) if speaks else 0.0
+                for s, speaks in zip(index.segments, self._speaking, strict=True)
+            ],
+            np.float32,
         )
         said = self.readings.by_segment(self.passages(field))
         retrieved = self._retrieved[field] * self.readings.by_segment(self._stated)
