@@ -9,6 +9,7 @@ import os
 import time
 import zipfile
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -69,6 +70,27 @@ def test_the_pane_of_each_kind_marks_the_words(client: httpx.Client, path: str) 
     whole = client.get(f"/accounts/{SLUG}/source", params=query)
     assert whole.status_code == 200
     assert "<mark>" in whole.text
+
+
+def test_the_pane_shows_every_segment_of_a_source_with_several_kinds_of_places(
+    client: httpx.Client, served: Served, tmp_path: Path
+) -> None:
+    crm = tmp_path / "mixed/crm"
+    crm.mkdir(parents=True)
+    (crm / "activities_export.csv").write_text(
+        "Date,Type,Owner,Account,Subject,Body\n"
+        '2026-05-05,Call,Ann Lee,Mixed Mills,intro,"They count by hand. Signs below 15k."\n'
+        '2026-05-07,Note,Ann Lee,Mixed Mills,budget,"Approved by the board."\n'
+    )
+    session = served.site.session
+    session.index_deal(tmp_path / "mixed", "mixed", False, False, lambda *_: None)
+    segments = session.account_index("mixed").segments
+    assert len({s.locator.type for s in segments}) > 1
+    for segment in segments:
+        query = {"artifact": segment.artifact, "start": segment.start, "end": segment.end}
+        for page in ("pane", "source"):
+            assert client.get(f"/accounts/mixed/{page}", params=query).status_code == 200, segment
+    session.forget("mixed")
 
 
 def test_a_place_that_is_gone_says_so(client: httpx.Client) -> None:
