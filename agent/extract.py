@@ -27,6 +27,10 @@ SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
 ANSWERED_AT = 0.55
 """What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
+MAX_BESIDE = 2
+BESIDE_TURNS, BESIDE_CLAUSES = 4, 12
+BESIDE_AT = 0.4
+"""What a segment beside another must be worth of it, for the field, to be cited with it."""
 SHOWN_WORTH = (1.0, 0.75, 0.6)
 """What a claim's score counts for among those shown of its field."""
 
@@ -88,19 +92,49 @@ class Extractor:
         if best < spec.answer_at or stated < ANSWERED_AT:
             self._gap(name, spec, order)
             return
+        told: set[int] = set()
         for position in order:
             if scores[position] < max(spec.answer_at * 0.8, SECOND_AT * best):
                 break
+            if position in told:
+                continue
+            beside = [i for i in self._beside(name, position) if i not in told]
+            told.update(beside)
             sentences = self.ranking.quote(position, worth)
             core = self.ranking.core(position, worth)
             flags = flags_of(self.index, self.index.segments[position])
-            claim = self._proposer.propose(name, spec, position, sentences, flags, core=core)
+            claim = self._proposer.propose(
+                name, spec, position, sentences, flags, core=core,
+                beside=[(i, self.ranking.quote(i, worth)) for i in beside],
+            )  # fmt: skip
 
             if claim:
                 self.found.by_field.setdefault(name, []).append(claim)
                 self.found.scores[claim] = float(scores[position])
         if name not in self.found.by_field:
             self._gap(name, spec, order)
+
+    def _beside(self, name: str, position: int) -> list[int]:
+        """Segments close by that say the rest of it: the same voice a turn or two on, the next clauses or rows of a paper.
+
+        A price and what it is for stand in two rows; a story and what it cost in two turns, with a question between them.
+        """
+        segments, scores, stated = self.index.segments, self._matrix[name], self._stated[name]
+        this = segments[position]
+        paper = self.index.artifacts[this.artifact].kind == "contract"
+        reach = BESIDE_CLAUSES if paper else BESIDE_TURNS
+        near = range(max(0, position - reach), min(len(segments), position + reach + 1))
+        found = [
+            i
+            for i in near
+            if i != position
+            and segments[i].artifact == this.artifact
+            and (paper or (segments[i].speaker and segments[i].speaker == this.speaker))
+            and scores[i] >= BESIDE_AT * scores[position]
+            and stated[i] >= BESIDE_AT * stated[position]
+            and segments[i].id not in self.found.superseded
+        ]
+        return sorted(sorted(found, key=lambda i: -scores[i])[:MAX_BESIDE])
 
     def _gap(self, name: str, spec: FieldSpec, order: Sequence[int]) -> None:
         nearest = tuple(self.index.segments[i].id for i in order[:2])

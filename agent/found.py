@@ -65,7 +65,7 @@ def attribution(index: AccountIndex, segment: Segment, spec_title: str) -> str:
 
 @dataclass(frozen=True)
 class Proposer:
-    """Proposes claims to the door, each with one quote."""
+    """Proposes claims to the door."""
 
     index: AccountIndex
     door: BriefDoor
@@ -79,15 +79,20 @@ class Proposer:
         flags: Sequence[str] = (),
         kind: str | None = None,
         core: tuple[int, int] | None = None,
+        beside: Sequence[tuple[int, Sentences]] = (),
     ) -> str | None:
-        """The id of the claim recorded for a segment's sentences, or None where the door refused it."""
+        """The id of the claim recorded for a segment's sentences, or None where the door refused it.
+
+        `beside` are sentences of other segments that say the rest of it; they are cited after the first.
+        """
         segment = self.index.segments[position]
-        ref = EvidenceRef(
-            segment=segment.id, first_sentence=sentences[0], last_sentence=sentences[1]
+        refs = tuple(
+            EvidenceRef(segment=self.index.segments[i].id, first_sentence=first, last_sentence=last)
+            for i, (first, last) in ((position, sentences), *beside)
         )
         draft = ClaimDraft(
             field=name, text=attribution(self.index, segment, spec.title), kind=kind or spec.kind,
-            evidence=(ref,), flags=tuple(flags), core=core,
+            evidence=refs, flags=tuple(flags), core=core,
         )  # fmt: skip
         outcome = self.door.record_claim(draft)
         return None if isinstance(outcome, Refusal) else outcome

@@ -251,16 +251,21 @@ def main() -> None:
     parser.add_argument(
         "--holdout", default="", help="file stems to hold out, comma-separated, for the figures"
     )
+    parser.add_argument("--without", default="", help="file stems to leave out altogether")
+    parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder for the weights")
     args = parser.parse_args()
     rng = random.Random(7)
-    rows = load_utterances(ROOT / "eval" / "dev" / "utterances")
+    rows = [
+        u for u in load_utterances(ROOT / "eval" / "dev" / "utterances")
+        if u.origin not in args.without.split(",")
+    ]  # fmt: skip
     held = [u for u in rows if u.origin in args.holdout.split(",")]
     kept = [u for u in rows if u not in held]
     extra = background(args.meetings, 1000, rng) if args.meetings else []
     model = train(kept + extra, args.epochs, seed=7)
     names = {"fields": FIELDS, "acts": ACTS}
     heads = {"fields": model.fields, "acts": model.acts, "sides": model.sides}
-    save(model.encoder, heads, names, WEIGHTS / "reader.npz")
+    save(model.encoder, heads, names, args.out / "reader.npz")
     report: dict[str, object] = {
         "trained_on": len(kept),
         "background": len(extra),
@@ -268,7 +273,7 @@ def main() -> None:
     }
     if held:
         report |= figures(model, held)
-    (WEIGHTS / "reader.json").write_text(json.dumps(report) + "\n")
+    (args.out / "reader.json").write_text(json.dumps(report) + "\n")
     print(json.dumps(report))
 
 
