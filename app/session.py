@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
     from indexer.encoder import Encoder
+    from indexer.entailment import Entailment
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.rerank import Reranker
@@ -103,7 +104,7 @@ class Session:
     def heads(self) -> Heads:
         from indexer.heads import Heads
 
-        return Heads.over(self.encoder)
+        return Heads.over(self.encoder, configured_entailment())
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -333,6 +334,16 @@ class Session:
             title=artifact.title or artifact.path, where=c.locator.label or artifact.path, speaker=c.speaker,
             when=str(c.at)[:10] if c.at else None,
         )  # fmt: skip
+
+
+def configured_entailment() -> Entailment | None:
+    """The model that BATON_NLI_MODEL names. Raises ModelMissing where its folder holds none."""
+    folder = os.environ.get("BATON_NLI_MODEL")
+    if not folder:
+        return None
+    from indexer.entailment import Entailment
+
+    return Entailment(Path(folder).expanduser())
 
 
 def _cache_bytes() -> int:
