@@ -106,6 +106,8 @@ class ModelDoor:
             return "it is no sentence"
         if draft.text.rstrip().endswith("?") or _ASKS_FOR_WORDS.match(draft.text):
             return "a claim states something; it does not ask"
+        if looks_like_instruction(draft.text):
+            return "a claim tells of the deal; it does not say what an answer has to look like"
         if _LINK.search(draft.text):
             return "a claim holds no links and no addresses"
         if any(s.role == "hidden" for s in segments):
