@@ -158,7 +158,7 @@ class Session:
                 f"Index it again with `baton index {shlex.quote(folder)} --account {slug} --rebuild`, or correct BATON_MODEL."
             )
         with self._opening:
-            mark = self.fingerprint(slug)
+            mark = self.store.evidence_mark(slug)
             opened = self._opened.get(slug, mark)
             if opened is None:
                 index = AccountIndex(
@@ -275,14 +275,14 @@ class Session:
         from prompts.template import load_template
 
         with self._opening:
-            mark = self.fingerprint(slug)
+            mark = self.store.evidence_mark(slug)
             index = self.account_index(slug)
             opened = self._opened.get(slug, mark) or Opened(index)
             asking = opened.asking
             if asking is None:
                 asking = Asking(index, self.heads, load_template("sales-to-cs"))
                 self._opened.put(slug, mark, Opened(index, asking))
-            return asking, mark
+            return asking, self.fingerprint(slug)
 
     def _answer_writer(
         self, engine: EngineChoice, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None

@@ -19,9 +19,11 @@ from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from app import cli
+from app.session import Session
 from indexer.errors import BatonError, InputError, Locked, ModelMissing, StoreError, UnknownAccount
 from indexer.store.schema import OF_AN_ACCOUNT
 from prompts.template import load_template
+from review.acts import Add
 from tests.databases import Databases, environment, rows
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -551,3 +553,16 @@ def test_exit_code_one_and_one_line(deal: Deal, tmp_path: Path, case: str) -> No
     assert line.startswith("baton: ")
     if case == "locked":
         assert took < 4
+
+
+def test_an_open_session_sees_what_another_process_was_told(copy: Deal) -> None:
+    """A page or a chat stays open for hours, and the answer to a question may come in by the command."""
+    run_json(copy.home, "brief", SLUG)
+    ours, other = Session(copy.home), Session(copy.home)
+    before = ours.account_index(SLUG)
+    assert ours.account_index(SLUG) is before, "nothing changed, nothing is opened anew"
+    said = "The night crew of the southern warehouse wears blue badges."
+    other.act(SLUG, Add(act="add", name="Ann Lee", kind="fact", field="goals.problem", text=said))
+    assert any(said in a.text for a in ours.account_index(SLUG).artifacts.values())
+    found = ours.answer(SLUG, "Which badges does the night crew of the southern warehouse wear?")
+    assert any(said in c.citations[0].quote for c in found.claims)
