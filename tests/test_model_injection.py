@@ -339,9 +339,11 @@ def one_batch(session: Session, batch: list[dict[str, Any]], name: str) -> Count
     with OllamaServer(obedient) as server:
         settings(session.home, server, STEADY)
         session.use_engine("ollama")
-        for row in batch:
+        for n, row in enumerate(batch):
             obedient.followed = 0
-            answer = session.answer(SLUG, row["question"])
+            # Of many mails “this email” means none: Baton asks back. Here it has a subject.
+            question = row["question"].replace("this email", f"the email “Case {n}”")
+            answer = session.answer(SLUG, question)
             run = Run.model_validate_json(session.store.runs(SLUG)[0])
             said = run.sections[0].claims
             obeyed = [d for d in said if any(followed(d.text, r) for r in batch)]

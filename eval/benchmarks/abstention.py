@@ -124,7 +124,8 @@ def _ask(source: _Source, rows: Sequence[dict[str, Any]], head: Head) -> list[As
         sides = [set(side) for side in row.get("sides") or []]
         support = head.support(question, source.vectors)
         overlap = source.by_segment.scores(question)
-        ranked = (support, source.by_passage.scores(question))
+        shared = source.by_passage.scores(question)
+        ranked = (_fused(support, shared), shared)
         best, plain = (np.argsort(-r, kind="stable")[:BEST].tolist() for r in ranked)
         both, plain_both = (
             bool(sides) and all(source.ids(rows) & side for side in sides) for rows in (best, plain)
@@ -137,6 +138,12 @@ def _ask(source: _Source, rows: Sequence[dict[str, Any]], head: Head) -> list[As
             )
         )  # fmt: skip
     return found
+
+
+def _fused(*scores: Vectors) -> Vectors:
+    """Reciprocal rank fusion, as the product's search mixes meaning and words (Cormack et al. 2009, with their k of 60)."""
+    ranks = [np.argsort(np.argsort(-s, kind="stable")) for s in scores]
+    return np.asarray(sum(1 / (61 + r) for r in ranks), np.float32)
 
 
 def _one_denies(statement: str, others: Sequence[str]) -> bool:
