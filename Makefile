@@ -18,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-postgres test-model test-server check format bench bench-web bench-scale screenshots eval train tree clean
+.PHONY: FORCE help setup demo serve test test-browser test-hostile test-samples test-postgres test-model test-injection test-server check format bench bench-web bench-scale screenshots eval train tree clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test: setup ## Run the tests
 
 test-model: setup ## Long tests of the agent: 500 faults, three demo deals, planted instructions
 	@$(BIN)/python -m pytest -m long -s tests/test_model_long.py tests/test_model_injection.py
+
+test-injection: setup ## Planted instructions of a benchmark's cases.jsonl, each in five carriers: CASES=FILE (an hour; EVERY=10 for a tenth)
+	@BATON_INJECTION_CASES=$(CASES) BATON_INJECTION_EVERY=$(or $(EVERY),1) $(BIN)/python -m pytest -m long -s -rs tests/test_model_injection.py -k benchmark
 
 test-server: setup ## The agent against a real server with a tiny random model (minutes)
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[server]'

@@ -99,7 +99,7 @@ def answer(
     extractive engine; `fallback` says why the engine that was asked for does not.
     """
     index, people = asking.index, writer.people if writer else ()
-    door = BriefDoor(index, account=index.account, people=people)
+    door = BriefDoor(index, None, index.account, people, asking.reader)
     judged = judge(asking, read_as or question)
     chosen = _extract(asking, door, judged)
     conflicts = _contradictions(asking, door, asking.clashes(judged.question, chosen))

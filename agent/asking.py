@@ -40,6 +40,7 @@ class Asking:
 
     def __init__(self, index: AccountIndex, heads: Heads, template: Template) -> None:
         self.index, self.template, self._answers = index, template, heads.answers
+        self.reader = heads.entailment
         self.readings = index.readings(heads.reading)
         self._vectors = index.answer_vectors(heads.answers)
         self.field_vectors = _field_vectors(index, template, self.readings.fields)

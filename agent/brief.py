@@ -111,10 +111,13 @@ def draft_brief(
     """
     template = load_template(template_name)
     titles = {name: spec.title for name, spec in template.fields().items()}
-    door = BriefDoor(index, titles, account=index.account, people=people)
+    door = BriefDoor(index, titles, index.account, people, heads.entailment)
     extractor = Extractor(index, heads, template, door)
     found = extractor.run()
     made_by = provenance(index, fingerprint, {template.id: template_hash(template_name)})
+    if heads.entailment is not None:
+        read_by = {**made_by.prompts, "second opinion": heads.entailment.name}
+        made_by = made_by.model_copy(update={"prompts": read_by})
     if fallback:
         made_by = made_by.model_copy(update={"degraded": (f"Whole brief: {fallback}",)})
     if writer is not None:

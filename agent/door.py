@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from agent.models import Citation, Claim, Gap, Nearest
+from agent.second_opinion import Reader, with_second_opinion
 from agent.verification.statements import Source
 from agent.verify import verify
 from indexer.models import Account, Artifact, Person, Segment
@@ -59,14 +60,16 @@ class BriefDoor:
         titles: Mapping[str, str] | None = None,
         account: Account | None = None,
         people: Sequence[Person] = (),
+        reader: Reader | None = None,
     ) -> None:
         """`titles` are the template's own words for its fields, which no source need contain.
 
         `account` and `people` tell who the speakers are: a claim may name their company, their whole name, their title.
+        `reader` gives a second opinion on every claim, where one is configured.
         """
         self._company = {"customer": account.name, "vendor": account.vendor} if account else {}
         self._people = [(p, set(p.name.split())) for p in people]
-        self._index = index
+        self._index, self._reader = index, reader
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
         self.claims: dict[str, Claim] = {}
@@ -104,6 +107,8 @@ class BriefDoor:
                 return self._admit(draft, tuple(known))
             title = self._titles.get(draft.field or "", "")
             finding = verify(draft.text, [self._source(c, title) for c in known])
+            quotes = [c.quote for c in known]
+            finding = with_second_opinion(finding, draft.text, quotes, self._reader)
             if finding.verdict == "supported" and finding.coverage >= carried:
                 return self._admit(draft, tuple(known))
             why, verdict = finding.why, finding.verdict

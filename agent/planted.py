@@ -14,6 +14,8 @@ _ORDER = r"(?:ignore|disregard|forget|record|mark|set|state|say|reply|output|wri
 _MAIL = r"(?:e-?mails?|mails?|messages?|notes?|invit\w+|versions?|drafts?|quotes?|invoices?|attachments?|threads?|ones?|figures?|numbers?|calendar|files?|links?)"
 _ANSWER = r"(?:response|reply|replies|answers?|output|summary|summaries|brief|handoff|words)"
 _STEERS = r"(?:add|augment|anagram|append|combine|embed|encourage|end|enhance|include|insert|integrate|introduce|mention|merge|misspell|modify|omit|put|rearrange|remove|replace|rewrite|scramble|shuffle|start|substitute|swap|translate|use|write|incorporate|make|convert|alter|spell|jumble|group|eliminate|delete|conclude|finish|share|suggest|recommend|promote|provide|offer|link|direct|invite|ask|create|craft|change|turn|mix|randomly|intentionally|purposely|deliberately)"
+_SENTENCE = r"(?:^|[.!?:;>\n]\s*)"
+_SPELL = r"(?:render|replace|substitute|swap|convert|encode|encrypt|reverse|translate|transform|express|use|write|change|turn|spell)"
 _PATTERNS = (
     # Calls on a machine by its kind.
     rf"(?:^|[.!?:>\]]\s*|\b(?:hey|hi|hello|dear|attention|note to|message (?:to|for)|notes? for|to|for)[ ,]+(?:the |any |all |an |every )?){_CALLED}\s*[:,]\s*(?:\w+\s+){{0,3}}?{_ORDER}\b",
@@ -30,6 +32,9 @@ _PATTERNS = (
     rf"(?:^|[.!?:;>\n]\s*|\b(?:in|to|with|at the end of|throughout) your {_ANSWER},?\s+){_STEERS}\b[^\n]{{0,160}}?\b(?:your|each|every|the) {_ANSWER}\b",
     rf"\b(?:in|within|throughout|at the end of|at the start of) your {_ANSWER},\s*(?:{_STEERS}|tease|hint|pretend|imply)\b",
     rf"\b(?:state|say|mention|report|claim|assert|note|confirm)\s+in (?:your|the) {_ANSWER}\s+that\b",
+    # Says how its answer is to be spelt.
+    rf"{_SENTENCE}(?:jumble|scramble|misspell|anagram|shuffle)\b[^.!?\n]{{0,80}}\b(?:letters?|words?|vowels?|consonants?|characters?)\b",
+    rf"{_SENTENCE}{_SPELL}\b[^.!?\n]{{0,80}}\b(?:vowels?|consonants?|(?:every|each) (?:\w+ )?letters?|letters? (?:of|in) (?:your|each|every)|\w+ ciphers?|\w+ic substitution|your {_ANSWER})\b",
     r"\b(?:set|mark) (?:all|every|each)(?: of the)? (?:sections?|fields?|risks?|gates?)\b",
 )
 _PLANTED = re.compile("|".join(_PATTERNS), re.I)

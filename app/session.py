@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
     from indexer.encoder import Encoder
+    from indexer.entailment import Entailment
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.rerank import Reranker
@@ -103,7 +104,7 @@ class Session:
     def heads(self) -> Heads:
         from indexer.heads import Heads
 
-        return Heads.over(self.encoder)
+        return Heads.over(self.encoder, configured_entailment())
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -157,7 +158,7 @@ class Session:
                 f"Index it again with `baton index {shlex.quote(folder)} --account {slug} --rebuild`, or correct BATON_MODEL."
             )
         with self._opening:
-            mark = self.fingerprint(slug)
+            mark = self.store.evidence_mark(slug)
             opened = self._opened.get(slug, mark)
             if opened is None:
                 index = AccountIndex(
@@ -274,14 +275,14 @@ class Session:
         from prompts.template import load_template
 
         with self._opening:
-            mark = self.fingerprint(slug)
+            mark = self.store.evidence_mark(slug)
             index = self.account_index(slug)
             opened = self._opened.get(slug, mark) or Opened(index)
             asking = opened.asking
             if asking is None:
                 asking = Asking(index, self.heads, load_template("sales-to-cs"))
                 self._opened.put(slug, mark, Opened(index, asking))
-            return asking, mark
+            return asking, self.fingerprint(slug)
 
     def _answer_writer(
         self, engine: EngineChoice, people: Sequence[Person], turns: Sequence[Turn], on_step: OnStep | None
@@ -333,6 +334,16 @@ class Session:
             title=artifact.title or artifact.path, where=c.locator.label or artifact.path, speaker=c.speaker,
             when=str(c.at)[:10] if c.at else None,
         )  # fmt: skip
+
+
+def configured_entailment() -> Entailment | None:
+    """The model that BATON_NLI_MODEL names. Raises ModelMissing where its folder holds none."""
+    folder = os.environ.get("BATON_NLI_MODEL")
+    if not folder:
+        return None
+    from indexer.entailment import Entailment
+
+    return Entailment(Path(folder).expanduser())
 
 
 def _cache_bytes() -> int:

@@ -37,7 +37,7 @@ from indexer.vectors import VectorStore, open_vectors
 from indexer.walk import Walk, digest_of, walk_deal
 
 EMBED_BATCH = 512
-PIPELINE = 2
+PIPELINE = 3
 """Raised when segments, chunks or sides are made differently, so that old indexes are made anew."""
 
 Progress = Callable[[str, int, int], None]

@@ -10,6 +10,7 @@ import numpy as np
 from indexer.adapted import MAX_TOKENS
 from indexer.answer_head import AnswerHead, Packed
 from indexer.encoder import Encoder, Pair
+from indexer.entailment import Entailment
 from indexer.reading_head import ReadingHead, Signals
 
 
@@ -19,11 +20,13 @@ class Heads:
 
     reading: ReadingHead
     answers: AnswerHead
+    entailment: Entailment | None = None
+    """A second reader of claims, where one is configured; the record keeps nothing of it."""
 
     @classmethod
-    def over(cls, encoder: Encoder) -> Heads:
+    def over(cls, encoder: Encoder, entailment: Entailment | None = None) -> Heads:
         """Both heads as they come with Baton."""
-        return cls(ReadingHead(encoder), AnswerHead(encoder))
+        return cls(ReadingHead(encoder), AnswerHead(encoder), entailment)
 
     @property
     def names(self) -> tuple[str, str]:

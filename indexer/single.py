@@ -19,5 +19,7 @@ def read_file(path: Path) -> list[RawArtifact]:
     found = [a for a in reading.artifacts if any(s.text.strip() for s in a.segments)]
     if not found:
         why = next((n.why for n in reading.not_read), "there is no text in it")
-        raise InputError(f"{path} can't be read: {why}. Save it as Markdown, text, Word or PDF.")
+        raise InputError(
+            f"{path} can't be read: {why}. Save it as Markdown, text, HTML, Word or PDF."
+        )
     return found

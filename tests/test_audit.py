@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
+import textwrap
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from indexer.errors import InputError
 from indexer.models import LinesLocator, RawArtifact, RawSegment
 from indexer.single import read_file
 from review.audit.document import statements_of
+from tests.test_model_injection import pdf_of
 
 MAIL = """From: {who}
 To: {to}
@@ -152,6 +156,86 @@ def test_a_file_that_is_none_is_one_line(place: tuple[Path, str], tmp_path: Path
     (tmp_path / "empty.md").write_text("\n")
     with pytest.raises(InputError, match="can't be read"):
         read_file(tmp_path / "empty.md")
+
+
+TITLE, LIST, TABLE, ASKED = (
+    "The company",
+    ("Oakmill runs twelve bakeries with about 300 employees.", "They lost their biggest customer in January because deliveries came late."),
+    (("Term", "Value"), ("Users", "The subscription is for up to 60 users"), ("Go-live", "They go live in four weeks.")),
+    "Who is the champion?",
+)  # fmt: skip
+STATED = [*LIST, *(": ".join(row) for row in TABLE[1:])]
+
+
+def _html() -> str:
+    points = "".join(f"<li>{p}</li>" for p in LIST)
+    rows = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in TABLE)
+    body = f"<h1>Oakmill</h1><h2>{TITLE}</h2><ul>{points}</ul><p>Deal</p><table>{rows}</table><p>{ASKED}</p>"
+    return f"<!doctype html><html><body>{body}</body></html>"
+
+
+def _docx() -> bytes:
+    import docx
+
+    document, out = docx.Document(), io.BytesIO()
+    document.add_heading("Oakmill", 0)
+    document.add_heading(TITLE, 1)
+    for point in LIST:
+        document.add_paragraph(point, style="List Bullet")
+    document.add_paragraph("Deal")
+    table = document.add_table(rows=0, cols=2)
+    for row in TABLE:
+        for cell, words in zip(table.add_row().cells, row, strict=True):
+            cell.text = words
+    document.add_paragraph(ASKED)
+    document.save(out)
+    return out.getvalue()
+
+
+def _mail(**parts: bytes) -> bytes:
+    """The document as a mail's own words, wrapped as mail programs do; or in an attachment."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = OURS, "Jo <jo@brightware.example>", "Fwd: Oakmill"
+    mail["Date"], mail["Message-ID"] = "Thu, 12 Mar 2026 10:00:00 +0000", "<handoff@example>"
+    points = "\n".join(textwrap.fill(f"- {p}", 60, subsequent_indent="  ") for p in LIST)
+    rows = "\n".join(f"- {': '.join(row)}" for row in TABLE[1:])
+    text = f"Hi Jo,\n\n{TITLE}\n{points}\n\nDeal:\n{rows}\n\n{ASKED}\n\nBest\nAna\n\nOn 9 Mar 2026, Jo wrote:\n> Where do I find the handoff of Oakmill?\n"
+    mail.set_content("Hi Jo,\n\nAna\n" if parts else text)
+    for name, content in parts.items():
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    return mail.as_bytes()
+
+
+def _pdf() -> bytes:
+    lines = ["Oakmill", "", TITLE, *(f"- {p}" for p in LIST), "", "Deal:"]
+    lines += [*(f"- {': '.join(row)}" for row in TABLE[1:]), "", ASKED]
+    return pdf_of(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("handoff.html", _html().encode()),
+        ("handoff.docx", _docx()),
+        ("handoff.eml", _mail()),
+        ("attached.eml", _mail(**{"handoff.docx": _docx()})),
+        ("handoff.pdf", _pdf()),
+    ],
+)
+def test_the_same_document_in_another_format_says_the_same(
+    place: tuple[Path, str], audited: dict[str, Any], tmp_path: Path, name: str, content: bytes
+) -> None:
+    """Nothing that belongs to a format is taken for a statement: no header row, no greeting, no quoted mail."""
+    home, slug = place
+    file = tmp_path / name
+    file.write_bytes(content)
+    found = Session(home).audit(slug, file)
+    assert [s.text for s in found.statements] == STATED
+    assert {s.heading for s in found.statements} == {TITLE, "Deal"}
+    said = {s["text"]: s["verdict"] for s in audited["statements"]}
+    verdicts = [said.get(s.text.split(": ", 1)[-1].rstrip(".") + ".", "") for s in found.statements]
+    assert [s.verdict for s in found.statements] == verdicts
+    assert all(s.place for s in found.statements)
 
 
 def test_a_document_is_cut_into_statements() -> None:

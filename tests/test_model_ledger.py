@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from app.session import Session
 from review.models import Brief
 from tests.characters import claim
 from tests.model_deal import SLUG, STEADY, copy_home, index_deal, open_home, settings
-from tests.ollama_server import OllamaServer, Reply, calls, says, seen
+from tests.ollama_server import OllamaServer, Reply, Script, calls, says, seen
 
 SAID_ON = date(2026, 3, 12)
 
@@ -81,8 +83,10 @@ class Model:
         return calls(claim(self.field, given["text"], ref))
 
 
-def write(home: Path, model: Model) -> Brief:
-    with OllamaServer(model) as server:
+def write(
+    home: Path, model: Script, capabilities: tuple[str, ...] = ("completion", "tools")
+) -> Brief:
+    with OllamaServer(model, capabilities=capabilities) as server:
         settings(home, server, STEADY)
         session = open_home(home)
         session.use_engine("ollama")
@@ -164,6 +168,36 @@ def test_a_missing_detail_becomes_a_gap_with_a_question(made: Session, tmp_path:
     fields = {f.id: f for s in brief.sections for f in s.fields}
     assert fields["commitments.pricing"].status == "answered"
     assert found[0].id in fields["commitments.pricing"].gaps
+
+
+def test_without_tools_a_missing_detail_is_named_in_the_one_reply(
+    made: Session, tmp_path: Path
+) -> None:
+    """The same door: what a source answers, and what stands beside no claim, is no gap here either."""
+    home = copy_home(made.home, tmp_path / "h")
+    field, about = "commitments.pricing", "the invoice address of the northern warehouse"
+    shapes: list[dict[str, Any]] = []
+
+    def script(body: dict[str, Any]) -> Reply:
+        shapes.append(body["format"]["properties"]["gaps"]["items"])
+        if field not in seen(body).fields:
+            return says('{"claims": [], "gaps": ["made.up"]}')
+        gaps = [
+            {"field": field, "missing": about},
+            {"field": field, "missing": "the yearly price for all the users"},
+            {"field": field, "missing": "the visit of Zebulon Crane"},
+        ]
+        return says(json.dumps({"claims": [], "gaps": gaps}))
+
+    brief = write(home, script, ("completion",))
+    assert all(s["properties"]["missing"] == {"type": "string"} for s in shapes)
+    found = [g for g in brief.gaps if g.field == field and g.scope == "detail"]
+    assert [g.about for g in found] == [about]
+    section = next(s for s in runs(home).sections if s.id == "commitments")
+    assert section.way == "structured"
+    notes = {s.text: s.why or "" for s in section.steps if s.kind == "note"}
+    assert "the sources answer it" in notes["no gap: the yearly price for all the users"]
+    assert "no source speaks of Zebulon" in notes["no gap: the visit of Zebulon Crane"]
 
 
 @pytest.mark.parametrize(

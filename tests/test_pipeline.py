@@ -19,9 +19,11 @@ from filelock import FileLock
 from typer.testing import CliRunner, Result
 
 from app import cli
+from app.session import Session
 from indexer.errors import BatonError, InputError, Locked, ModelMissing, StoreError, UnknownAccount
 from indexer.store.schema import OF_AN_ACCOUNT
 from prompts.template import load_template
+from review.acts import Add
 from tests.databases import Databases, environment, rows
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -333,6 +335,36 @@ def test_listings(deal: Deal, name: str) -> None:
     assert run(deal.home, *args).stdout
 
 
+@pytest.mark.parametrize("name", ["promises", "people", "gaps", "timeline"])
+def test_listings_keep_words_whole_in_a_narrow_terminal(
+    deal: Deal, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words and places of the array stand in the text, each line short, nothing cut or broken inside a word."""
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run(deal.home, name, SLUG).stdout.splitlines()
+    assert all(len(line) <= 60 or " " not in line.strip() for line in lines)
+    text = " ".join(" ".join(lines).split())
+    claims = {c["id"]: c["citations"][0] for c in deal.brief["claims"]}
+    if name == "promises":
+        for row in deal.brief["commitments"]:
+            cited = claims[row["claim"]]
+            assert f"“{' '.join(cited['quote'].split())}”" in text
+            assert cited["artifact"] in text
+            assert all(" ".join(c["quote"].split()) in text for c in row["scope_citations"])
+    elif name == "gaps":
+        for row in deal.brief["gaps"]:
+            assert " ".join(row["question"].split()) in text
+            assert f"ask {row['ask']}" in text
+    elif name == "people":
+        for row in deal.brief["people"]:
+            assert f"{row['name']}" in text
+            assert f"in {row['attended']} of {row['of_calls']} calls" in text
+    else:
+        assert [line.split()[0] for line in lines[1:] if line[:4].isdigit()] == [
+            row["date"] for row in deal.brief["timeline"]
+        ]
+
+
 def test_planted_instructions_are_not_obeyed(copy: Deal, deal: Deal) -> None:
     (copy.folder / "email/04-terms.eml").write_text(PLANTED, encoding="utf-8")
     run_json(copy.home, "index", copy.folder)
@@ -521,3 +553,16 @@ def test_exit_code_one_and_one_line(deal: Deal, tmp_path: Path, case: str) -> No
     assert line.startswith("baton: ")
     if case == "locked":
         assert took < 4
+
+
+def test_an_open_session_sees_what_another_process_was_told(copy: Deal) -> None:
+    """A page or a chat stays open for hours, and the answer to a question may come in by the command."""
+    run_json(copy.home, "brief", SLUG)
+    ours, other = Session(copy.home), Session(copy.home)
+    before = ours.account_index(SLUG)
+    assert ours.account_index(SLUG) is before, "nothing changed, nothing is opened anew"
+    said = "The night crew of the southern warehouse wears blue badges."
+    other.act(SLUG, Add(act="add", name="Ann Lee", kind="fact", field="goals.problem", text=said))
+    assert any(said in a.text for a in ours.account_index(SLUG).artifacts.values())
+    found = ours.answer(SLUG, "Which badges does the night crew of the southern warehouse wear?")
+    assert any(said in c.citations[0].quote for c in found.claims)

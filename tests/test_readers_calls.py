@@ -368,3 +368,27 @@ def test_fathom_text() -> None:
 )
 def test_a_text_is_a_transcript_only_when_most_lines_fit(path: str, text: str, taken: bool) -> None:
     assert transcript_text.reader.recognises(Source(path, text.encode())) is taken
+
+
+def test_what_is_said_after_a_long_pause_has_its_own_time() -> None:
+    """One speaker's neighbouring cues are one turn; after half a minute of silence another begins, with its own label."""
+    cues = "".join(
+        f"00:{at // 60:02d}:{at % 60:02d}.000 --> 00:{(at + 3) // 60:02d}:{(at + 3) % 60:02d}.000\nInes Vogt: {words}\n\n"
+        for at, words in ((1, "Good morning."), (5, "Shall we start?"), (600, "They are here now."))
+    )
+    call = read(vtt.reader, "call.vtt", f"WEBVTT\n\n{cues}").artifacts[0]
+    assert [s.text for s in call.segments] == [
+        "Good morning. Shall we start?",
+        "They are here now.",
+    ]
+    assert [(s.locator.seconds, s.locator.end) for s in call.segments] == [
+        (1.0, 8.0),
+        (600.0, 603.0),
+    ]
+    assert "10:00" in call.segments[1].locator.label
+
+
+@pytest.mark.parametrize(("words", "made"), [(5, 2), (100, 1)])
+def test_without_ends_a_pause_is_what_no_speech_fills(words: int, made: int) -> None:
+    first = Piece(" ".join(["word"] * words), 0.0, None, "Ana")
+    assert len(list(turns([first, Piece("Next.", 60.0, None, "Ana")]))) == made

@@ -19,13 +19,14 @@ from agent.verification.statements import Source, statements
 from agent.verify import MAX_CLAIM_CHARS, verify
 from eval.benchmarks import contractnli, ragtruth_qa, summedits
 from eval.benchmarks.abstention import run_abstention
-from eval.benchmarks.items import auroc, balanced, is_tuned
+from eval.benchmarks.items import auroc, balanced, first_sources, is_tuned
 from eval.benchmarks.run import ADAPTERS, run_benchmark
 from eval.mutation import PARTS, of_brief, paraphrases, run
 from indexer.adapted import VECTOR_SIZE, Pair
 from indexer.answer_head import TOKEN_SIZE, Packed
 from indexer.embed import Vectors
 from indexer.errors import InputError
+from indexer.store import Store
 
 CALL = """Marta Kowal (customer): We need SSO for all 40 users, and the rollout can't take longer than six weeks.
 Jonas Weber (vendor): The rollout takes four weeks. Is SCIM important to you?
@@ -434,8 +435,13 @@ def test_benchmark_folders_are_read_and_scored(tmp_path: Path) -> None:
 class _Words:
     """Stands in for the answer head: a passage supports a question by the words they share."""
 
+    name = "words"
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
     def vectors(self, passages: Sequence[Pair]) -> list[Packed]:
-        self.texts = [text for _, text in passages]
+        self.texts += [text for _, text in passages]
         row = np.concatenate([np.zeros(VECTOR_SIZE, np.float16).view(np.uint8), np.zeros(TOKEN_SIZE, np.uint8)])  # fmt: skip
         return [row for _ in passages]
 
@@ -459,11 +465,23 @@ def test_abstention_counts_refusals_and_contradictions(tmp_path: Path) -> None:
     rows = [{"qid": str(n), "corpus_id": held, **q} for n, q in enumerate(queries)]
     (tmp_path / "corpora.jsonl").write_text(json.dumps({"corpus_id": held, "segments": segments}), "utf-8")  # fmt: skip
     (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    lines = {x.name: x.value for x in run_abstention("beam", tmp_path, _Words(), lambda *_: None)}
+    store, head = Store(tmp_path / "home"), _Words()
+    found = run_abstention("beam", tmp_path, head, store, lambda *_: None)
+    lines = {x.name: x.value for x in found}
     assert lines["answerable or unanswerable, AUROC"] == 1.0
     assert lines["unanswerable refused at Baton's own bar"] == 1.0
     assert lines["  answerable kept at that bar"] == 1.0
     assert lines["contradiction: both sides among the ten best"] == 1.0
     assert lines["contradiction: noticed"] == 1.0
     with pytest.raises(InputError, match="no set"):
-        run_abstention("summedits", tmp_path, _Words(), lambda *_: None)
+        run_abstention("summedits", tmp_path, head, store, lambda *_: None)
+    assert found == run_abstention("beam", tmp_path, head, store, lambda *_: None)
+    assert len(head.texts) == 3, "what was read once is not read again"
+
+
+def test_a_sample_takes_so_many_sources_of_each_part() -> None:
+    ids = [f"c{n}" for n in range(40)]
+    assert first_sources([*ids, *ids], None) == ids
+    some = first_sources(ids, 2)
+    assert [is_tuned(i) for i in some] == [True, True, False, False]
+    assert set(some) <= set(ids)

@@ -31,7 +31,8 @@ _LINK = re.compile(
     r"https?:|www\.|\S+@\S+\.\w|!?\[[^\]]*\]\(|<\s*/?\w+|\b\w+\.(?:com|org|net|io|xyz|ru)\b", re.I
 )
 _ASKS_FOR_WORDS = re.compile(
-    r"\W*(?:please )?(?:explain|describe|draft|compose|translate|summari[sz]e|todo:|(?:write|provide|develop|create|give|outline|break down|tell|show) (?:me|an?|down)\b)",
+    r"\W*(?:please )?(?:explain|describe|draft|compose|translate|summari[sz]e|todo:|(?:write|provide|develop|create|give|outline|break down|tell|show) (?:me|an?|down)\b|"
+    r"(?:provide|give|state|name|break down)\b[^.]{0,40}\b(?:equivalents?|translations?|synonyms?|definitions?|plot|meaning) (?:for|of)\b)",
     re.I,
 )
 """How a sentence begins that wants something written; no fact of a deal does."""
@@ -106,6 +107,8 @@ class ModelDoor:
             return "it is no sentence"
         if draft.text.rstrip().endswith("?") or _ASKS_FOR_WORDS.match(draft.text):
             return "a claim states something; it does not ask"
+        if looks_like_instruction(draft.text):
+            return "a claim tells of the deal; it does not say what an answer has to look like"
         if _LINK.search(draft.text):
             return "a claim holds no links and no addresses"
         if any(s.role == "hidden" for s in segments):

@@ -200,7 +200,7 @@ def _structured(
 
 
 def _take_in(reply: Any, job: Job, desk: Desk) -> None:
-    """Hand every claim and gap of a structured reply to the tool that it stands for."""
+    """Hand every claim and gap of a structured reply to the tool that it stands for, claims first: a detail needs one."""
     by_name = {t.name: t for t in job.tools}
     for name, key in (("record_claim", "claims"), ("mark_gap", "gaps")):
         items = reply.get(key)
@@ -210,21 +210,27 @@ def _take_in(reply: Any, job: Job, desk: Desk) -> None:
 
 
 def reply_schema(fields: Sequence[str]) -> dict[str, Any]:
-    """The JSON schema of a structured reply over these fields."""
-    field_type = {"type": "string", "enum": [f for f in fields if f] or ["answer"]}
+    """The JSON schema of a structured reply over these fields; of an answer, which has none, only a whole gap."""
+    named = [f for f in fields if f]
+    field_type = {"type": "string", "enum": named or ["answer"]}
+    text = {"type": "string"}
     claim = {
         "type": "object",
         "properties": {
-            "field": field_type, "text": {"type": "string"}, "evidence": {"type": "string"},
-            "sentence": {"type": "integer"},
+            "field": field_type, "text": text, "evidence": text, "sentence": {"type": "integer"},
         },
         "required": ["field", "text", "evidence"],
     }  # fmt: skip
+    gap = {
+        "type": "object",
+        "properties": {"field": field_type, **({"missing": text} if named else {})},
+        "required": ["field"],
+    }
     return {
         "type": "object",
         "properties": {
             "claims": {"type": "array", "items": claim},
-            "gaps": {"type": "array", "items": field_type},
+            "gaps": {"type": "array", "items": gap},
         },
         "required": ["claims", "gaps"],
     }

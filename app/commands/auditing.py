@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.options import DEFAULT_HOME, AccountArg, Format, FormatOption, Home, open_session
-from app.commands.printing import one_line, print_json
+from app.commands.printing import one_line, print_json, quoted
 
 if TYPE_CHECKING:
     from agent.models import Citation
@@ -26,7 +26,7 @@ _KINDS = {
 
 def audit(
     account: AccountArg,
-    file: Annotated[Path, typer.Argument(help="A handoff document: Markdown, text, Word or PDF.")],
+    file: Annotated[Path, typer.Argument(help="A handoff document: Markdown, text, HTML, Word, PDF or a mail.")],
     format: FormatOption = Format.text, home: Home = DEFAULT_HOME,
 ) -> None:  # fmt: skip
     """Check a handoff document written by anyone against the evidence: what holds, what doesn't, what is left out."""
@@ -52,7 +52,7 @@ def _lines(found: Audit) -> list[str]:
             lines += ["", f"{words}: {one_line(one.text)}"]
             lines += [f"    {one_line(one.place)}"] if one.place else []
             lines += [f"    {one_line(one.why)}"] if verdict != "supported" else []
-            lines += [_quoted(c) for c in one.citations]
+            lines += [_below(c) for c in one.citations]
     for kind, title in _KINDS.items():
         rows = [x for x in found.left_out if x.kind == kind]
         if rows:
@@ -63,10 +63,8 @@ def _lines(found: Audit) -> list[str]:
 
 
 def _left_out(row: LeftOut) -> list[str]:
-    return [f"  - {one_line(row.text)}", *(_quoted(c) for c in row.citations)]
+    return [f"  - {one_line(row.text)}", *(_below(c) for c in row.citations)]
 
 
-def _quoted(cited: Citation) -> str:
-    who = cited.speaker if cited.speaker and cited.speaker not in cited.locator.label else ""
-    place = ", ".join(part for part in (who, cited.locator.label, cited.artifact) if part)
-    return f"    “{one_line(cited.quote)}” ({one_line(place)})"
+def _below(cited: Citation) -> str:
+    return f"    {one_line(quoted(cited))}"

@@ -11,7 +11,7 @@ import typer
 
 from app.commands.listings import LISTINGS, listing_command
 from app.commands.options import DEFAULT_HOME, AccountArg, Format, FormatOption, Home, open_session
-from app.commands.printing import print_json, print_table
+from app.commands.printing import Entry, print_entries, print_json
 
 
 class What(StrEnum):
@@ -79,8 +79,11 @@ def flags(
     if format is Format.json:
         print_json({"flags": [f.model_dump(mode="json") for f in found]})
         return
-    rows = [[TITLES[f.kind], f.who or "", f.due or "", f.text] for f in found]
-    print_table(("flag", "who", "due", "words"), rows, f"{brief.account.name}: flags")
+    entries = (
+        Entry(" · ".join(x for x in (TITLES[f.kind], f.who, f.due and f"due {f.due}") if x), f.text)
+        for f in found
+    )
+    print_entries(f"{brief.account.name}: flags", entries)
 
 
 def promises(
@@ -98,9 +101,8 @@ def promises(
     if format is Format.json:
         print_json({"commitments": late.model_dump(mode="json")["commitments"]})
         return
-    listing = LISTINGS["promises"]
     title = f"{late.account.name}: promised in the last {last_days} days before close"
-    print_table(listing.columns, listing.rows(late), title)
+    print_entries(title, LISTINGS["promises"].entries(late))
 
 
 def gaps(

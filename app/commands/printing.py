@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agent.models import Answer
+    from agent.models import Answer, Citation
 
 
 DRAWN_ROWS = 200
 """Drawing thousands of rows takes seconds."""
+MAX_WIDTH = 110
+"""Longer lines are hard to read, however wide the terminal is."""
 
 
 def print_json(value: Any) -> None:
@@ -32,6 +34,36 @@ def print_table(columns: Sequence[str], rows: list[list[str]], title: str = "") 
     for row in rows:
         table.add_row(*[printable(cell) for cell in row])
     Console().print(table)
+
+
+class Entry:
+    """An item of a list: its first line, and what stands indented below it; what is empty is left out."""
+
+    def __init__(self, head: str, *below: str) -> None:
+        self.head, self.below = head, tuple(line for line in below if line)
+
+
+def print_entries(title: str, entries: Iterable[Entry]) -> None:
+    """A title and the entries, wrapped to the terminal: long quotes stay readable where columns would not."""
+    import shutil
+    from functools import partial
+    from textwrap import wrap as wrapped
+
+    width = min(MAX_WIDTH, max(40, shutil.get_terminal_size((MAX_WIDTH, 24)).columns))
+    wrap = partial(wrapped, width=width, break_on_hyphens=False, break_long_words=False)
+    lines, apart = [one_line(title)], True
+    for entry in entries:
+        lines += [""] if apart or entry.below else []
+        lines += wrap(_tidy(entry.head), subsequent_indent="  ")
+        for below in entry.below:
+            lines += wrap(_tidy(below), initial_indent="    ", subsequent_indent="      ")
+        apart = bool(entry.below)
+    lines += ["", "none"] if len(lines) == 1 else []
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _tidy(text: str) -> str:
+    return one_line(text).strip()
 
 
 def _print_columns(columns: Sequence[str], rows: list[list[str]]) -> None:
@@ -67,6 +99,13 @@ def print_answer(answer: Answer) -> None:
     for said in answer.provenance.degraded:
         out(f"degraded: {one_line(said)}\n")
     sys.stdout.flush()
+
+
+def quoted(cited: Citation) -> str:
+    """Words with who said them where: “...” (who, label, artifact)."""
+    who = cited.speaker if cited.speaker and cited.speaker not in cited.locator.label else ""
+    place = ", ".join(part for part in (who, cited.locator.label, cited.artifact) if part)
+    return f"“{' '.join(cited.quote.split())}” ({place})"
 
 
 def printable(text: str) -> str:

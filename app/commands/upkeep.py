@@ -77,6 +77,10 @@ def evaluate(
             "--benchmark", metavar="NAME PATH", help="Score a public benchmark's folder instead."
         ),
     ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of a benchmark, only so many sources of each part."),
+    ] = None,
     format: FormatOption = Format.text,
     home: Home = DEFAULT_HOME,
 ) -> None:
@@ -84,7 +88,7 @@ def evaluate(
     from app.evaluation import run_evaluation
 
     if benchmark is not None:
-        _benchmark(*benchmark, format, home, record, note)
+        _benchmark(*benchmark, format, home, record, note, sample)
         return
 
     pairs = (
@@ -104,12 +108,16 @@ def evaluate(
 
 
 def _benchmark(
-    name: str, folder: Path, format: Format, home: Path, record: bool, note: str
+    name: str, folder: Path, format: Format, home: Path, record: bool, note: str, sample: int | None
 ) -> None:
     from app.benchmarks import run_public_set
+    from app.progress import index_progress
 
     session = open_session(home)
-    found, text = run_public_set(session, name, folder, lambda *_: None, record, note)
+    with index_progress(name) as told:
+        found, text = run_public_set(
+            session, name, folder, lambda n, of: told("", n, of), record, note, sample
+        )
     if format is Format.json:
         print_json(found)
     else:

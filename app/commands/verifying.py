@@ -36,10 +36,14 @@ def verify(
     home: Home = DEFAULT_HOME,
 ) -> None:
     """Check claims against the texts that are to prove them: a verdict, a score and the reason for each."""
+    from agent.second_opinion import with_second_opinion
     from agent.verify import verify as judge_claim
+    from app.session import configured_entailment
 
+    reader = configured_entailment()
     for row in _rows(claims):
         finding = judge_claim(row["claim"], row["sources"], prose)
+        finding = with_second_opinion(finding, row["claim"], row["sources"], reader)
         if format is Format.json:
             print_json(
                 {"id": row.get("id"), **finding.model_dump(mode="json", exclude={"coverage"})}

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,27 +22,28 @@ from agent.conversation import Turn, understand
 from agent.verification.plain import make_plain
 from agent.verification.polarity import disagreement
 from agent.verification.words import content
-from eval.benchmarks.items import Line, auroc, cut_keeping, is_tuned, read_lines
-from indexer.answer_head import Packed, unpack
+from eval.benchmarks.corpora import Corpus, load_corpora
+from eval.benchmarks.items import Line, auroc, cut_keeping, first_sources, is_tuned, read_lines
+from eval.benchmarks.kept import Reader, signals
+from indexer.answer_head import unpack
 from indexer.embed import Vectors
-from indexer.encoder import Pair
 from indexer.errors import InputError
-from indexer.models import Artifact, Frozen, Kind, LinesLocator, Segment
+from indexer.models import Frozen
 from indexer.reading_head import passages
 from indexer.sentences import sentence_spans
+from indexer.store import Store
 
-SETS: dict[str, Kind] = {"beam": "chat", "mtrag_un": "document"}
+SETS = ("beam", "mtrag_un")
 KEPT = 0.8
 """Share of the answerable questions that stay answered where refusals are counted."""
 BEST = 10
 MIN_SHARED = 2
 """Content words that two statements share before their yes and no are compared."""
+_DENIAL = re.compile(r"\b(?:not?|never|none|nothing|nobody|without|neither|nor)\b|n't\b", re.I)
 
 
-class Head(Protocol):
+class Head(Reader, Protocol):
     """What tells how surely a passage answers a question: the answer head."""
-
-    def vectors(self, passages: Sequence[Pair]) -> list[Packed]: ...
 
     def support(self, question: str, passages: Any) -> Vectors: ...
 
@@ -55,50 +57,60 @@ class Asked(Frozen):
     overlap: float
     both_sides: bool = False
     clash: bool = False
+    plain_both: bool = False
+    """The same by the baseline's ten best passages."""
+    plain_clash: bool = False
 
 
 def run_abstention(
-    name: str, folder: Path, head: Head, progress: Callable[[int, int], None]
-) -> list[Line]:
-    """The figures of the reported sources. Raises InputError for an unknown set or a folder without its files."""
+    name: str, folder: Path, head: Head, store: Store, progress: Callable[[int, int], None],
+    sources_a_part: int | None = None,
+) -> list[Line]:  # fmt: skip
+    """The figures of the reported sources; `store` keeps what was read, `sources_a_part` takes only so many.
+
+    Raises InputError for an unknown set or a folder without its files.
+    """
     if name not in SETS:
-        raise InputError(f"There is no set {name!r}. Known: {', '.join(sorted(SETS))}.")
-    corpora = {c["corpus_id"]: c["segments"] for c in read_lines(folder / "corpora.jsonl")}
+        raise InputError(f"There is no set {name!r}. Known: {', '.join(SETS)}.")
+    corpora = load_corpora(name, folder)
     rows = read_lines(folder / "queries.jsonl")
     asked: list[Asked] = []
-    for done, (corpus, segments) in enumerate(corpora.items(), 1):
+    chosen = first_sources(corpora, sources_a_part)
+    for done, corpus in enumerate(chosen, 1):
         own = [r for r in rows if r["corpus_id"] == corpus]
-        asked += _ask(_Source(corpus, SETS[name], segments, head), own, head)
-        progress(done, len(corpora))
+        asked += _ask(_Source(corpora[corpus], head, store), own, head)
+        progress(done, len(chosen))
     return _lines(asked)
 
 
-class _Source:
-    """One corpus cut into passages, with the head's vectors."""
+class _Overlap:
+    """The baseline: of each text the words it shares with a question, the rarer the more, summed."""
 
-    def __init__(self, corpus: str, kind: Kind, rows: Sequence[dict[str, Any]], head: Head) -> None:
-        self.id, self.rows = corpus, rows
-        segments, start = [], 0
-        for n, row in enumerate(rows):
-            end = start + len(row["text"])
-            place = LinesLocator(first=n + 1, last=n + 1)
-            segments.append(
-                Segment(id=row["id"], artifact=corpus, ordinal=n, text=row["text"], start=start, end=end, locator=place)
-            )  # fmt: skip
-            start = end + 1
-        text = "\n".join(s.text for s in segments)
-        artifact = Artifact(id=corpus, path=corpus, kind=kind, system="benchmark", title="", authority=5, text=text)  # fmt: skip
-        self.passages = passages(artifact, segments)
-        self.texts = [segments[p.segment].text[p.start : p.end] for p in self.passages]
-        self.vectors = unpack([v.tobytes() for v in head.vectors([p.pair for p in self.passages])])
-        self.words = [content(make_plain(r["text"]).text) for r in rows]
-        self.common = Counter(w for words in self.words for w in words)
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._words = [content(make_plain(t).text) for t in texts]
+        self._common = Counter(w for words in self._words for w in words)
 
-    def overlap(self, question: str) -> float:
-        """The baseline: the rarest shared words of the best segment, summed."""
+    def scores(self, question: str) -> Vectors:
+        """(texts,)"""
         asked = content(make_plain(question).text)
-        rarity = {w: math.log(1 + len(self.rows) / self.common[w]) for w in asked if w in self.common}  # fmt: skip
-        return max((sum(rarity.get(w, 0.0) for w in asked & words) for words in self.words), default=0.0)  # fmt: skip
+        rarity = {w: math.log(1 + len(self._words) / self._common[w]) for w in asked if w in self._common}  # fmt: skip
+        return np.array([sum(rarity.get(w, 0.0) for w in asked & words) for words in self._words], np.float32)  # fmt: skip
+
+
+class _Source:
+    """One corpus cut into passages, with the head's vectors and the baseline's words."""
+
+    def __init__(self, corpus: Corpus, head: Head, store: Store) -> None:
+        self.id, self.segments = corpus.id, corpus.segments
+        self.passages = passages(corpus.artifact, corpus.segments)
+        self.texts = [self.segments[p.segment].text[p.start : p.end] for p in self.passages]
+        self.vectors = unpack(signals(store, corpus, head))
+        self.by_segment = _Overlap([s.text for s in corpus.segments])
+        self.by_passage = _Overlap(self.texts)
+
+    def ids(self, rows: Iterable[int]) -> set[str]:
+        """Ids of the segments in which passages stand."""
+        return {self.segments[self.passages[i].segment].id for i in rows}
 
 
 def _ask(source: _Source, rows: Sequence[dict[str, Any]], head: Head) -> list[Asked]:
@@ -109,23 +121,42 @@ def _ask(source: _Source, rows: Sequence[dict[str, Any]], head: Head) -> list[As
             for t in row.get("history", [])
         ]
         question = understand(row["query"], turns, ()).question
-        support = head.support(question, source.vectors)
-        best = [int(i) for i in np.argsort(-support)[:BEST]]
-        ids = {str(source.rows[source.passages[i].segment]["id"]) for i in best}
         sides = [set(side) for side in row.get("sides") or []]
+        support = head.support(question, source.vectors)
+        overlap = source.by_segment.scores(question)
+        shared = source.by_passage.scores(question)
+        ranked = (_fused(support, shared), shared)
+        best, plain = (np.argsort(-r, kind="stable")[:BEST].tolist() for r in ranked)
+        both, plain_both = (
+            bool(sides) and all(source.ids(rows) & side for side in sides) for rows in (best, plain)
+        )
         found.append(
             Asked(
                 tuned=is_tuned(source.id), label=row["label"], support=float(support.max(initial=0)),
-                overlap=source.overlap(question), both_sides=bool(sides) and all(ids & s for s in sides),
-                clash=_clash(source, best),
+                overlap=float(overlap.max(initial=0)), both_sides=both, plain_both=plain_both,
+                clash=_clash(source, best, disagreement), plain_clash=_clash(source, plain, _one_denies),
             )
         )  # fmt: skip
     return found
 
 
-def _clash(source: _Source, best: Sequence[int]) -> bool:
+def _fused(*scores: Vectors) -> Vectors:
+    """Reciprocal rank fusion, as the product's search mixes meaning and words (Cormack et al. 2009, with their k of 60)."""
+    ranks = [np.argsort(np.argsort(-s, kind="stable")) for s in scores]
+    return np.asarray(sum(1 / (61 + r) for r in ranks), np.float32)
+
+
+def _one_denies(statement: str, others: Sequence[str]) -> bool:
+    """The baseline of noticing: of two statements that share words, one holds a word of denial."""
+    denies = bool(_DENIAL.search(statement))
+    return any(denies != bool(_DENIAL.search(other)) for other in others)
+
+
+def _clash(
+    source: _Source, best: Sequence[int], disagree: Callable[[str, Sequence[str]], object]
+) -> bool:
     """Whether two of the best passages, said in different places by the one who tells of himself, say yes and no."""
-    own = [i for i in best if source.rows[source.passages[i].segment].get("speaker") == "user"]
+    own = [i for i in best if source.segments[source.passages[i].segment].speaker == "user"]
     for one, other in itertools.permutations(own, 2):
         if source.passages[one].segment == source.passages[other].segment:
             continue
@@ -133,7 +164,7 @@ def _clash(source: _Source, best: Sequence[int]) -> bool:
         said = [evidence[a:b] for a, b in sentence_spans(evidence)]
         for a, b in sentence_spans(text):
             near = [s for s in said if len(content(s) & content(text[a:b])) >= MIN_SHARED]
-            if near and not text[a:b].endswith("?") and disagreement(text[a:b], near):
+            if near and not text[a:b].endswith("?") and disagree(text[a:b], near):
                 return True
     return False
 
@@ -145,10 +176,10 @@ def _lines(asked: Sequence[Asked]) -> list[Line]:
     if sides:
         clear = [a for a in asked if a.label == "answerable"]
         lines += [
-            _share("contradiction: both sides among the ten best", [a.both_sides for a in sides]),
-            _share("contradiction: noticed", [a.clash for a in sides]),
-            _share("contradiction: seen in a clear answer, too", [a.clash for a in clear]),
-        ]
+            _share("contradiction: both sides among the ten best", [a.both_sides for a in sides], [a.plain_both for a in sides]),
+            _share("contradiction: noticed", [a.clash for a in sides], [a.plain_clash for a in sides]),
+            _share("contradiction: seen in a clear answer, too", [a.clash for a in clear], [a.plain_clash for a in clear]),
+        ]  # fmt: skip
     return lines
 
 
@@ -195,5 +226,6 @@ def _mean(values: Sequence[bool]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _share(name: str, values: Sequence[bool]) -> Line:
-    return Line(name=name, items=len(values), value=_mean(values))
+def _share(name: str, values: Sequence[bool], baseline: Sequence[bool] | None = None) -> Line:
+    base = None if baseline is None else _mean(baseline)
+    return Line(name=name, items=len(values), value=_mean(values), baseline=base)

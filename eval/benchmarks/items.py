@@ -50,6 +50,15 @@ def is_tuned(source: str) -> bool:
     return int(hashlib.sha256(source.encode()).hexdigest(), 16) % 10 < TUNED
 
 
+def first_sources(sources: Iterable[str], a_part: int | None) -> list[str]:
+    """The sources in their order, each once; with a number only so many of each part."""
+    each = list(dict.fromkeys(sources))
+    if a_part is None:
+        return each
+    parts = ([s for s in each if is_tuned(s) == tuned] for tuned in (True, False))
+    return [s for part in parts for s in part[:a_part]]
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The JSON objects of a file. Raises InputError where it isn't there or isn't JSON Lines."""
     try:

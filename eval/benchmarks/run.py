@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from eval.benchmarks import contractnli, ragtruth_qa, summedits
-from eval.benchmarks.items import Item, Judged, Line, is_tuned
+from eval.benchmarks.items import Item, Judged, Line, first_sources, is_tuned
 from indexer.errors import InputError
 
 ADAPTERS: dict[str, ModuleType] = {
@@ -24,13 +24,16 @@ Verify = Callable[[str, Sequence[str]], Verdict]
 
 
 def run_benchmark(
-    name: str, folder: Path, verify: Verify, progress: Callable[[int, int], None]
-) -> list[Line]:
-    """The benchmark's lines. Raises InputError for an unknown name or a folder without its files."""
+    name: str, folder: Path, verify: Verify, progress: Callable[[int, int], None],
+    sources_a_part: int | None = None,
+) -> list[Line]:  # fmt: skip
+    """The benchmark's lines. `sources_a_part` takes only so many sources. Raises InputError for an unknown name or a folder without its files."""
     adapter = ADAPTERS.get(name)
     if adapter is None:
         raise InputError(f"There is no benchmark {name!r}. Known: {', '.join(sorted(ADAPTERS))}.")
     items: list[Item] = adapter.load(folder)
+    taken = frozenset(first_sources((item.source for item in items), sources_a_part))
+    items = [item for item in items if item.source in taken]
     held = [item for item in items if not is_tuned(item.source)]
     judged = []
     for done, item in enumerate(held, 1):

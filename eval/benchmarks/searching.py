@@ -14,7 +14,7 @@ from eval.benchmarks.corpora import (
     load_corpora,
     load_queries,
 )
-from eval.benchmarks.items import is_tuned
+from eval.benchmarks.items import first_sources, is_tuned
 from eval.results import append_rows
 from eval.retrieval import BUDGETS, means, ranking_scores, word_recall
 from indexer.errors import InputError
@@ -50,7 +50,7 @@ def run_retrieval(
         raise InputError(f"There is no retrieval set {name!r}. Known: {', '.join(sorted(KINDS))}.")
     queries = [q for q in load_queries(folder) if q.gold]
     corpora = load_corpora(name, folder)
-    chosen = _chosen(corpora, corpora_a_part)
+    chosen = [corpora[i] for i in first_sources(corpora, corpora_a_part)]
     found: dict[tuple[str, str], list[dict[str, float]]] = {}
     for done, corpus in enumerate(chosen, 1):
         own = [q for q in queries if q.corpus_id == corpus.id]
@@ -65,11 +65,6 @@ def run_retrieval(
         Row(system=s, part=p, queries=len(rows), scores=means(rows))
         for (p, s), rows in sorted(found.items(), key=lambda f: f[0][0], reverse=True)
     ]
-
-
-def _chosen(corpora: Mapping[str, Corpus], a_part: int | None) -> list[Corpus]:
-    parts = ([c for i, c in corpora.items() if is_tuned(i) == tuned] for tuned in (True, False))
-    return [c for part in parts for c in part[:a_part]]
 
 
 def _parts(query: Query) -> list[str]:

@@ -12,16 +12,14 @@ from pathlib import Path
 from eval.benchmarks import baselines
 from eval.benchmarks.baselines import Texts
 from eval.benchmarks.corpora import Corpus
+from eval.benchmarks.kept import BATCH, keep_signals, slug_of
 from eval.benchmarks.searching import Search, System
 from indexer.answer_head import AnswerHead
-from indexer.chunking import chunk_artifact, text_hash
+from indexer.chunking import chunk_artifact
 from indexer.embed import Embedder
 from indexer.models import Account
-from indexer.reading_head import passages
 from indexer.search import AccountIndex
 from indexer.store import Contents, Store
-
-BATCH = 256
 
 
 class Baton:
@@ -33,16 +31,10 @@ class Baton:
 
     def index(self, corpus: Corpus) -> AccountIndex:
         """The corpus as an account's index; what the record has already is not embedded again."""
-        slug = f"corpus-{text_hash(corpus.id)[:12]}"
+        slug = slug_of(corpus)
         chunks = chunk_artifact(corpus.segments)
         self._keep(slug, self._embedder.name, {c.hash: c.text for c in chunks})
-        pairs = {text_hash("\0".join(p.pair)): p.pair for p in passages(corpus.artifact, corpus.segments)}  # fmt: skip
-        known = self._store.known_hashes(slug, self._head.name, "signal")
-        missing = [h for h in pairs if h not in known]
-        for at in range(0, len(missing), BATCH):
-            some = missing[at : at + BATCH]
-            vectors = self._head.vectors([pairs[h] for h in some])
-            self._store.add_vectors(slug, self._head.name, some, vectors, "signal")
+        keep_signals(self._store, corpus, self._head)
         account = Account(slug=slug, name=corpus.id)
         contents = Contents(account, [corpus.artifact], corpus.segments, chunks)
         self._store.write(contents, "benchmark", self._embedder.name, "")

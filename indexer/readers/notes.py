@@ -29,6 +29,7 @@ _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,3}[.)])\s+(\S.*)$")
 _NUMBER = re.compile(r"^(\s*)(\d{1,3}|[a-z])[.)]\s")
 _RULE = re.compile(r"^\s*([-*_=]\s*){3,}$|^\s*```\S*\s*$")
+_PAGE_HEADINGS = {f"h{level}": f"h{level}" for level in range(1, 7)}
 _TABLE_RULE = re.compile(r"^(?=[^|]*\|)[\s:|-]{2,}$")
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’)*_]*$")
 _MARGIN = 90
@@ -50,7 +51,7 @@ class NotesReader:
     """Notes in text files."""
 
     name = "Notes (md, txt, html)"
-    version = 2
+    version = 3
 
     def recognises(self, source: Source) -> bool:
         return source.suffix in _SUFFIXES or ("." not in source.name and _is_text(source.content))
@@ -58,11 +59,12 @@ class NotesReader:
     def read(self, source: Source, sources: Sources) -> Reading:
         text = decode(source.content).lstrip("\ufeff")
         hidden: tuple[RawSegment, ...] = ()
-        quoted: frozenset[int] = frozenset()
+        page = _Page("", frozenset(), {})
         start = text[:200].lower().lstrip()
         if source.suffix in _PAGES or start.startswith(("<!doctype html", "<html")):
             hidden = _unseen(text)
-            text, quoted = _page(text)
+            page = _page(text)
+            text = page.text
         if not text.strip():
             raise UnreadableFile("empty file")
         lines = text.splitlines()
@@ -72,8 +74,9 @@ class NotesReader:
         if chat:
             segments = tuple(_chat_segment(line) for line in chat)
         else:
+            lines = [f"{page.headings.get(n, '')}{line}" for n, line in enumerate(lines, 1)]
             blocks = _plain(_blocks(lines)) if source.suffix in _MARKDOWN else _blocks(lines)
-            segments = tuple(_segment(block, quoted) for block in blocks)
+            segments = tuple(_segment(block, page.quoted) for block in blocks)
         if not segments:
             raise UnreadableFile("no text in the file")
         names = dict.fromkeys(line.speaker for line in chat if line.speaker)
@@ -90,18 +93,31 @@ class NotesReader:
         return Reading(artifacts=(artifact,))
 
 
-def _page(html: str) -> tuple[str, frozenset[int]]:
-    """The text of a page, and the numbers of the lines that it marks as quoted from a mail."""
+@dataclass(frozen=True)
+class _Page:
+    """What an HTML page shows; lines are counted from 1."""
+
+    text: str
+    quoted: frozenset[int]
+    """Lines that it marks as quoted from a mail."""
+    headings: dict[int, str]
+    """Of the lines that are headings, the mark that Markdown would put before them."""
+
+
+def _page(html: str) -> _Page:
     shown: list[str] = []
     quoted: set[int] = set()
+    headings: dict[int, str] = {}
     tail = False
-    for line in html_lines(html, HTML_QUOTES):
+    for line in html_lines(html, HTML_QUOTES | _PAGE_HEADINGS):
         if not line.hidden:
             shown.append(line.text)
             tail = tail or "tail" in line.marks
             if tail or "quote" in line.marks:
                 quoted.add(len(shown))
-    return "\n".join(shown), frozenset(quoted)
+            if (level := min(line.marks & _PAGE_HEADINGS.keys(), default="")) and line.text.strip():
+                headings[len(shown)] = "#" * int(level[1]) + " "
+    return _Page("\n".join(shown), frozenset(quoted), headings)
 
 
 def _plain(blocks: Iterator[_Block]) -> Iterator[_Block]:

@@ -17,6 +17,10 @@ SOFT_WORDS = 120
 """A turn is cut at the first sentence end after this many words..."""
 HARD_WORDS = 180
 """...and at the first end of a piece after this many."""
+PAUSE_S = 30.0
+"""So long a silence ends a turn, whoever speaks next..."""
+WORDS_A_SECOND = 1.5
+"""...counted from the piece's end, or where it has none from when a slow speaker would be through."""
 
 LONGEST = 10 * 24 * 3600.0
 """No recording is longer; a greater number is no offset."""
@@ -126,7 +130,7 @@ def sentences(piece: Piece) -> Iterator[Piece]:
 
 
 def turns(pieces: Iterable[Piece], merge: bool = True) -> Iterator[Piece]:
-    """Join consecutive pieces of one speaker and topic, cutting long turns at their ends.
+    """Join consecutive pieces of one speaker and topic, cutting long turns at their ends and at long pauses.
 
     `merge=False` keeps each piece a turn and only cuts.
     """
@@ -136,11 +140,23 @@ def turns(pieces: Iterable[Piece], merge: bool = True) -> Iterator[Piece]:
     if merge:
         run: list[Piece] = []
         for piece in pieces:
-            if run and (piece.speaker, piece.topic) != (run[-1].speaker, run[-1].topic):
+            if run and (_changes(run[-1], piece) or _pauses(run[-1], piece)):
                 yield from _joined(run)
                 run = []
             run.extend(sentences(piece))
         yield from _joined(run)
+
+
+def _changes(before: Piece, piece: Piece) -> bool:
+    return (piece.speaker, piece.topic) != (before.speaker, before.topic)
+
+
+def _pauses(before: Piece, piece: Piece) -> bool:
+    """True if nobody is heard for long between two pieces: what comes after has a time of its own to be cited by."""
+    if before.start is None or piece.start is None:
+        return False
+    spoken = before.start + len(before.text.split()) / WORDS_A_SECOND
+    return piece.start - max(spoken, before.end or 0.0) > PAUSE_S
 
 
 def _joined(run: Sequence[Piece]) -> Iterator[Piece]:

@@ -17,6 +17,14 @@ class Accounts(Record):
         row = self._row("SELECT fingerprint FROM account WHERE slug=?", slug)
         return row[0] if row else None
 
+    def evidence_mark(self, slug: str) -> str:
+        """Changes with the index and with what people said to Baton itself, whichever process wrote it; cheap to take."""
+        row = self._row(
+            "SELECT fingerprint || ' ' || (SELECT count(*) FROM statement WHERE account=?) FROM account WHERE slug=?",
+            slug, slug,
+        )  # fmt: skip
+        return row[0] if row else ""
+
     def mark(self, slug: str) -> tuple[object, ...]:
         """Changes whenever the account's index, its briefs or its events do; cheap to take."""
         row = self._row(
