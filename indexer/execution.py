@@ -51,10 +51,10 @@ _CONTRACT_WORDS = re.compile(
     re.I,
 )
 _PART_OF = re.compile(
-    r"incorporat|attached|part of (?:this|the)|exhibit|schedule|annex|appendix|together with|forms? part|bestandteil|anlage",
+    r"incorporat|attached|part of (?:this|the)|exhibit|schedule|annex|appendix|together with|forms? part|entire agreement|whole agreement|bestandteil|anlage",
     re.I,
 )
-_NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?\b|\b\d{4}-\d{3,}\b")
+_NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?(?:-[A-Z]\d?)?\b|\b\d{4}-\d{3,}\b")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,13 @@ _OTHER_LABEL = re.compile(
 _PRINTED = re.compile(r"^\W*(?:(?:print(?:ed)? )?name|date(?: signed)?|datum)\s*[:：]?\s*\w", re.I)
 _SLASH_S = re.compile(r"/s/\s*(?P<name>[A-Za-zÀ-ž][\w.'’ -]+)")
 _GEZ = re.compile(r"^\W*\(?gez\.?\)?\s+(?P<name>[A-ZÀ-Þ][\w.'’ -]+)")
+_STAMP = re.compile(
+    r"^(?P<name>[A-ZÀ-Þ][\w.'’-]+(?: [\w.'’-]+){1,4})\s*,\s*[^.:;]{2,60}[.,;]\s*"
+    r"(?i:(?:electronically |digitally )?signed(?: electronically| digitally)?|elektronisch (?:signiert|unterzeichnet)|signé électroniquement)"
+    r"(?:\s+(?:on |am |le )?(?=\S*\d)|\s*$)",
+)
+"""A name with a title that says of itself that it signed: `Jo Roe, CFO. Signed electronically 2026-02-27`."""
+_HEADING = re.compile(r"^\W*(?:signatures|unterschriften)\W*$", re.I)
 _BLANK = re.compile(
     r"^[\s_.\-–—x×…:|]*$|^[\[{<(\\].{0,40}[\]}>)\\]$|^(?:sign(?:ature)? here|to be signed|tbd|n/?a|pending)$",
     re.I,
@@ -103,12 +110,21 @@ def signatures_in(text: str) -> Signatures:
         ]
         if loose and not counted & {number, number + 1, number - 1}:
             slots += [Slot(number, signed_value(name)) for name in loose]
+    if stamps := [s for number in range(len(lines)) for s in _stamps(lines, number)]:
+        slots = [s for s in slots if s.signed or not _HEADING.match(lines[s.line])] + stamps
     near = {n for s in slots for n in range(s.line - NEAR, s.line + NEAR + 1)}
     dates = [
         d for number, line in enumerate(lines) if number in near
         for d in _slots(lines, number, _cells(line), _DATE_LABEL, True)
     ]  # fmt: skip
     return Signatures(tuple(sorted(slots, key=lambda s: s.line)), tuple(dates))
+
+
+def _stamps(lines: Sequence[str], number: int) -> list[Slot]:
+    """Signatures that a line's cells state, each with its day there or in the two lines below, where a cell is wrapped."""
+    dated = any(days_in(line) for line in lines[number : number + 3])
+    names = [m["name"] for c in _cells(lines[number]) if (m := _STAMP.match(c))]
+    return [Slot(number, name) for name in names if dated]
 
 
 def _slots(
