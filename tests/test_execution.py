@@ -201,10 +201,29 @@ def test_signatures_that_say_of_themselves_that_they_are() -> None:
     assert execution_of(stamped).state == "executed"
     assert execution_of(stamped.replace("2026-02-27", "")).state != "executed", "no day, no stamp"
     assert execution_of(f"{stamped}Brightware GmbH\nBy: ______").state == "partly_signed"
-    assert execution_of("Göran Lind, CFO. Signed copies go to him by 2026-02-27.").state == "unsigned"
+    assert (
+        execution_of("Göran Lind, CFO. Signed copies go to him by 2026-02-27.").state == "unsigned"
+    )
 
 
 def test_the_entire_agreement_names_its_parts() -> None:
     text = "This Order Form with the Statement of Work V-2026-0117-A is the entire agreement."
     assert made_part_by(["V-2026-0117-A"], [("form.pdf", text)]) == "form.pdf"
     assert made_part_by(["V-2026-0117-B"], [("form.pdf", text)]) is None
+
+
+def test_names_with_titles_and_days_under_a_heading_are_signatures() -> None:
+    signed = (
+        "Signatures\nOakmill LLC\tBrightware, Inc.\nAna Lima Reis, Chief\tGwen Abara, VP Sales, June 30, 2026\n"
+        "Financial Officer, June 30, 2026"
+    )
+    assert execution_of(signed).state == "executed"
+    assert execution_of(signed.replace("Officer, June 30, 2026", "Officer")).state != "executed"
+    assert execution_of("Oakmill\n\nAna Reis, CFO, June 30, 2026").state == "unsigned"
+
+
+def test_a_paper_of_the_same_number_is_named_by_its_kind() -> None:
+    form = "Order Form MP-4471\nEntire agreement. This Order Form, the Statement of Work and the Terms replace all."
+    assert made_part_by(["MP-4471"], [("f.pdf", form)], "Statement of Work MP-4471") == "f.pdf"
+    assert made_part_by(["MP-9"], [("f.pdf", form)], "Statement of Work MP-9") is None
+    assert made_part_by(["MP-4471"], [("f.pdf", form)], "Proposal MP-4471") is None
