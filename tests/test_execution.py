@@ -223,7 +223,7 @@ def test_names_with_titles_and_days_under_a_heading_are_signatures() -> None:
 
 
 def test_a_paper_of_the_same_number_is_named_by_its_kind() -> None:
-    form = "Order Form MP-4471\nEntire agreement. This Order Form, the Statement of Work and the Terms replace all."
+    form = f"Order Form MP-4471\n{'Fees are due. ' * 30}\nEntire agreement. This Order Form, the Statement of Work and the Terms replace all."
     assert made_part_by(["MP-4471"], [("f.pdf", form)], "Statement of Work MP-4471") == "f.pdf"
     assert made_part_by(["MP-9"], [("f.pdf", form)], "Statement of Work MP-9") is None
     assert made_part_by(["MP-4471"], [("f.pdf", form)], "Proposal MP-4471") is None
