@@ -13,10 +13,12 @@ import numpy as np
 from agent.changed import changed, taken_back
 from agent.conflicts import Clash, find_clashes, meets_customer
 from agent.door import BriefDoor
+from agent.due import due_of
 from agent.found import Found, Proposer
 from agent.ledger import FALLBACK, Ledger
-from agent.owed import commits, is_errand, promise_type
-from agent.quoting import Sentences, run_around
+from agent.owed import is_errand, promise_type
+from agent.promising import promising
+from agent.quoting import Sentences, run_around, within
 from agent.ranking import Ranking, Scores
 from agent.relatedness import Relatedness
 from indexer.models import Segment
@@ -24,20 +26,16 @@ from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 
-PROMISE_AT = 0.34
-SURE_AT = 0.75
-"""From here on words are a promise whatever they look like."""
-MAX_PROMISES = 24
+PROMISE_AT = 0.27
+"""How sure a passage must be of being a promise to be listed."""
+MAX_PROMISES = 28
+UNSURE_SIDE = 0.75
+"""What is left of it where nobody knows which side spoke."""
 MIN_WORDS = 5
-_PROMISING: Mapping[str, tuple[str, ...]] = {"call": ("vendor", "unknown"), "mail": ("vendor",)}
+_PROMISING: Mapping[str, tuple[str, ...]] = {
+    "call": ("vendor", "unknown"), "mail": ("vendor",), "chat": ("vendor",),
+}  # fmt: skip
 """Whose words can be a promise to the customer: what is said internally is not one."""
-_FIELDS = (
-    "commitments.promised_features",
-    "commitments.timeline_promises",
-    "commitments.pricing",
-    "timeline.last_push",
-    "commitments.contract_terms",
-)
 _HOMES = {"date": "commitments.timeline_promises", "price": "commitments.pricing"}
 
 
@@ -52,7 +50,7 @@ class Promises:
         self._door, self._found = door, found
         self._proposer = Proposer(index, door)
         self._ledger = Ledger(index, related, door, found)
-        self._met = meets_customer(index)
+        self._met = meets_customer(index) - internal_chats(index)
         self._worth = self._strength()
 
     def run(self) -> None:
@@ -67,11 +65,11 @@ class Promises:
             position = int(readings.owner[row])
             segment, (start, end) = self._index.segments[position], readings.spans[row]
             passage = segment.text[start:end]
-            if len(passage.split()) < MIN_WORDS or not self._to_customer(segment):
-                continue
-            if is_errand(passage) or (self._worth[row] < SURE_AT and not commits(passage)):
+            if len(passage.split()) < MIN_WORDS or (is_errand(passage) and not due_of(passage)):
                 continue
             sentences = self._sentences(row)
+            if self._ledger.row_of(segment, sentences) is not None:
+                sentences = within(segment.text, (start, end))
             taken += self._promise(position, sentences, core=(start, end)) is not None
         self._taken_back()
         for earlier, later in list(changed(self._found.commitments, self._door.claims)):
@@ -104,13 +102,21 @@ class Promises:
                 self._found.superseded.add(promise.citations[0].segment)
 
     def _strength(self) -> Scores:
-        """How surely each passage is a promise that stands: (passages,)."""
-        readings = self._ranking.readings
-        said = np.max([readings.field(f) for f in _FIELDS if f in self._specs], axis=0)
-        kept = 1 - readings.act("retraction")
-        strength = (0.5 * readings.act("promise") + 0.5 * said) * kept
-        unsure = [self._index.segments[i].side != "vendor" for i in readings.owner]
-        return np.asarray(strength * np.where(unsure, 0.75, 1.0), dtype=np.float32)
+        """How surely each passage is a promise to the customer: (passages,)."""
+        readings, segments = self._ranking.readings, self._index.segments
+        said = np.array([self._to_customer(segments[i]) for i in readings.owner], bool)
+        worth = np.zeros(len(said), np.float32)
+        passages = self._index.passages()
+        put = [(p.pair[0], self._passage(r)) for r, p in enumerate(passages) if said[r]]
+        if put:
+            sure = promising(readings.acts, readings.fields, readings.signals[said], put)
+            unsure = [segments[i].side != "vendor" for i in readings.owner[said]]
+            worth[said] = sure * np.where(unsure, UNSURE_SIDE, 1.0)
+        return worth
+
+    def _passage(self, row: int) -> str:
+        start, end = self._ranking.readings.spans[row]
+        return self._index.segments[int(self._ranking.readings.owner[row])].text[start:end]
 
     def _sentences(self, row: int) -> Sentences:
         """The sentences to quote around a passage: its neighbours too where they promise as well."""
@@ -155,6 +161,12 @@ class Promises:
             self._promise(clash.said.position, one, clash)
         else:
             self._ledger.dispute(clash)
+
+
+def internal_chats(index: AccountIndex) -> frozenset[str]:
+    """Paths of chats in which only the seller's own people write."""
+    shared = {s.artifact for s in index.segments if s.side != "vendor" and s.speaker}
+    return frozenset(p for p, a in index.artifacts.items() if a.kind == "chat" and p not in shared)
 
 
 def _words(segment: Segment, sentences: Sentences) -> str:
