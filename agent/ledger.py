@@ -65,7 +65,7 @@ class Ledger:
     ) -> None:
         """A row: who promised what to whom by when, and what the signed papers say to it."""
         position, claim = self.position(said_at), self._door.claims[claim_id]
-        finding = self._found_by(clash) if clash else self._compare(position, said_at)
+        finding = self._found_by(clash) if clash else _as_promised(self._compare(position, said_at))
         clause = self._clause(finding, clash, said_at.quote)
         segment = self._index.segments[position]
         day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
@@ -80,7 +80,7 @@ class Ledger:
                 scope=finding.status, scope_citations=(clause,) if clause else (),
             )
         )  # fmt: skip
-        if finding.status in ("contradicted", "excluded") and clause:
+        if finding.status == "contradicted" and clause:
             topic = clash.said.topic if clash else finding.topic
             topic = topic or _TOPICS.get(kind, "scope")
             self._conflict(claim.field or FALLBACK, said_at, clause, finding, topic)
@@ -174,3 +174,10 @@ class Ledger:
                 ),
             )
         )  # fmt: skip
+
+
+def _as_promised(finding: ScopeFinding) -> ScopeFinding:
+    """Who promises a thing says that it is in: a paper that leaves it out says otherwise (decision 0026)."""
+    if finding.status != "excluded":
+        return finding
+    return finding.model_copy(update={"status": "contradicted"})

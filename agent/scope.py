@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from agent.conflicts import Statement, agrees, said_in, statements_in
 from agent.models import ScopeStatus
+from agent.otherwise import ITEM_SHARE, content, leaves_out, left_out, otherwise, spoken
 from agent.relatedness import Relatedness, Said
 from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.embed import Vectors
@@ -20,21 +22,15 @@ from indexer.search import AccountIndex
 
 COVERED_AT, EXCLUDED_AT, GIVEN_AT = 0.55, 0.6, 0.55
 """How related a clause must be to be the one that covers, excludes or gives what was promised."""
+OTHERWISE_AT, NEARLY, LOOKED_AT = 0.3, 0.6, 4
+"""How related one that says otherwise: at all, and beside the most related; and among how many it is looked for."""
 STANDS_OUT = 0.15
 """A clause that leads all others by this much is the one meant, from two thirds of those bars on."""
-NAME_ODDS, COMMON = 2.7, 0.05
-"""What a shared name makes of the odds, and the share of clauses from which on a name tells nothing."""
+NAME_ODDS, WORD_ODDS, COMMON = 2.7, 1.7, 0.05
+"""What a shared name, or a shared rare word, makes of the odds, and the share of clauses from which on either tells nothing."""
 _NAME = re.compile(r"(?<=[a-z,;:)] )[A-Z][\w&-]{2,}")
-_EXCLUDES = re.compile(
-    r"not included|excluded|exclud(?:es|ing)|out of scope|not in scope|does not include|not part of|no(?:t)? (?:direct|obligation)|"
-    r"sold separately|separate(?:ly)? (?:quoted|priced|order)|nicht enthalten|ausgeschlossen|not provided|at additional (?:cost|charge)",
-    re.I,
-)
-_CATCH_ALL = re.compile(
-    r"\b(?:anything|items?|services?|features?|work|all else)\b(?: that (?:is|are))? not (?:expressly |specifically )?(?:listed|described|stated|included|named)",
-    re.I,
-)
-"""Leaves out whatever is not named: it says nothing of one thing in particular."""
+_SHORT = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]{1,}[A-Za-z]*\b")
+"""Names with capitals inside, as systems have."""
 _GIVES = re.compile(
     r"waive|knock (?:it |that |out|off)|no (?:extra )?(?:charge|cost|fee)|\bfree\b|throw(?:n)? in|on us\b|included|part of it|kostenlos|inklusive",
     re.I,
@@ -57,15 +53,28 @@ class ScopeFinding(Frozen):
     topic: str | None = None
 
 
+def _heading(clause: Segment) -> str:
+    """The last heading above a clause."""
+    path = getattr(clause.locator, "path", ())
+    return str(path[-1]) if path else ""
+
+
 def _names(text: str) -> set[str]:
     """Words with a capital inside a sentence: people, places, products."""
     return {m.group().lower() for m in _NAME.finditer(text)}
 
 
-def _likelier(chance: float, shared: int) -> float:
-    """The chance of being related, given how many names both sides share."""
-    odds = chance / max(1 - chance, 1e-6) * NAME_ODDS ** min(shared, 2)
+def _likelier(chance: float, names: int, words: int) -> float:
+    """The chance of being related, given how many names and how many rare words both sides share."""
+    odds = chance / max(1 - chance, 1e-6)
+    odds *= NAME_ODDS ** min(names, 2) * WORD_ODDS ** min(words, 3)
     return float(odds / (1 + odds))
+
+
+def _usual(sets: Sequence[set[str]]) -> set[str]:
+    """What stands in too many clauses to tell one from another."""
+    counts = Counter(n for own in sets for n in own)
+    return {n for n, count in counts.items() if count > max(2, COMMON * len(sets))}
 
 
 class SignedScope:
@@ -80,10 +89,9 @@ class SignedScope:
         self.clauses: list[Segment] = [index.segments[i] for i in self._rows]
         self._related = related
         self._named = [_names(c.text) for c in self.clauses]
-        counts = Counter(n for own in self._named for n in own)
-        self._common = {
-            n for n, count in counts.items() if count > max(2, COMMON * len(self.clauses))
-        }
+        self._words = [content(c.text) for c in self.clauses]
+        self._common = _usual(self._named) | _usual(self._words)
+        self._out = [leaves_out(c.text, _heading(c)) for c in self.clauses]
         self._signed: dict[str, list[tuple[int, Statement]]] = {}
         for i, clause in enumerate(self.clauses):
             for statement in statements_in(clause.text, i):
@@ -94,10 +102,7 @@ class SignedScope:
         if not self.clauses:
             return ScopeFinding(status="silent", why="no signed document was found")
         related, spans = self._related.of(said, self._rows)
-        named = _names(promise) - self._common
-        sure = np.array(
-            [_likelier(r, len(named & own)) for r, own in zip(related, self._named, strict=True)]
-        )
+        sure = self._sure(promise, related)
         order = [int(i) for i in np.argsort(-sure, kind="stable")[:8]]
         if len(order) == 1 or sure[order[0]] - sure[order[1]] >= STANDS_OUT:
             sure[order[0]] *= 1.5
@@ -105,16 +110,54 @@ class SignedScope:
             for i in order:
                 if sure[i] >= GIVEN_AT and _GIVEN.search(self.clauses[i].text):
                     return self._finding("covered", i, "the signed scope has it")
-        otherwise = self._otherwise(promise, sure)
-        if otherwise is not None:
-            return otherwise
-        for i in order[:2]:
-            text = self.clauses[i].text[slice(*spans[i])]
-            if sure[i] >= EXCLUDED_AT and _EXCLUDES.search(text) and not _CATCH_ALL.search(text):
-                return self._finding("excluded", i, "the signed scope excludes it")
-        if sure[order[0]] >= COVERED_AT:
-            return self._finding("covered", order[0], "the signed scope has it")
-        return ScopeFinding(status="silent", why="the signed scope does not speak of it")
+        texts = {i: self.clauses[i].text[slice(*spans[i])] for i in order}
+        return (
+            self._otherwise(promise, sure)
+            or self._excluded(promise, sure, texts)
+            or self._unlike(promise, sure, texts)
+            or self._covered(promise, order[0], sure)
+            or ScopeFinding(status="silent", why="the signed scope does not speak of it")
+        )
+
+    def _sure(self, promise: str, related: Vectors) -> Vectors:
+        """How surely each clause speaks of what was promised."""
+        named, words = _names(promise) - self._common, content(promise) - self._common
+        rows = zip(related, self._named, self._words, strict=True)
+        return np.array([_likelier(r, len(named & own), len(words & w)) for r, own, w in rows])
+
+    def _excluded(
+        self, promise: str, sure: Vectors, texts: Mapping[int, str]
+    ) -> ScopeFinding | None:
+        """A clause that leaves out what was promised: by its words, or as the nearest and sure enough."""
+        out = [i for i, listed in enumerate(self._out) if listed]
+        shares = [(left_out(promise, self.clauses[i].text), -i) for i in out]
+        best, place = max(shares, default=(0.0, 0))
+        if best >= ITEM_SHARE:
+            return self._finding("excluded", -place, "the signed scope excludes it")
+        first = next(iter(texts))
+        if sure[first] >= EXCLUDED_AT and leaves_out(texts[first], _heading(self.clauses[first])):
+            return self._finding("excluded", first, "the signed scope excludes it")
+        return None
+
+    def _unlike(self, promise: str, sure: Vectors, texts: Mapping[int, str]) -> ScopeFinding | None:
+        """The nearest clause that says otherwise in whatever way."""
+        bar = max(OTHERWISE_AT, NEARLY * max(sure[i] for i in texts))
+        for i in list(texts)[:LOOKED_AT]:
+            found = otherwise(promise, self.clauses[i].text) if sure[i] >= bar else None
+            if found is not None:
+                return ScopeFinding(
+                    status="contradicted", clause=self.clauses[i].id, promised=found.promised,
+                    signed=found.signed, why=found.why,
+                )  # fmt: skip
+        return None
+
+    def _covered(self, promise: str, nearest: int, sure: Vectors) -> ScopeFinding | None:
+        """The nearest clause, unless the promise names a thing, by its short name, that no clause knows."""
+        short = set(_SHORT.findall(promise))
+        unknown = any(n not in c.text for n in short for c in (self.clauses[nearest],))
+        if sure[nearest] < COVERED_AT or (unknown and _SHORT.search(self.clauses[nearest].text)):
+            return None
+        return self._finding("covered", nearest, "the signed scope has it")
 
     def _finding(self, status: ScopeStatus, clause: int, why: str) -> ScopeFinding:
         return ScopeFinding(status=status, clause=self.clauses[clause].id, why=why)
@@ -124,6 +167,8 @@ class SignedScope:
         for said in said_in(promise, 0):
             rivals = self._signed.get(said.topic, [])
             if not rivals or agrees(said.value, [s for _, s in rivals]):
+                continue
+            if any(spoken(said.value, self.clauses[i].text) for i, _ in rivals):
                 continue
             nearest, signed = max(rivals, key=lambda rival: related[rival[0]])
             return ScopeFinding(
