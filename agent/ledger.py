@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 
 from agent.conflicts import Clash
 from agent.door import BriefDoor
@@ -23,7 +23,7 @@ CLAUSE_WORDS = 24
 LISTENED = 8
 """So many segments back somebody of the customer's must have spoken to be the one addressed."""
 FALLBACK = "commitments.promised_features"
-_TOPICS: Mapping[str, str] = {"date": "go-live", "price": "price"}
+_LIVE = re.compile(r"\blive\b|go-?live|launch|cutover|in production|up and running", re.I)
 
 
 class Ledger:
@@ -82,7 +82,7 @@ class Ledger:
         )  # fmt: skip
         if finding.status == "contradicted" and clause:
             topic = clash.said.topic if clash else finding.topic
-            topic = topic or _TOPICS.get(kind, "scope")
+            topic = topic or _topic(kind, said_at.quote)
             self._conflict(claim.field or FALLBACK, said_at, clause, finding, topic)
 
     def contradict(self, number: int, clash: Clash) -> None:
@@ -174,6 +174,13 @@ class Ledger:
                 ),
             )
         )  # fmt: skip
+
+
+def _topic(kind: CommitmentType, words: str) -> str:
+    """What a contradiction is about, where no topic of the conflicts tells."""
+    if kind == "date":
+        return "go-live" if _LIVE.search(words) else "dates"
+    return "price" if kind == "price" else "scope"
 
 
 def _as_promised(finding: ScopeFinding) -> ScopeFinding:

@@ -26,9 +26,11 @@ from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 
-PROMISE_AT = 0.27
+PROMISE_AT = 0.3
 """How sure a passage must be of being a promise to be listed."""
-MAX_PROMISES = 28
+MAX_PROMISES = 24
+_NO_PROMISE, UNSAID_AT = ("retraction", "question", "other_customer", "hearsay"), 0.5
+"""Acts that promise nothing, and how surely the head must see one of them."""
 UNSURE_SIDE = 0.75
 """What is left of it where nobody knows which side spoke."""
 MIN_WORDS = 5
@@ -52,6 +54,7 @@ class Promises:
         self._ledger = Ledger(index, related, door, found)
         self._met = meets_customer(index) - internal_chats(index)
         self._worth = self._strength()
+        self._unsaid = ranking.readings.act(*_NO_PROMISE)
 
     def run(self) -> None:
         """What was said last and signed otherwise; then every promise, strongest first; then what became of them."""
@@ -66,6 +69,8 @@ class Promises:
             segment, (start, end) = self._index.segments[position], readings.spans[row]
             passage = segment.text[start:end]
             if len(passage.split()) < MIN_WORDS or (is_errand(passage) and not due_of(passage)):
+                continue
+            if self._unsaid[row] >= UNSAID_AT:
                 continue
             sentences = self._sentences(row)
             if self._ledger.row_of(segment, sentences) is not None:
