@@ -22,6 +22,8 @@ from tools.drafts import EvidenceRef
 CLAUSE_WORDS = 24
 LISTENED = 8
 """So many segments back somebody of the customer's must have spoken to be the one addressed."""
+CONFLICT_AT = 0.6
+"""How surely a clause must speak of the promised thing to be shown beside it as a conflict, not in the table alone."""
 FALLBACK = "commitments.promised_features"
 _LIVE = re.compile(r"\blive\b|go-?live|launch|cutover|in production|up and running", re.I)
 
@@ -80,7 +82,7 @@ class Ledger:
                 scope=finding.status, scope_citations=(clause,) if clause else (),
             )
         )  # fmt: skip
-        if finding.status == "contradicted" and clause:
+        if finding.status == "contradicted" and clause and finding.sure >= CONFLICT_AT:
             topic = clash.said.topic if clash else finding.topic
             topic = topic or _topic(kind, said_at.quote)
             self._conflict(claim.field or FALLBACK, said_at, clause, finding, topic)

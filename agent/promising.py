@@ -16,9 +16,9 @@ import numpy as np
 from agent.owed import is_errand
 from agent.values import values_of
 from indexer.embed import Vectors
-from indexer.search import Scores
 from prompts.cues import cues
 
+Scores = Vectors
 WEIGHTS = Path(__file__).parent / "promising.json"
 FIELDS = (
     "commitments.promised_features", "commitments.timeline_promises", "commitments.pricing", "timeline.last_push",

@@ -51,12 +51,21 @@ class ScopeFinding(Frozen):
     promised: str = ""
     signed: str = ""
     topic: str | None = None
+    sure: float = 1.0
+    """How surely the clause speaks of what was promised."""
 
 
-def _heading(clause: Segment) -> str:
-    """The last heading above a clause."""
-    path = getattr(clause.locator, "path", ())
-    return str(path[-1]) if path else ""
+def _headings(segments: Sequence[Segment]) -> list[str]:
+    """The last heading above every segment, by its place in the paper or as a line of its own."""
+    found, heading, artifact = [], "", ""
+    for segment in segments:
+        path = getattr(segment.locator, "path", ())
+        if segment.artifact != artifact:
+            heading, artifact = "", segment.artifact
+        if path or segment.role == "heading":
+            heading = str(path[-1]) if path else segment.text
+        found.append(heading)
+    return found
 
 
 def _names(text: str) -> set[str]:
@@ -91,7 +100,9 @@ class SignedScope:
         self._named = [_names(c.text) for c in self.clauses]
         self._words = [content(c.text) for c in self.clauses]
         self._common = _usual(self._named) | _usual(self._words)
-        self._out = [leaves_out(c.text, _heading(c)) for c in self.clauses]
+        above = _headings(index.segments)
+        self._above = [above[i] for i in self._rows]
+        self._out = [leaves_out(c.text, h) for c, h in zip(self.clauses, self._above, strict=True)]
         self._signed: dict[str, list[tuple[int, Statement]]] = {}
         for i, clause in enumerate(self.clauses):
             for statement in statements_in(clause.text, i):
@@ -135,7 +146,7 @@ class SignedScope:
         if best >= ITEM_SHARE:
             return self._finding("excluded", -place, "the signed scope excludes it")
         first = next(iter(texts))
-        if sure[first] >= EXCLUDED_AT and leaves_out(texts[first], _heading(self.clauses[first])):
+        if sure[first] >= EXCLUDED_AT and leaves_out(texts[first], self._above[first]):
             return self._finding("excluded", first, "the signed scope excludes it")
         return None
 
@@ -147,7 +158,7 @@ class SignedScope:
             if found is not None:
                 return ScopeFinding(
                     status="contradicted", clause=self.clauses[i].id, promised=found.promised,
-                    signed=found.signed, why=found.why,
+                    signed=found.signed, why=found.why, sure=float(sure[i]),
                 )  # fmt: skip
         return None
 
