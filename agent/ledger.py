@@ -1,170 +1,192 @@
-"""The promise ledger, first working form: what the seller said it would do, held against the signed scope.
-
-A promise is compared with the clauses of executed documents that speak of the same thing. Values of one topic
-that differ make it contradicted, an exclusion excluded, relatedness covered; else the scope is silent.
-"""
+"""The promise ledger: a row for each promise with what the signed papers say to it, and the conflicts that come of it."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 
-import numpy as np
-
-from agent.conflicts import Statement, agrees, said_in, statements_in
-from agent.models import CommitmentType, ScopeStatus
-from agent.relatedness import Relatedness, Said
-from agent.values import values_of
-from indexer.authority import AGREEMENT, ORDER_FORM
-from indexer.embed import Vectors
-from indexer.models import Frozen, Segment
+from agent.conflicts import Clash
+from agent.door import BriefDoor
+from agent.due import due_of
+from agent.found import Found
+from agent.models import Citation, Commitment, CommitmentType, Conflict, ConflictSide
+from agent.owed import review_flags
+from agent.quoting import Sentences, best_sentences
+from agent.relatedness import Relatedness
+from agent.scope import ScopeFinding, SignedScope
+from indexer.authority import NAMES, segment_rung
+from indexer.days import day_of
+from indexer.models import Artifact, Segment
 from indexer.search import AccountIndex
+from tools.drafts import EvidenceRef
 
-COVERED_AT, EXCLUDED_AT, GIVEN_AT = 0.55, 0.6, 0.55
-"""How related a clause must be to be the one that covers, excludes or gives what was promised."""
-STANDS_OUT = 0.15
-"""A clause that leads all others by this much is the one meant, from two thirds of those bars on."""
-NAME_ODDS, COMMON = 2.7, 0.05
-"""What a shared name makes of the odds, and the share of clauses from which on a name tells nothing."""
-_NAME = re.compile(r"(?<=[a-z,;:)] )[A-Z][\w&-]{2,}")
-_EXCLUDES = re.compile(
-    r"not included|excluded|exclud(?:es|ing)|out of scope|not in scope|does not include|not part of|no(?:t)? (?:direct|obligation)|"
-    r"sold separately|separate(?:ly)? (?:quoted|priced|order)|nicht enthalten|ausgeschlossen|not provided|at additional (?:cost|charge)",
-    re.I,
-)
-_CATCH_ALL = re.compile(
-    r"\b(?:anything|items?|services?|features?|work|all else)\b(?: that (?:is|are))? not (?:expressly |specifically )?(?:listed|described|stated|included|named)",
-    re.I,
-)
-"""Leaves out whatever is not named: it says nothing of one thing in particular."""
-_GIVES = re.compile(
-    r"waive|knock (?:it |that |out|off)|no (?:extra )?(?:charge|cost|fee)|\bfree\b|throw(?:n)? in|on us\b|included|part of it|kostenlos|inklusive",
-    re.I,
-)
-_GIVEN = re.compile(
-    r"waived|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\bincluded\b(?! in Section)|kostenfrei",
-    re.I,
-)
-_PRICE = re.compile(
-    r"\$|€|£|\bprice|discount|\bfee|\bcharge|percent|%|invoice|\brate\b|\bcost", re.I
-)
-_DATE = re.compile(
-    r"\b(?:week|month|day|live|by (?:the )?(?:end|mid|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|kickoff|launch)",
-    re.I,
-)
-_SLA = re.compile(
-    r"24\s*/\s*7|twenty[- ]four|around the clock|uptime|response time|support (?:line|hours)|\bSLA\b|phone number|real person",
-    re.I,
-)
-_INTEGRATION = re.compile(
-    r"integrat|connect|sync|hook|\bAPI\b|write back|feed|import|interface", re.I
-)
-_SERVICE = re.compile(
-    r"train|on[- ]?site|come out|in person|workshop|migrat|load|set ?up|advis|call|visit|help|support",
-    re.I,
-)
+CLAUSE_WORDS = 24
+LISTENED = 8
+"""So many segments back somebody of the customer's must have spoken to be the one addressed."""
+CONFLICT_AT = 0.6
+"""How surely a clause must speak of the promised thing to be shown beside it as a conflict, not in the table alone."""
+FALLBACK = "commitments.promised_features"
+_LIVE = re.compile(r"\blive\b|go-?live|launch|cutover|in production|up and running", re.I)
 
 
-def promise_type(text: str) -> CommitmentType:
-    """What kind of promise a text is, by its typed values and words."""
-    kinds = {v.kind for v in values_of(text)}
-    if _SLA.search(text) or "hours" in kinds:
-        return "SLA"
-    if "money" in kinds or "percent" in kinds or (_PRICE.search(text) and "duration" not in kinds):
-        return "price"
-    if ("duration" in kinds and _DATE.search(text)) or re.search(
-        r"\blive\b|go-?live|kick ?off|up and running", text, re.I
-    ):
-        return "date"
-    if _INTEGRATION.search(text):
-        return "integration"
-    return "service" if _SERVICE.search(text) else "feature"
+class Ledger:
+    """One account's promises: enters claims as rows of `found.commitments`, contradictions as `found.conflicts`."""
 
+    def __init__(
+        self, index: AccountIndex, related: Relatedness, door: BriefDoor, found: Found
+    ) -> None:
+        self._index, self._door, self._found = index, door, found
+        self._related, self._scope = related, SignedScope(index, related)
+        self._at = {s.id: i for i, s in enumerate(index.segments)}
 
-class ScopeFinding(Frozen):
-    """How a promise stands to the signed scope, and the clause that says so."""
+    def position(self, citation: Citation) -> int:
+        """Which of the account's segments a citation quotes."""
+        return self._at[citation.segment]
 
-    status: ScopeStatus
-    clause: str | None = None
-    """Segment id of the clause."""
-    why: str = ""
-    promised: str = ""
-    signed: str = ""
-    topic: str | None = None
-
-
-def _names(text: str) -> set[str]:
-    """Words with a capital inside a sentence: people, places, products."""
-    return {m.group().lower() for m in _NAME.finditer(text)}
-
-
-def _likelier(chance: float, shared: int) -> float:
-    """The chance of being related, given how many names both sides share."""
-    odds = chance / max(1 - chance, 1e-6) * NAME_ODDS ** min(shared, 2)
-    return float(odds / (1 + odds))
-
-
-class SignedScope:
-    """The clauses of an account's executed documents, ready to be compared."""
-
-    def __init__(self, index: AccountIndex, related: Relatedness) -> None:
-        self._rows = [
-            i for i, s in enumerate(index.segments)
-            if index.artifacts[s.artifact].authority in (ORDER_FORM, AGREEMENT)
-            and s.role not in ("hidden", "heading") and len(s.text.split()) >= 3
-        ]  # fmt: skip
-        self.clauses: list[Segment] = [index.segments[i] for i in self._rows]
-        self._related = related
-        self._named = [_names(c.text) for c in self.clauses]
-        counts = Counter(n for own in self._named for n in own)
-        self._common = {
-            n for n, count in counts.items() if count > max(2, COMMON * len(self.clauses))
-        }
-        self._signed: dict[str, list[tuple[int, Statement]]] = {}
-        for i, clause in enumerate(self.clauses):
-            for statement in statements_in(clause.text, i):
-                self._signed.setdefault(statement.topic, []).append((i, statement))
-
-    def compare(self, promise: str, said: Said) -> ScopeFinding:
-        """Hold one promise, its words and what the heads make of them, against every clause."""
-        if not self.clauses:
-            return ScopeFinding(status="silent", why="no signed document was found")
-        related, spans = self._related.of(said, self._rows)
-        named = _names(promise) - self._common
-        sure = np.array(
-            [_likelier(r, len(named & own)) for r, own in zip(related, self._named, strict=True)]
+    def row_of(self, segment: Segment, sentences: Sentences) -> int | None:
+        """The row of a promise that quotes some of these words, or None."""
+        ref = EvidenceRef(
+            segment=segment.id, first_sentence=sentences[0], last_sentence=sentences[1]
         )
-        order = [int(i) for i in np.argsort(-sure, kind="stable")[:8]]
-        if len(order) == 1 or sure[order[0]] - sure[order[1]] >= STANDS_OUT:
-            sure[order[0]] *= 1.5
-        if _GIVES.search(promise):
-            for i in order:
-                if sure[i] >= GIVEN_AT and _GIVEN.search(self.clauses[i].text):
-                    return self._finding("covered", i, "the signed scope has it")
-        otherwise = self._otherwise(promise, sure)
-        if otherwise is not None:
-            return otherwise
-        for i in order[:2]:
-            text = self.clauses[i].text[slice(*spans[i])]
-            if sure[i] >= EXCLUDED_AT and _EXCLUDES.search(text) and not _CATCH_ALL.search(text):
-                return self._finding("excluded", i, "the signed scope excludes it")
-        if sure[order[0]] >= COVERED_AT:
-            return self._finding("covered", order[0], "the signed scope has it")
-        return ScopeFinding(status="silent", why="the signed scope does not speak of it")
+        cited = self._door.cite(ref)
+        return self._overlapping(cited) if cited else None
 
-    def _finding(self, status: ScopeStatus, clause: int, why: str) -> ScopeFinding:
-        return ScopeFinding(status=status, clause=self.clauses[clause].id, why=why)
+    def holds(self, citation: Citation) -> bool:
+        """True if a row quotes some of the same words."""
+        return self._overlapping(citation) is not None
 
-    def _otherwise(self, promise: str, related: Vectors) -> ScopeFinding | None:
-        """The clause that gives a topic of the promise another value, if no clause gives the same."""
-        for said in said_in(promise, 0):
-            rivals = self._signed.get(said.topic, [])
-            if not rivals or agrees(said.value, [s for _, s in rivals]):
-                continue
-            nearest, signed = max(rivals, key=lambda rival: related[rival[0]])
-            return ScopeFinding(
-                status="contradicted", clause=self.clauses[nearest].id, promised=said.value.text,
-                signed=signed.value.text, topic=said.topic,
-                why=f"promised {said.value.text}, signed {signed.value.text}",
-            )  # fmt: skip
+    def _overlapping(self, cited: Citation) -> int | None:
+        for number, promise in enumerate(self._found.commitments):
+            for c in self._door.claims[promise.claim].citations:
+                same = c.segment == cited.segment
+                if same and c.start < cited.end and cited.start < c.end:
+                    return number
         return None
+
+    def enter(
+        self, claim_id: str, said_at: Citation, kind: CommitmentType, clash: Clash | None = None
+    ) -> None:
+        """A row: who promised what to whom by when, and what the signed papers say to it."""
+        position, claim = self.position(said_at), self._door.claims[claim_id]
+        finding = self._found_by(clash) if clash else _as_promised(self._compare(position, said_at))
+        clause = self._clause(finding, clash, said_at.quote)
+        segment = self._index.segments[position]
+        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
+        closed = self._index.account.close_date
+        words = f"{claim.text} {said_at.quote}"
+        self._door.flag(claim_id, *review_flags(kind, words, finding.status, day, closed))
+        self._found.commitments.append(
+            Commitment(
+                claim=claim_id, type=kind, by=said_at.speaker, to=self._listener(position),
+                said=day.isoformat() if day else None,
+                due=due_of(claim.text, day) or due_of(said_at.quote, day),
+                scope=finding.status, scope_citations=(clause,) if clause else (),
+            )
+        )  # fmt: skip
+        if finding.status == "contradicted" and clause and finding.sure >= CONFLICT_AT:
+            topic = clash.said.topic if clash else finding.topic
+            topic = topic or _topic(kind, said_at.quote)
+            self._conflict(claim.field or FALLBACK, said_at, clause, finding, topic)
+
+    def contradict(self, number: int, clash: Clash) -> None:
+        """A promise of the table turns out to be signed otherwise."""
+        promise = self._found.commitments[number]
+        if promise.scope == "contradicted":
+            return
+        claim = self._door.claims[promise.claim]
+        finding, said = self._found_by(clash), claim.citations[0]
+        clause = self._clause(finding, clash, said.quote)
+        if clause is None:
+            return
+        self._door.flag(promise.claim, "custom_promise", "scope_note")
+        self._found.commitments[number] = promise.model_copy(
+            update={"scope": "contradicted", "scope_citations": (clause,)}
+        )
+        self._conflict(claim.field or FALLBACK, said, clause, finding, clash.said.topic)
+
+    def dispute(self, clash: Clash) -> None:
+        """Words that are no promise to the customer, such as a CRM field, and that are signed otherwise."""
+        finding, n = self._found_by(clash), clash.said.sentence
+        segment = self._index.segments[clash.said.position].id
+        said = self._door.cite(EvidenceRef(segment=segment, first_sentence=n, last_sentence=n))
+        clause = self._clause(finding, clash, "")
+        if said and clause:
+            self._conflict("account.contract", said, clause, finding, clash.said.topic)
+
+    def _compare(self, position: int, said: Citation) -> ScopeFinding:
+        """The promise's words, by the passages of its segment that they overlap, against the signed scope."""
+        readings, offset = self._related.readings, self._index.segments[position].start
+        rows = [
+            r
+            for r in readings.of(position)
+            if readings.spans[r][0] + offset < said.end
+            and said.start < readings.spans[r][1] + offset
+        ]
+        words = self._index.embedder.embed([said.quote])[0]
+        return self._scope.compare(said.quote, self._related.said(rows, words))
+
+    def _found_by(self, clash: Clash) -> ScopeFinding:
+        said, signed = clash.said.value.text, clash.signed.value.text
+        return ScopeFinding(
+            status="contradicted", clause=self._index.segments[clash.signed.position].id,
+            promised=said, signed=signed, topic=clash.said.topic, why=f"said {said}, signed {signed}",
+        )  # fmt: skip
+
+    def _clause(self, finding: ScopeFinding, clash: Clash | None, promise: str) -> Citation | None:
+        """The words of the signed clause that decide: a sentence of it, not the paragraph."""
+        if finding.clause is None:
+            return None
+        text = self._index.segments[self._at[finding.clause]].text
+        first = last = clash.signed.sentence if clash else None
+        if first is None:
+            first, last = best_sentences(text, [promise, finding.signed], CLAUSE_WORDS)
+        ref = EvidenceRef(segment=finding.clause, first_sentence=first, last_sentence=last)
+        return self._door.cite(ref)
+
+    def _listener(self, position: int) -> str | None:
+        """Who was addressed: the customer's person who spoke last before, in the same artifact."""
+        here = self._index.segments[position]
+        for segment in reversed(self._index.segments[max(0, position - LISTENED) : position]):
+            if segment.artifact == here.artifact and segment.side == "customer" and segment.speaker:
+                return segment.person or segment.speaker
+        return None
+
+    def _conflict(
+        self, field: str, said: Citation, clause: Citation, finding: ScopeFinding, topic: str
+    ) -> None:
+        """Both quotes side by side; one conflict a topic and clause."""
+        for known in self._found.conflicts:
+            cited = {c.segment for side in known.sides for c in side.citations}
+            ruled = finding.topic is not None and known.topic != topic
+            if clause.segment in cited and (not ruled or said.segment in cited):
+                return
+        spoken: Artifact = self._index.artifacts[said.artifact]
+        rung = segment_rung(spoken.authority, spoken.kind, said.side, False)
+        signed = self._index.artifacts[clause.artifact].authority
+        sides = (
+            (finding.promised or said.quote, NAMES[rung], said),
+            (finding.signed or clause.quote, NAMES[signed], clause),
+        )
+        self._found.conflicts.append(
+            Conflict(
+                id=f"x{len(self._found.conflicts) + 1}", key=f"{said.segment}-{clause.segment}",
+                topic=topic, why=finding.why, fields=(field,),
+                sides=tuple(
+                    ConflictSide(text=text[:200], authority=rank, citations=(cited,))
+                    for text, rank, cited in sides
+                ),
+            )
+        )  # fmt: skip
+
+
+def _topic(kind: CommitmentType, words: str) -> str:
+    """What a contradiction is about, where no topic of the conflicts tells."""
+    if kind == "date":
+        return "go-live" if _LIVE.search(words) else "dates"
+    return "price" if kind == "price" else "scope"
+
+
+def _as_promised(finding: ScopeFinding) -> ScopeFinding:
+    """Who promises a thing says that it is in: a paper that leaves it out says otherwise (decision 0026)."""
+    if finding.status != "excluded":
+        return finding
+    return finding.model_copy(update={"status": "contradicted"})

@@ -1,4 +1,4 @@
-"""What a promise is, besides its words: what its owner must look at, and whether it is one at all.
+"""What a promise is, besides its words: of which type, what its owner must look at, and whether it is one at all.
 
 Offers to send a link or to call back are no promises that a CSM inherits, unless they carry a value.
 """
@@ -22,12 +22,46 @@ _PAST_WEIGHS = 3
 _DISCOUNT = re.compile(
     r"\bdiscount|percent|%|\bwaiv|\bno (?:extra )?(?:charge|cost)|\bfree\b|\boff\b|throw(?:n)? in|knock|rabatt|nachlass|kostenlos", re.I
 )  # fmt: skip
+_PRICE = re.compile(
+    r"\$|€|£|\bprice|discount|\bfee|\bcharge|percent|%|invoice|\brate\b|\bcost", re.I
+)
+_DATE = re.compile(
+    r"\b(?:week|month|day|live|by (?:the )?(?:end|mid|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|kickoff|launch)",
+    re.I,
+)
+_SLA = re.compile(
+    r"24\s*/\s*7|twenty[- ]four|around the clock|uptime|response time|support (?:line|hours)|\bSLA\b|phone number|real person",
+    re.I,
+)
+_INTEGRATION = re.compile(
+    r"integrat|connect|sync|hook|\bAPI\b|write back|feed|import|interface", re.I
+)
+_SERVICE = re.compile(
+    r"train|on[- ]?site|come out|in person|workshop|migrat|load|set ?up|advis|call|visit|help|support",
+    re.I,
+)
 _CLAUSE = re.compile(r"[.;!?]\s+|,? \b(?:and|und) (?=(?:I|we|you|ich|wir)\b)")
 _GETS = re.compile(
     r"\byou(?:'ll|'d| will| would| can)? (?:get|have|use)\b|\bincluded\b|\blive\b|\bpromise\b|sie (?:bekommen|erhalten)",
     re.I,
 )
 """What gives the customer something, beside an errand."""
+
+
+def promise_type(text: str) -> CommitmentType:
+    """What kind of promise a text is, by its typed values and words."""
+    kinds = {v.kind for v in values_of(text)}
+    if _SLA.search(text) or "hours" in kinds:
+        return "SLA"
+    if "money" in kinds or "percent" in kinds or (_PRICE.search(text) and "duration" not in kinds):
+        return "price"
+    if ("duration" in kinds and _DATE.search(text)) or re.search(
+        r"\blive\b|go-?live|kick ?off|up and running", text, re.I
+    ):
+        return "date"
+    if _INTEGRATION.search(text):
+        return "integration"
+    return "service" if _SERVICE.search(text) else "feature"
 
 
 def resolve_day(when: When, said: date | None) -> date | None:

@@ -79,9 +79,14 @@ def run_around(
             break
         taken = max(options, key=lambda i: worth[i])
         first, last = min(first, taken), max(last, taken)
-    start, end = spans[first][0], spans[last][1]
+    return within(text, (spans[first][0], spans[last][1]))
+
+
+def within(text: str, span: tuple[int, int]) -> Sentences:
+    """The sentences of a text that stand inside a span of it; (None, None) where none does."""
+    start, end = span
     inside = [n for n, (a, b) in enumerate(sentence_spans(text)) if a >= start and b <= end]
-    return inside[0], inside[-1]
+    return (inside[0], inside[-1]) if inside else (None, None)
 
 
 def _words(text: str, spans: Sequence[tuple[int, int]], first: int, last: int) -> int:

@@ -55,7 +55,9 @@ def _signing(
     if mail := named_by_completion(artifact, mails):
         return Signing("executed", f"{mail} says that its signing is completed", found.day)
     bare = found.state == "unsigned" and not signatures_in(text).slots
-    if bare and (paper := made_part_by(numbers_of(artifact), executed)):
+    if bare and (
+        paper := made_part_by(numbers_of(artifact), executed, f"{artifact.title} {text[:200]}")
+    ):
         return Signing("executed", f"{paper}, which is executed, makes it part of itself")
     return found
 

@@ -51,10 +51,14 @@ _CONTRACT_WORDS = re.compile(
     re.I,
 )
 _PART_OF = re.compile(
-    r"incorporat|attached|part of (?:this|the)|exhibit|schedule|annex|appendix|together with|forms? part|bestandteil|anlage",
+    r"incorporat|attached|part of (?:this|the)|exhibit|schedule|annex|appendix|together with|forms? part|entire agreement|whole agreement|bestandteil|anlage",
     re.I,
 )
-_NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?\b|\b\d{4}-\d{3,}\b")
+_KIND = re.compile(
+    r"statement of work|work order|scope of work|service description|service level agreement|data processing agreement|leistungsbeschreibung",
+    re.I,
+)
+_NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?(?:-[A-Z]\d?)?\b|\b\d{4}-\d{3,}\b")
 
 
 @dataclass(frozen=True)
@@ -140,12 +144,20 @@ def named_by_completion(artifact: RawArtifact, mails: Iterable[RawArtifact]) -> 
     return None
 
 
-def made_part_by(number: Iterable[str], executed: Iterable[tuple[str, str]]) -> str | None:
-    """The path of an executed paper, of (path, text) pairs, that makes the paper with this number a part of itself."""
+def made_part_by(
+    number: Iterable[str], executed: Iterable[tuple[str, str]], opening: str = ""
+) -> str | None:
+    """The path of an executed paper, of (path, text) pairs, that makes the paper with this number a part of itself.
+
+    One that bears the same number may call the paper by its kind alone; `opening` is how the paper begins.
+    """
+    kind = _KIND.search(opening)
     for path, text in executed:
         for own in number:
-            for match in re.finditer(re.escape(own) + r"(?![\w-])", text):
-                around = text[max(0, match.start() - 200) : match.end() + 200]
-                if _PART_OF.search(around):
-                    return path
+            named = [own] if kind is None or own not in text else [own, kind.group()]
+            for words in named:
+                for match in re.finditer(re.escape(words) + r"(?![\w-])", text, re.I):
+                    around = text[max(0, match.start() - 200) : match.end() + 200]
+                    if _PART_OF.search(around):
+                        return path
     return None

@@ -25,6 +25,7 @@ _VERSION_WORDS = re.compile(
     re.I,
 )
 _VERSION = re.compile(r"(?:\bv|version|rev(?:ision)?)\.?\s*(\d+)\b", re.I)
+_PART = re.compile(r"\bSOW\b|statement of work|scope of work|leistungsbeschreibung", re.I)
 _NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?\b|\b\d{4}-\d{3,}\b")
 
 
@@ -38,11 +39,15 @@ def _name(artifact: Artifact) -> str:
 
 
 def family(artifact: Artifact) -> str:
-    """What all versions of one paper have in common: its number, else its name without version words."""
+    """What all versions of one paper have in common: its number, else its name without version words.
+
+    A statement of work that bears its order form's number is no version of it.
+    """
     numbers = _NUMBER.findall(f"{_name(artifact)} {artifact.title} {artifact.text[:300]}")
     amendment = "amendment" if is_amendment(artifact) else ""
     if numbers and not amendment:
-        return str(numbers[0])
+        kind = _PART.search(f"{_name(artifact)} {artifact.title} {artifact.text[:80]}")
+        return f"{numbers[0]} {'part' if kind else ''}".strip()
     bare = _VERSION_WORDS.sub(" ", _name(artifact).lower().replace("-", " "))
     return " ".join(re.findall(r"\w+", bare)) or _name(artifact)
 

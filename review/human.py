@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Protocol
 
 from agent.door import MAX_CLAIM_WORDS, BriefDoor
-from agent.ledger import SignedScope, promise_type
 from agent.models import Claim, Commitment
+from agent.owed import promise_type
 from agent.quoting import best_sentences
 from agent.relatedness import read_anew, relatedness
+from agent.scope import SignedScope
 from indexer.errors import Refused
 from indexer.heads import Heads
 from indexer.models import Artifact, Segment, Side

@@ -11,7 +11,7 @@ import pytest
 from indexer.assemble import assemble, executed_papers
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM
 from indexer.days import days_in
-from indexer.execution import execution_of, named_by_completion
+from indexer.execution import execution_of, made_part_by, named_by_completion
 from indexer.manifest import Manifest
 from indexer.models import Artifact, ClauseLocator, Kind, RawArtifact, RawSegment
 from indexer.people import People
@@ -190,3 +190,40 @@ def test_completion_mail_names_the_paper() -> None:
     assert named_by_completion(paper, [mail]) == "mail/1.eml"
     assert papers(mail, paper)[paper.path].execution == "executed"
     assert named_by_completion(raw("contract/Order_Form_78.pdf", "Order Form"), [mail]) is None
+
+
+def test_signatures_that_say_of_themselves_that_they_are() -> None:
+    stamped = (
+        "Signatures\nOakmill AB\tBrightware ApS\n"
+        "Göran Lind, CFO. Signed\tMette Dahl, Sales Director. Signed electronically\n"
+        "electronically 2026-02-27 14:50\t2026-02-27 15:12 CET\n"
+    )
+    assert execution_of(stamped).state == "executed"
+    assert execution_of(stamped.replace("2026-02-27", "")).state != "executed", "no day, no stamp"
+    assert execution_of(f"{stamped}Brightware GmbH\nBy: ______").state == "partly_signed"
+    assert (
+        execution_of("Göran Lind, CFO. Signed copies go to him by 2026-02-27.").state == "unsigned"
+    )
+
+
+def test_the_entire_agreement_names_its_parts() -> None:
+    text = "This Order Form with the Statement of Work V-2026-0117-A is the entire agreement."
+    assert made_part_by(["V-2026-0117-A"], [("form.pdf", text)]) == "form.pdf"
+    assert made_part_by(["V-2026-0117-B"], [("form.pdf", text)]) is None
+
+
+def test_names_with_titles_and_days_under_a_heading_are_signatures() -> None:
+    signed = (
+        "Signatures\nOakmill LLC\tBrightware, Inc.\nAna Lima Reis, Chief\tGwen Abara, VP Sales, June 30, 2026\n"
+        "Financial Officer, June 30, 2026"
+    )
+    assert execution_of(signed).state == "executed"
+    assert execution_of(signed.replace("Officer, June 30, 2026", "Officer")).state != "executed"
+    assert execution_of("Oakmill\n\nAna Reis, CFO, June 30, 2026").state == "unsigned"
+
+
+def test_a_paper_of_the_same_number_is_named_by_its_kind() -> None:
+    form = f"Order Form MP-4471\n{'Fees are due. ' * 30}\nEntire agreement. This Order Form, the Statement of Work and the Terms replace all."
+    assert made_part_by(["MP-4471"], [("f.pdf", form)], "Statement of Work MP-4471") == "f.pdf"
+    assert made_part_by(["MP-9"], [("f.pdf", form)], "Statement of Work MP-9") is None
+    assert made_part_by(["MP-4471"], [("f.pdf", form)], "Proposal MP-4471") is None

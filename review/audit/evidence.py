@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from agent.ledger import SignedScope
 from agent.models import Citation, Conflict
 from agent.planted import looks_like_instruction
 from agent.quoting import best_sentences
 from agent.relatedness import read_anew, relatedness
+from agent.scope import SignedScope
 from agent.verification.statements import Source
 from agent.verification.words import content
 from agent.verify import Finding, Span, verify

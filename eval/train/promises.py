@@ -1,0 +1,127 @@
+"""Fits how surely a passage of the seller's is a promise, from what the reading head makes of it and how it is put.
+
+    python -m eval.train.promises
+
+Learns from labelled utterances that the reading head was not trained on, since its own training rows flatter it. A promise
+counts, and so does a statement of price, date or terms: a table of promises lists what was offered too. Logistic regression over
+the signs of `agent/promising.py`; of an utterance that promises, its best passage is the promise. Prints the figures
+of a leave-one-file-out run, and writes `agent/promising.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from agent.promising import FIELDS, PROMISED, WEIGHTS, signs
+from eval.train.utterances import Utterance, load_utterances, pieces
+from indexer.embed import packaged_encoder
+from indexer.reading_head import ReadingHead
+
+ROOT = Path(__file__).resolve().parents[2]
+UNSEEN = ("deal_f", "deal_i", "deal_j", "deal_k", "deal_l", "dialogue_2")
+"""Files that the shipped reading head never learned from."""
+TALK = ("call", "mail", "chat")
+STRENGTH, ROUNDS = 0.01, 3
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Passages with their signs, and the utterance that each belongs to."""
+
+    values: np.ndarray
+    names: tuple[str, ...]
+    owner: np.ndarray
+    promised: np.ndarray
+    """One an utterance."""
+    files: np.ndarray
+
+
+def is_promise(u: Utterance) -> bool:
+    """True for what a table of promises should list."""
+    stated = u.act == "statement" and bool(set(u.fields) & set(FIELDS[:PROMISED]))
+    return u.act == "promise" or stated
+
+
+def read_rows(head: ReadingHead, utterances: Sequence[Utterance]) -> Rows:
+    """The signs of every passage of the seller's in talk, from the files that the head never saw."""
+    said = [
+        u
+        for u in utterances
+        if u.origin in UNSEEN and u.side == "vendor" and u.source in TALK and pieces(u)
+    ]
+    pairs = [(n, pair) for n, u in enumerate(said) for pair in pieces(u)]
+    found = signs(
+        head.acts, head.fields, head.read([p for _, p in pairs]),
+        [(before, words.split(": ", 1)[-1]) for _, (before, words) in pairs],
+    )  # fmt: skip
+    names = tuple(sorted(found))
+    return Rows(
+        np.stack([found[n] for n in names], axis=1), names, np.array([n for n, _ in pairs]),
+        np.array([is_promise(u) for u in said]), np.array([u.origin for u in said]),
+    )  # fmt: skip
+
+
+def fit(rows: Rows, use: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and bias learned from the utterances of `use`, of each promise by its best passage."""
+    from sklearn.linear_model import LogisticRegression
+
+    inside, label = use[rows.owner], rows.promised[rows.owner]
+    middle, spread = rows.values[inside].mean(0), rows.values[inside].std(0) + 1e-6
+    scaled = (rows.values - middle) / spread
+    learned = inside
+    for _ in range(ROUNDS):
+        model = LogisticRegression(C=STRENGTH, max_iter=2000).fit(scaled[learned], label[learned])
+        score = model.decision_function(scaled)
+        best = [
+            max(np.flatnonzero(rows.owner == n), key=lambda r: score[r])
+            for n in np.flatnonzero(use & rows.promised)
+        ]
+        learned = inside & ~label
+        learned[best] = True
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - weights @ middle)
+
+
+def held_out(rows: Rows) -> np.ndarray:
+    """The score of every utterance by weights learned from the other files."""
+    out = np.full(len(rows.promised), -np.inf)
+    for name in UNSEEN:
+        weights, bias = fit(rows, rows.files != name)
+        inside = rows.files[rows.owner] == name
+        np.maximum.at(out, rows.owner[inside], rows.values[inside] @ weights + bias)
+    return out
+
+
+def main() -> None:
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    head = ReadingHead(packaged_encoder(ROOT / ".baton" / "models"))
+    rows = read_rows(head, load_utterances(ROOT / "eval" / "dev" / "utterances"))
+    score = held_out(rows)
+    listed = {}
+    for at in (0.2, 0.3, 0.4, 0.5):
+        shown = 1 / (1 + np.exp(-score)) >= at
+        found, right = shown[rows.promised].mean(), rows.promised[shown].mean()
+        listed[at] = f"found {found:.2f}, right {right:.2f}, listed {shown.sum()}"
+    print(
+        json.dumps(
+            {
+                "utterances": len(rows.promised), "promises": int(rows.promised.sum()),
+                "auroc": round(float(roc_auc_score(rows.promised, score)), 3),
+                "average_precision": round(float(average_precision_score(rows.promised, score)), 3),
+                "listed": listed,
+            }, indent=1,
+        )
+    )  # fmt: skip
+    weights, bias = fit(rows, np.ones(len(rows.promised), bool))
+    kept = {n: round(float(w), 3) for n, w in zip(rows.names, weights, strict=True)}
+    WEIGHTS.write_text(json.dumps({"bias": round(bias, 3), "weights": kept}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
