@@ -1,0 +1,144 @@
+"""Holds statements against each other: the seller's last word, the customer's and the records' against every signed clause,
+and where nothing was signed, against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from agent.clashes.apart import agree, comparable
+from agent.clashes.clash import Clash
+from agent.clashes.given import given_pairs
+from agent.clashes.named import named_values, same_part
+from agent.clashes.same import Nearness, Rivals, chance
+from agent.clashes.stated import Stated, places, stated_values
+from agent.clashes.topics import topic_of
+from agent.relatedness import Relatedness
+from indexer.authority import segment_rung
+from indexer.search import AccountIndex
+
+SIGNED_AT, UNSIGNED_AT = 0.06, 0.5
+"""Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
+SETTLED = 0.5
+"""A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
+MOST = 14
+"""Clashes that are worth a reader's time; the surest are kept."""
+
+
+Pair = tuple[Stated, Stated, float]
+"""A statement, what it is held against, and how surely both are about the same thing."""
+
+
+def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
+    """What the account's sources contradict each other on, one clash a topic, the surest first."""
+    found = list(places(index, related.readings))
+    values = [*stated_values(found), *named_values(found)]
+    near = Nearness(related, [p.position for p in found])
+    signed = [s for s in values if s.voice == "signed"]
+    rivals = Rivals(signed)
+    other = [s for s in values if s.voice not in ("signed", "inside")]
+    against, settled = _against_signed(other, signed, near, rivals)
+    pairs = [*_last_words(against, settled), *given_pairs(found, near)]
+    free = [s for s in other if id(s) not in settled]
+    pairs += _among(index, free, near, rivals)
+    return _one_a_topic(index, pairs)
+
+
+def _against_signed(
+    other: Sequence[Stated], signed: Sequence[Stated], near: Nearness, rivals: Rivals
+) -> tuple[list[Pair], dict[int, list[Stated]]]:
+    """Every statement with the clause that most surely gives its topic another value.
+
+    Also, by the identity of each statement of which a clause speaks at all, the clauses that say the same.
+    """
+    pairs: list[Pair] = []
+    settled: dict[int, list[Stated]] = {}
+    for one in other:
+        same, differs = [], []
+        for clause in signed:
+            sure = _sure(one, clause, near, rivals)
+            if sure >= SIGNED_AT / 2:
+                (same if agree(one.value, clause.value) else differs).append((sure, clause))
+        best_same = max((s for s, _ in same), default=0.0)
+        best, clause = max(differs, key=lambda d: d[0], default=(0.0, one))
+        if best_same >= SETTLED * best and same:
+            settled[id(one)] = [c for _, c in same]
+        elif best >= SIGNED_AT:
+            settled[id(one)] = []
+            pairs.append((one, clause, best))
+    return pairs, settled
+
+
+def _sure(one: Stated, other: Stated, near: Nearness, rivals: Rivals) -> float:
+    """Chance that two statements are of the same thing; 0 where they can't be compared."""
+    if one.value.kind in ("who", "where") or other.value.kind in ("who", "where"):
+        return 0.7 if same_part(one, other) else 0.0
+    if not comparable(one.value, other.value):
+        return 0.0
+    a, b = one.thing, other.thing
+    told = a.measures | a.measures_under, b.measures | b.measures_under
+    if told[0].isdisjoint(told[1]) and a.near.keys().isdisjoint(b.near.keys()):
+        return 0.0
+    return chance(one, other, near.of(one.position, other.position), rivals)
+
+
+def _last_words(pairs: Sequence[Pair], settled: dict[int, list[Stated]]) -> list[Pair]:
+    """Of each voice only the last words on a clause; none where it came round to what was signed."""
+    last: dict[tuple[object, ...], list[Pair]] = {}
+    for pair in pairs:
+        one, clause, _ = pair
+        key = (one.voice, clause.position, clause.value.kind, topic_of(one, clause))
+        held = last.setdefault(key, [])
+        if held and _day(one) > _day(held[0][0]):
+            held.clear()
+        if not held or _day(one) == _day(held[0][0]):
+            held.append(pair)
+    return [p for held in last.values() for p in held]
+
+
+def _day(stated: Stated) -> str:
+    return stated.day.isoformat() if stated.day else ""
+
+
+def _among(index: AccountIndex, free: Sequence[Stated], near: Nearness, rivals: Rivals) -> list[Pair]:
+    """Statements of which no clause speaks, against each other: other places, other people or systems."""
+    pairs: list[Pair] = []
+    for n, one in enumerate(free):
+        for other in free[n + 1 :]:
+            here, there = (index.segments[s.position].artifact for s in (one, other))
+            if here == there or one.who == other.who:
+                continue
+            sure = _sure(one, other, near, rivals)
+            if sure >= UNSIGNED_AT and not agree(one.value, other.value):
+                pairs.append((one, other, sure))
+    return pairs
+
+
+def _one_a_topic(index: AccountIndex, pairs: Sequence[Pair]) -> list[Clash]:
+    """The surest pair of each topic; what else was said of it stands beside."""
+    clashes: dict[tuple[str, str], Clash] = {}
+    for one, other, sure in sorted(pairs, key=lambda p: -p[2]):
+        low, high = sorted((one, other), key=lambda s: -_rung(index, s))
+        topic = topic_of(low, high)
+        key = (topic, low.value.kind)
+        known = clashes.get(key)
+        if known is None:
+            clashes[key] = Clash(topic, low, high, sure)
+        elif len(known.others) < 2 and _adds(known, low):
+            clashes[key] = replace(known, others=(*known.others, low))
+    ranked = sorted(clashes.values(), key=lambda c: -c.sure)
+    return ranked[:MOST]
+
+
+def _adds(clash: Clash, stated: Stated) -> bool:
+    """Whether a statement brings a value that none of the clash's places has."""
+    return all(
+        comparable(s.value, stated.value) and not agree(s.value, stated.value) for s in clash.sides
+    )
+
+
+def _rung(index: AccountIndex, stated: Stated) -> int:
+    segment = index.segments[stated.position]
+    artifact = index.artifacts[segment.artifact]
+    return segment_rung(artifact.authority, artifact.kind, segment.side, False)

@@ -1,0 +1,103 @@
+"""What is in and what is out: a thing that somebody gives and the signed papers leave out, or charge for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.clashes.same import Nearness
+from agent.clashes.stated import Place, Stated
+from agent.clashes.things import Thing, shared, subject_of
+from agent.clashes.typed import Typed
+from agent.verification.quantities import quantities
+
+RELATED_AT, WORDS_AT = 0.5, 0.85
+"""How related a giving and an excluding sentence must be, and what their shared words must weigh."""
+_OUT = re.compile(
+    r"not (?:\w+ )?(?:included|covered|part of|in scope|supported|provided|offered|available)|exclud\w*|out of scope|outside (?:of )?(?:the )?scope|"
+    r"does not (?:include|cover|support|provide)|sold separately|separate(?:ly)? (?:quoted|priced|ordered|charged|billed|invoiced|agreed)|"
+    r"(?:quoted|priced|charged|billed|invoiced|bought|ordered|purchased) separately|at (?:an )?(?:additional|extra) (?:cost|charge|fee)|subject to (?:a )?separate|"
+    r"nicht enthalten|ausgeschlossen|nicht bestandteil|gesondert|ingår inte|only by e-?mail|e-?mail only|read[- ]only|is the customer's responsibility|"
+    r"no (?:data is|direct|custom|obligation|telephone|phone|on-?site|24)",
+    re.I,
+)
+_HEADED_OUT = re.compile(r"out of scope|exclusions?|excluded|not included|nicht enthalten|ausschlüsse", re.I)  # fmt: skip
+_CATCH_ALL = re.compile(
+    r"\b(?:anything|items?|services?|features?|work|all else|any other)\b(?: that (?:is|are))? not (?:expressly |specifically )?(?:listed|described|stated|included|named)",
+    re.I,
+)
+_GIVES = re.compile(
+    r"\b(?:includ\w+|comes? with|part of (?:it|the|your)|in there|in the (?:price|package|plan)|covered|you(?:'ll| will|'d)? (?:get|have)|you can|we(?:'ll| will|'d)? |on us|free\b|"
+    r"waive\w*|throw(?:n|ing)? in|no (?:extra |additional )?(?:charge|cost|fee)|don't (?:pay|charge)|works? with|connects?|integrat\w+|hooks? into|talks? to|"
+    r"supports?|inklusive|kostenlos|enthalten|ingår|gratis)",
+    re.I,
+)
+_FREE = re.compile(
+    r"\bwaiv\w+|\bfree\b|\bon us\b|no (?:extra |additional |set-?up )?(?:charge|cost|fee)|(?:don't|do not|won't|doesn't) (?:have to )?(?:pay|charge|cost)|"
+    r"\bincluded\b|in the price|throw(?:n|ing)? in|part of (?:it|the (?:price|package))|kostenlos|gratis|at no ",
+    re.I,
+)
+_DENIES = re.compile(r"\b(?:not|never|no longer|cannot|can't|won't|doesn't|isn't|aren't|unfortunately|nicht|kein\w*|inte)\b", re.I)  # fmt: skip
+_IS_FREE = re.compile(r"waived|included|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\b0[.,]00\b", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """A signed sentence that leaves something out, or puts a price on it."""
+
+    place: Place
+    thing: Thing
+    free: bool
+    """Only what is given for nothing is against it: it names a price."""
+
+
+def given_pairs(found: Sequence[Place], near: Nearness) -> Iterator[tuple[Stated, Stated, float]]:
+    """Each rule of the signed papers with the sentence that most surely gives what it leaves out."""
+    rules = list(_rules(found))
+    gives = [(p, _thing(p, _GIVES)) for p in found if p.voice == "seller" and _is_giving(p)]
+    granted = [_thing(p, _IS_FREE).near for p in found if p.voice == "signed" and _IS_FREE.search(p.words) and not _OUT.search(p.words)]  # fmt: skip
+    for rule in rules:
+        best: tuple[float, Place, Thing] | None = None
+        for place, thing in gives:
+            if rule.free and not _FREE.search(place.words):
+                continue
+            words = shared(thing.near, rule.thing.near)
+            related = near.of(place.position, rule.place.position)
+            if words < WORDS_AT or related < RELATED_AT:
+                continue
+            if rule.free and any(shared(thing.near, g) >= words for g in granted):
+                continue
+            score = related * min(words, 2.0) / 2
+            if best is None or score > best[0]:
+                best = (score, place, thing)
+        if best is not None:
+            yield _stated(best[1], best[2], "yes"), _stated(rule.place, rule.thing, "no"), best[0]
+
+
+def _rules(found: Sequence[Place]) -> Iterator[Ruled]:
+    for p in found:
+        if p.voice != "signed" or _CATCH_ALL.search(p.words):
+            continue
+        if _OUT.search(p.words) or _HEADED_OUT.search(p.around):
+            yield Ruled(p, _thing(p, _OUT), False)
+        elif not _IS_FREE.search(p.words) and any(
+            q.kind == "money" and max(q.values) > 0 for q in quantities(p.words)
+        ):
+            yield Ruled(p, _thing(p, _OUT), True)
+
+
+def _is_giving(place: Place) -> bool:
+    return bool(_GIVES.search(place.words)) and not _DENIES.search(
+        _FREE.sub("", place.words).replace("don't", "")
+    )
+
+
+def _thing(place: Place, cue: re.Pattern[str]) -> Thing:
+    """What a sentence gives or leaves out: its words but those that say so."""
+    return subject_of(cue.sub(" ", place.words), place.around)
+
+
+def _stated(place: Place, thing: Thing, given: str) -> Stated:
+    value = Typed("given", 0, len(place.words), place.words, name=given)
+    return Stated(place.position, place.sentence, place.words, value, thing, place.voice, place.who, place.day, place.terms)  # fmt: skip

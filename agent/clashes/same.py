@@ -1,0 +1,79 @@
+"""How surely two values measure the same thing: by the words at them, around them, and by how related their passages are.
+
+Logistic regression; the weights come from `python -m eval.train.same_thing`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from agent.clashes.stated import Stated
+from agent.clashes.things import Thing, shared
+from agent.relatedness import Relatedness
+from indexer.embed import Vectors
+
+KINDS = ("count", "duration", "date", "money", "percent", "hours", "period")
+FEATURES = (
+    "measure", "one of many", "measure around", "other measure", "words", "words around", "related", "noun", "other noun", "other part",
+    "on terms", "customer", "record", *KINDS,
+)  # fmt: skip
+BIAS = -3.47
+WEIGHTS = (2.11, -1.15, 0.45, -0.06, 0.96, -0.84, 0.61, 2.73, -1.0, -0.44, 0.14, -0.7, -1.2, -1.22, 0.38, -0.75, -0.23, 0.12, 0.48, -0.52)  # fmt: skip
+
+
+class Rivals:
+    """How many clauses give a value of one kind for one measure: the fewer, the surer is which one is meant."""
+
+    def __init__(self, clauses: Iterable[Stated]) -> None:
+        self._counts = Counter((s.value.kind, m) for s in clauses for m in s.thing.measures)
+
+    def of(self, kind: str, measures: Iterable[str]) -> int:
+        """Of the rarest of `measures`; 0 without any."""
+        return min((self._counts[kind, m] for m in measures), default=0)
+
+
+def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> list[float]:
+    """What speaks for and against `one` and `clause` measuring the same; `related` is a chance, 0..1."""
+    a, b = one.thing, clause.thing
+    near, around = _measures(a, b)
+    many = math.log(max(rivals.of(one.value.kind, a.measures & b.measures), 1))
+    words = shared(a.near, b.near)
+    wide = shared({**a.under, **a.near}, {**b.under, **b.near}) - words
+    chance = min(max(related, 0.002), 0.998)
+    nouns = len(a.nouns & b.nouns)
+    return [
+        float(near), many, float(around), float(bool(a.measures and b.measures and not near)),
+        min(words, 2.0), min(wide, 1.5), math.log(chance / (1 - chance)),
+        float(nouns > 0), float(bool(a.nouns and b.nouns and not nouns)), float(min(len(a.parts ^ b.parts), 2)),
+        one.terms, float(one.voice == "customer"), float(one.voice == "record"), *(float(one.value.kind == k) for k in KINDS),
+    ]  # fmt: skip
+
+
+def _measures(a: Thing, b: Thing) -> tuple[bool, bool]:
+    """Whether the same measure is told at both values; or else around them."""
+    near = bool(a.measures & b.measures)
+    wide = bool((a.measures | a.measures_under) & (b.measures | b.measures_under))
+    return near, wide and not near
+
+
+def chance(one: Stated, other: Stated, related: float, rivals: Rivals) -> float:
+    """0..1 that the two measure the same thing."""
+    score = BIAS + sum(w * f for w, f in zip(WEIGHTS, features(one, other, related, rivals), strict=True))
+    return 1 / (1 + math.exp(-score))
+
+
+class Nearness:
+    """How related any two segments of an account are."""
+
+    def __init__(self, related: Relatedness, positions: Sequence[int]) -> None:
+        """`positions` are the segments that will be asked about."""
+        self._at = {p: n for n, p in enumerate(sorted(set(positions)))}
+        self._chances: Vectors = related.among(list(self._at))
+
+    def of(self, one: int, other: int) -> float:
+        """The chance for two segments by their positions in the account."""
+        return float(self._chances[self._at[one], self._at[other]])
