@@ -22,6 +22,8 @@ SIGNED_AT, UNSIGNED_AT = 0.06, 0.5
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
+OTHERS = 3
+"""Further places shown beside the two."""
 MOST = 14
 """Clashes that are worth a reader's time; the surest are kept."""
 
@@ -37,37 +39,45 @@ def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     near = Nearness(related, [p.position for p in found])
     signed = [s for s in values if s.voice == "signed"]
     rivals = Rivals(signed)
-    other = [s for s in values if s.voice not in ("signed", "inside")]
-    against, settled = _against_signed(other, signed, near, rivals)
-    pairs = [*_last_words(against, settled), *given_pairs(found, near)]
-    free = [s for s in other if id(s) not in settled]
-    pairs += _among(index, free, near, rivals)
-    return _one_a_topic(index, pairs)
+    other = [s for s in values if s.voice != "signed"]
+    pairs = [*_against_signed(other, signed, near, rivals), *given_pairs(found, near)]
+    spoken = {id(one) for one, _, _ in pairs}
+    free = [s for s in other if id(s) not in spoken and s.voice != "inside"]
+    pairs += _among(index, free, signed, near, rivals)
+    return _one_a_topic(index, pairs, near, rivals)
 
 
 def _against_signed(
     other: Sequence[Stated], signed: Sequence[Stated], near: Nearness, rivals: Rivals
-) -> tuple[list[Pair], dict[int, list[Stated]]]:
+) -> list[Pair]:
     """Every statement with the clause that most surely gives its topic another value.
 
-    Also, by the identity of each statement of which a clause speaks at all, the clauses that say the same.
+    Not those that a clause agrees with, nor earlier words of a voice that came round to the clause later.
     """
     pairs: list[Pair] = []
-    settled: dict[int, list[Stated]] = {}
+    agreed: list[tuple[Stated, Stated]] = []
     for one in other:
         same, differs = [], []
         for clause in signed:
             sure = _sure(one, clause, near, rivals)
             if sure >= SIGNED_AT / 2:
                 (same if agree(one.value, clause.value) else differs).append((sure, clause))
-        best_same = max((s for s, _ in same), default=0.0)
+        best_same, met = max(same, key=lambda d: d[0], default=(0.0, one))
         best, clause = max(differs, key=lambda d: d[0], default=(0.0, one))
-        if best_same >= SETTLED * best and same:
-            settled[id(one)] = [c for _, c in same]
+        if same and best_same >= SETTLED * best:
+            agreed.append((one, met))
         elif best >= SIGNED_AT:
-            settled[id(one)] = []
             pairs.append((one, clause, best))
-    return pairs, settled
+    return [p for p in pairs if not _came_round(p, agreed)]
+
+
+def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:
+    """Whether the same voice said later what the clause says."""
+    one, clause, _ = pair
+    return any(
+        clause is met and one.voice == later.voice and one.voice != "record" and _day(later) > _day(one)
+        for later, met in agreed
+    )
 
 
 def _sure(one: Stated, other: Stated, near: Nearness, rivals: Rivals) -> float:
@@ -83,52 +93,56 @@ def _sure(one: Stated, other: Stated, near: Nearness, rivals: Rivals) -> float:
     return chance(one, other, near.of(one.position, other.position), rivals)
 
 
-def _last_words(pairs: Sequence[Pair], settled: dict[int, list[Stated]]) -> list[Pair]:
-    """Of each voice only the last words on a clause; none where it came round to what was signed."""
-    last: dict[tuple[object, ...], list[Pair]] = {}
-    for pair in pairs:
-        one, clause, _ = pair
-        key = (one.voice, clause.position, clause.value.kind, topic_of(one, clause))
-        held = last.setdefault(key, [])
-        if held and _day(one) > _day(held[0][0]):
-            held.clear()
-        if not held or _day(one) == _day(held[0][0]):
-            held.append(pair)
-    return [p for held in last.values() for p in held]
-
-
 def _day(stated: Stated) -> str:
     return stated.day.isoformat() if stated.day else ""
 
 
-def _among(index: AccountIndex, free: Sequence[Stated], near: Nearness, rivals: Rivals) -> list[Pair]:
-    """Statements of which no clause speaks, against each other: other places, other people or systems."""
+def _among(
+    index: AccountIndex, free: Sequence[Stated], signed: Sequence[Stated], near: Nearness, rivals: Rivals
+) -> list[Pair]:
+    """Statements that no clause contradicts, against each other: other places, other people or systems."""
     pairs: list[Pair] = []
+    settled: dict[int, bool] = {}
     for n, one in enumerate(free):
         for other in free[n + 1 :]:
             here, there = (index.segments[s.position].artifact for s in (one, other))
             if here == there or one.who == other.who:
                 continue
             sure = _sure(one, other, near, rivals)
-            if sure >= UNSIGNED_AT and not agree(one.value, other.value):
+            if sure < UNSIGNED_AT or agree(one.value, other.value):
+                continue
+            for s in (one, other):
+                if id(s) not in settled:
+                    settled[id(s)] = any(
+                        agree(s.value, c.value) and _sure(s, c, near, rivals) >= SIGNED_AT for c in signed
+                    )
+            if not settled[id(one)] and not settled[id(other)]:
                 pairs.append((one, other, sure))
     return pairs
 
 
-def _one_a_topic(index: AccountIndex, pairs: Sequence[Pair]) -> list[Clash]:
+def _one_a_topic(
+    index: AccountIndex, pairs: Sequence[Pair], near: Nearness, rivals: Rivals
+) -> list[Clash]:
     """The surest pair of each topic; what else was said of it stands beside."""
-    clashes: dict[tuple[str, str], Clash] = {}
+    clashes: list[Clash] = []
     for one, other, sure in sorted(pairs, key=lambda p: -p[2]):
         low, high = sorted((one, other), key=lambda s: -_rung(index, s))
         topic = topic_of(low, high)
-        key = (topic, low.value.kind)
-        known = clashes.get(key)
+        known = next((n for n, c in enumerate(clashes) if _same_topic(c, topic, high)), None)
         if known is None:
-            clashes[key] = Clash(topic, low, high, sure)
-        elif len(known.others) < 2 and _adds(known, low):
-            clashes[key] = replace(known, others=(*known.others, low))
-    ranked = sorted(clashes.values(), key=lambda c: -c.sure)
-    return ranked[:MOST]
+            clashes.append(Clash(topic, low, high, sure))
+        elif len(clashes[known].others) < OTHERS and _adds(clashes[known], low):
+            clash = clashes[known]
+            clashes[known] = replace(clash, others=(*clash.others, low))
+    return clashes[:MOST]
+
+
+def _same_topic(clash: Clash, topic: str, high: Stated) -> bool:
+    mine = clash.signed
+    return mine.value.kind == high.value.kind and (
+        clash.topic == topic or (mine.position, mine.sentence) == (high.position, high.sentence)
+    )
 
 
 def _adds(clash: Clash, stated: Stated) -> bool:

@@ -12,7 +12,7 @@ from agent.clashes.things import Thing, shared, subject_of
 from agent.clashes.typed import Typed
 from agent.verification.quantities import quantities
 
-RELATED_AT, WORDS_AT = 0.5, 0.85
+RELATED_AT, WORDS_AT = 0.3, 0.6
 """How related a giving and an excluding sentence must be, and what their shared words must weigh."""
 _OUT = re.compile(
     r"not (?:\w+ )?(?:included|covered|part of|in scope|supported|provided|offered|available)|exclud\w*|out of scope|outside (?:of )?(?:the )?scope|"

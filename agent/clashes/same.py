@@ -21,8 +21,8 @@ FEATURES = (
     "measure", "one of many", "measure around", "other measure", "words", "words around", "related", "noun", "other noun", "other part",
     "on terms", "customer", "record", *KINDS,
 )  # fmt: skip
-BIAS = -3.47
-WEIGHTS = (2.11, -1.15, 0.45, -0.06, 0.96, -0.84, 0.61, 2.73, -1.0, -0.44, 0.14, -0.7, -1.2, -1.22, 0.38, -0.75, -0.23, 0.12, 0.48, -0.52)  # fmt: skip
+BIAS = -3.03
+WEIGHTS = (2.77, -1.76, 0.36, -1.09, 0.62, -0.4, 0.55, 2.04, -1.03, -0.41, 0.13, -0.92, -1.08, -0.92, 0.2, -1.11, -0.01, -0.08, 0.77, -0.5)  # fmt: skip
 
 
 class Rivals:
@@ -49,7 +49,7 @@ def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> lis
         float(near), many, float(around), float(bool(a.measures and b.measures and not near)),
         min(words, 2.0), min(wide, 1.5), math.log(chance / (1 - chance)),
         float(nouns > 0), float(bool(a.nouns and b.nouns and not nouns)), float(min(len(a.parts ^ b.parts), 2)),
-        one.terms, float(one.voice == "customer"), float(one.voice == "record"), *(float(one.value.kind == k) for k in KINDS),
+        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), *(float(one.value.kind == k) for k in KINDS),
     ]  # fmt: skip
 
 

@@ -65,8 +65,8 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
     under, measures_under = _surroundings(around)
     clause = _clause(plain, value)
     return Thing(
-        near, {w: v for w, v in under.items() if w not in near}, _measured(clause) or _measured(plain),
-        measures_under, frozenset(stem(n) for n in value.nouns[:2] if _is_noun(n)), _parts(clause),
+        near, {w: v for w, v in under.items() if w not in near},
+        _of_kind(_measured(clause), value) or _of_kind(_measured(plain), value), _of_kind(measures_under, value), frozenset(stem(n) for n in value.nouns[:2] if _is_noun(n)), _parts(clause),
     )  # fmt: skip
 
 
@@ -92,6 +92,11 @@ def _surroundings(around: str) -> tuple[Weights, frozenset[str]]:
 @lru_cache(maxsize=4096)
 def _measured(text: str) -> frozenset[str]:
     return frozenset(all_of("measures", text))
+
+
+def _of_kind(measures: frozenset[str], value: Typed) -> frozenset[str]:
+    """Those that are given in values of this kind."""
+    return frozenset(m for m in measures if cues("measured_in")[m].fullmatch(value.kind))
 
 
 def _parts(clause: str) -> frozenset[str]:

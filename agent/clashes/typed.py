@@ -42,6 +42,9 @@ _UNLIMITED = re.compile(
 )
 _SUM_FIELD = re.compile(r"\b(?:amount|acv|arr|tcv|mrr|value|price|revenue|betrag|summe|belopp|fee)\b[^:]*:\s*$", re.I)  # fmt: skip
 """How a field is called that holds a sum without its currency."""
+_IDLE = re.compile(r"(?:an?|eine?[mnrs]?|the|day|week|year|every|each) (?:one|day|week|month|year|hour|quarter|minute|tag|woche|monat|jahr|stunde)|day|week", re.I)  # fmt: skip
+"""`A year`, `day one`: more a way of speaking than an amount."""
+_LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|level|severity|version|year|step|stage|article|exhibit|appendix|room|street|order|quote|invoice|no\.|q|p)\s?|[#§/])$", re.I)  # fmt: skip
 _CODE = "sek|nok|dkk|pln|czk|huf|aud|cad|nzd|sgd|inr|jpy|zar|brl|mxn|chf|kr|kronor"
 _CODE_BEFORE, _CODE_AFTER = re.compile(rf"\b({_CODE})\.?\s?$", re.I), re.compile(rf"\s?({_CODE})\b", re.I)  # fmt: skip
 _NTH = re.compile(
@@ -116,13 +119,21 @@ def _amount(q: Quantity, text: str) -> list[Typed]:
     scale = MONTH_DAYS if q.kind == "duration" and q.unit == "months" else 1.0
     lows = tuple(sorted(v * scale for v in q.values))
     highs = tuple(sorted(v * scale for v in (q.top or q.values)))
-    if not lows or (q.kind == "count" and max(highs) <= 1):
+    if not lows or (q.kind == "count" and max(highs) <= 1) or _IDLE.fullmatch(q.text) or _numbers_a_clause(q, text):
         return []
     kind, unit = _money(q, text, max(highs))
     value = Typed(kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns)
     if kind == "money" and not unit and not q.rate and "for" not in text[: q.start][-5:]:
         return [value, replace(value, kind="count")]
     return [value]
+
+
+def _numbers_a_clause(q: Quantity, text: str) -> bool:
+    """`4.2 Additional users`, `Wave 2`, `Section 3`: no amount; nor the `1` before `$0.00` of a table."""
+    if q.kind == "money" and text[q.end : q.end + 1].isdigit():
+        return True
+    dotted = q.start == 0 and bool(re.match(r"\d+\.\d+(?:\.\d+)*\.? [A-Z]", text))
+    return q.kind == "count" and (dotted or bool(_LABELLED.search(text[: q.start])))
 
 
 def _money(q: Quantity, text: str, most: float) -> tuple[TypedKind, str]:

@@ -32,7 +32,7 @@ Row = tuple[str, list[float], bool]
 
 def pairs(index: AccountIndex, related: Relatedness, name: str, golds: Sequence[Sequence[str]]) -> Iterator[Row]:  # fmt: skip
     """Every two values of different sources that could be held against each other, and whether the gold does so."""
-    found = [s for s in stated_values(list(places(index, related.readings))) if s.voice != "inside"]
+    found = list(stated_values(list(places(index, related.readings))))
     near = Nearness(related, [s.position for s in found])
     rivals = Rivals(s for s in found if s.voice == "signed")
     for n, one in enumerate(found):
