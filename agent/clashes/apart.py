@@ -49,6 +49,8 @@ def _readings(value: Typed) -> list[tuple[float, float]]:
 
 
 def _slack(one: Typed, other: Typed) -> float:
+    if one.kind == "percent":
+        return ROUND if one.about or other.about else 0.0
     if one.about or other.about:
         return ROUND
     return OTHER_UNIT if one.kind == "duration" and one.unit != other.unit else SAME

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from agent.clashes.same import Nearness
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import Thing, shared, subject_of
-from agent.clashes.typed import Typed
-from agent.verification.quantities import quantities
+from agent.clashes.typed import Typed, typed_values
 
-RELATED_AT, WORDS_AT = 0.3, 0.6
+RELATED_AT, WORDS_AT, GIVEN_AT = 0.3, 0.5, 0.15
 """How related a giving and an excluding sentence must be, and what their shared words must weigh."""
 _OUT = re.compile(
-    r"not (?:\w+ )?(?:included|covered|part of|in scope|supported|provided|offered|available)|exclud\w*|out of scope|outside (?:of )?(?:the )?scope|"
+    r"not (?:\w+ )?(?:included|covered|part of|in scope|supported|provided|offered|available)|exclud\w*(?! (?:VAT|tax\w*|(?:public |bank |u\.?s\.? )?holidays?|weekends?|travel|sales))|out of scope|outside (?:of )?(?:the )?scope|"
     r"does not (?:include|cover|support|provide)|sold separately|separate(?:ly)? (?:quoted|priced|ordered|charged|billed|invoiced|agreed)|"
     r"(?:quoted|priced|charged|billed|invoiced|bought|ordered|purchased) separately|at (?:an )?(?:additional|extra) (?:cost|charge|fee)|subject to (?:a )?separate|"
-    r"nicht enthalten|ausgeschlossen|nicht bestandteil|gesondert|ingår inte|only by e-?mail|e-?mail only|read[- ]only|is the customer's responsibility|"
+    r"nicht enthalten|ausgeschlossen|nicht bestandteil|gesondert|ingår inte|only by e-?mail|e-?mail only|is the customer's responsibility|"
     r"no (?:data is|direct|custom|obligation|telephone|phone|on-?site|24)",
     re.I,
 )
@@ -29,7 +28,7 @@ _CATCH_ALL = re.compile(
 )
 _GIVES = re.compile(
     r"\b(?:includ\w+|comes? with|part of (?:it|the|your)|in there|in the (?:price|package|plan)|covered|you(?:'ll| will|'d)? (?:get|have)|you can|we(?:'ll| will|'d)? |on us|free\b|"
-    r"waive\w*|throw(?:n|ing)? in|no (?:extra |additional )?(?:charge|cost|fee)|don't (?:pay|charge)|works? with|connects?|integrat\w+|hooks? into|talks? to|"
+    r"waive\w*|throw(?:n|ing)? in|no (?:extra |additional )?(?:charge|cost|fee)|don't (?:pay|charge)|works? with|connects?|integrat\w+|hooks? into|talks? to|built[- ]in|standard\b|right out of|"
     r"supports?|inklusive|kostenlos|enthalten|ingår|gratis)",
     re.I,
 )
@@ -55,7 +54,7 @@ class Ruled:
 def given_pairs(found: Sequence[Place], near: Nearness) -> Iterator[tuple[Stated, Stated, float]]:
     """Each rule of the signed papers with the sentence that most surely gives what it leaves out."""
     rules = list(_rules(found))
-    gives = [(p, _thing(p, _GIVES)) for p in found if p.voice == "seller" and _is_giving(p)]
+    gives = [(p, _thing(p, _GIVES)) for p in found if p.voice in ("seller", "inside") and _is_giving(p)]
     granted = [_thing(p, _IS_FREE).near for p in found if p.voice == "signed" and _IS_FREE.search(p.words) and not _OUT.search(p.words)]  # fmt: skip
     for rule in rules:
         best: tuple[float, Place, Thing] | None = None
@@ -69,6 +68,8 @@ def given_pairs(found: Sequence[Place], near: Nearness) -> Iterator[tuple[Stated
             if rule.free and any(shared(thing.near, g) >= words for g in granted):
                 continue
             score = related * min(words, 2.0) / 2
+            if score < GIVEN_AT:
+                continue
             if best is None or score > best[0]:
                 best = (score, place, thing)
         if best is not None:
@@ -82,7 +83,7 @@ def _rules(found: Sequence[Place]) -> Iterator[Ruled]:
         if _OUT.search(p.words) or _HEADED_OUT.search(p.around):
             yield Ruled(p, _thing(p, _OUT), False)
         elif not _IS_FREE.search(p.words) and any(
-            q.kind == "money" and max(q.values) > 0 for q in quantities(p.words)
+            v.kind == "money" and max(v.highs) > 0 for v in typed_values(p.words)
         ):
             yield Ruled(p, _thing(p, _OUT), True)
 

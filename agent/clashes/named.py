@@ -52,6 +52,8 @@ _CUE = re.compile("|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided
 def named_values(found: Sequence[Place]) -> Iterator[Stated]:
     """Every person in a part, and every place where data is said to lie, as statements with the part as unit."""
     for p in found:
+        if p.words.count(": ") > 1:
+            continue
         if _CUE.search(p.words) and not _FORMER.search(p.words):
             seen = set()
             for role, pattern in _PARTS:

@@ -21,12 +21,18 @@ STATED_AT = 0.5
 """From here on a passage asks, supposes or tells of others."""
 _NOT_STATED = ("question", "hypothetical", "retraction", "hearsay", "other_customer", "unanswered")
 _UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
+_WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
+"""What somebody else asked for."""
+MANY = 3
+"""A row of a table of records that holds so many values compares versions: it states none of them."""
 _SUPPOSED = re.compile(r"\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
 _PEOPLE = ("seller", "customer", "inside")
 _TERMS = (
     "commitments.pricing", "commitments.contract_terms", "commitments.timeline_promises", "commitments.promised_features",
     "account.contract", "timeline.implementation", "account.owners", "stakeholders.economic_buyer",
 )  # fmt: skip
+_SHORT = 14
+"""Words up to which a sentence is read with the one behind it."""
 _BEFORE = 140
 """Letters of what was said before that a short answer is read with."""
 
@@ -91,7 +97,11 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
                 continue
             about = max((float(terms[r]) for r in mine), default=0.0)
             said = segment.text[slice(*spans[n - 1])][-_BEFORE:] if n else asked
-            around = " ".join((path, said, *(header if "\t" in words else ())))
+            short = n + 1 < len(spans) and len(words.split()) < _SHORT
+            then = segment.text[slice(*spans[n + 1])][:_BEFORE] if short else ""
+            title = artifact.title if artifact.kind == "mail" else ""
+            field = _spelt(segment.locator.name) if segment.locator.type == "field" else ""
+            around = " ".join((path, title, field, said, then, *(header if "\t" in words else ())))
             who = segment.person or segment.speaker or segment.artifact
             yield Place(position, n, words, around, voice, who, day, about)
 
@@ -99,9 +109,17 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
 def stated_values(found: list[Place]) -> Iterator[Stated]:
     """The typed values of sentences, each with what it measures."""
     for p in found:
-        for value in typed_values(p.words, p.day):
+        found_here = typed_values(p.words, p.day)
+        if p.voice == "record" and len(found_here) >= MANY:
+            continue
+        for value in found_here:
             thing = thing_of(p.words, value, p.around)
             yield Stated(p.position, p.sentence, p.words, value, thing, p.voice, p.who, p.day, p.terms)
+
+
+def _spelt(name: str) -> str:
+    """The words of a field's name: `Contract_Term__c`, `contractTerm`."""
+    return re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|[_.@]+", " ", name)
 
 
 def _header(segment: Segment, before: Segment | None, known: list[str]) -> list[str]:
@@ -115,4 +133,6 @@ def _unreal(words: str, voice: Voice) -> bool:
     """Asked, supposed, heard or told of others. Papers suppose nothing: they rule."""
     if voice == "signed":
         return False
+    if voice in ("seller", "inside") and _WISHED.search(words):
+        return True
     return mood_of(words) in _UNREAL or bool(_SUPPOSED.search(words))

@@ -30,6 +30,7 @@ _PART = re.compile(
     r"previous|last year|list price|remaining|savings?|budget)\b",
     re.I,
 )
+_BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
 _TIMES = frozenset("year month week day annum quarter user seat person".split())
 """What `per` may be followed by without being a part of the whole: every price says it."""
 
@@ -64,9 +65,10 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
         near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
     under, measures_under = _surroundings(around)
     clause = _clause(plain, value)
+    nouns = value.nouns or _label(plain, value)
     return Thing(
         near, {w: v for w, v in under.items() if w not in near},
-        _of_kind(_measured(clause), value) or _of_kind(_measured(plain), value), _of_kind(measures_under, value), frozenset(stem(n) for n in value.nouns[:2] if _is_noun(n)), _parts(clause),
+        _of_kind(_measured(clause), value) or _of_kind(_measured(plain), value), _of_kind(measures_under, value), frozenset(stem(n) for n in nouns[:2] if _is_noun(n)), _parts(clause),
     )  # fmt: skip
 
 
@@ -92,6 +94,17 @@ def _surroundings(around: str) -> tuple[Weights, frozenset[str]]:
 @lru_cache(maxsize=4096)
 def _measured(text: str) -> frozenset[str]:
     return frozenset(all_of("measures", text))
+
+
+def _label(plain: str, value: Typed) -> tuple[str, ...]:
+    """What a count counts where that stands before it: `Users: 85`, `calls are unlimited`."""
+    if value.kind != "count":
+        return ()
+    match = _BEFORE_IT.search(plain[: value.start])
+    if match is None:
+        return ()
+    words = [t.text for t in _read(match["label"])[1] if _tells(t)]
+    return tuple(words[-2:])
 
 
 def _of_kind(measures: frozenset[str], value: Typed) -> frozenset[str]:

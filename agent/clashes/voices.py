@@ -15,7 +15,7 @@ from indexer.search import AccountIndex
 Voice = Literal["signed", "seller", "customer", "record", "inside"]
 """`record` is what a system or a note states as a fact, `inside` what the seller's people tell each other."""
 _SILENT = ("event", "hidden", "signature", "quoted", "heading", "summary")
-_RECORDS = ("crm", "note", "document", "sheet")
+_RECORDS = ("crm", "document", "sheet")
 _TALK = ("call", "mail", "chat", "statement", "ticket")
 
 
@@ -66,6 +66,8 @@ class Voices:
             return "seller" if artifact.path in self.met else "inside"
         if artifact.kind in ("proposal", "slides"):
             return "seller"
+        if artifact.kind == "note":
+            return "inside"
         return "record" if artifact.kind in _RECORDS else None
 
 
