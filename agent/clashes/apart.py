@@ -42,6 +42,22 @@ def agree(one: Typed, other: Typed) -> bool:
     return met or _allowed(one, other) or _allowed(other, one)
 
 
+def ratio(one: Typed, other: Typed) -> float:
+    """How far apart two numbers lie, as a logarithm; dates by their distance in weeks. Versions of one term lie near."""
+    if one.name or other.name:
+        return 0.0
+    low, high = one.highs[0], other.highs[0]
+    if one.kind == "date":
+        return math.log1p(abs(low - high) / 30)
+    if math.isinf(low) or math.isinf(high) or min(low, high) <= 0:
+        return 1.0
+    gaps = {abs(math.log(a / b)) for a in one.highs for b in other.highs if a > 0 and b > 0}
+    if one.kind == "money" and one.rate != other.rate:
+        x, y = (YEARLY.get(v.rate or "year", 1.0) for v in (one, other))
+        gaps |= {abs(math.log(a * x / (b * y))) for a in one.highs for b in other.highs}
+    return min(gaps)
+
+
 def _readings(value: Typed) -> list[tuple[float, float]]:
     if len(value.lows) == len(value.highs):
         return list(zip(value.lows, value.highs, strict=True))

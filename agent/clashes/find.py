@@ -22,8 +22,8 @@ SIGNED_AT, UNSIGNED_AT = 0.06, 0.5
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
-OTHERS = 3
-"""Further places shown beside the two."""
+VALUES, QUOTES = 3, 3
+"""Values that one clash holds at most, and places quoted for each."""
 MOST = 14
 """Clashes that are worth a reader's time; the surest are kept."""
 
@@ -132,9 +132,8 @@ def _one_a_topic(
         known = next((n for n, c in enumerate(clashes) if _same_topic(c, topic, high)), None)
         if known is None:
             clashes.append(Clash(topic, low, high, sure))
-        elif len(clashes[known].others) < OTHERS and _adds(clashes[known], low):
-            clash = clashes[known]
-            clashes[known] = replace(clash, others=(*clash.others, low))
+        elif low.value.kind == clashes[known].said.value.kind:
+            clashes[known] = _joined(index, clashes[known], low)
     return clashes[:MOST]
 
 
@@ -145,11 +144,21 @@ def _same_topic(clash: Clash, topic: str, high: Stated) -> bool:
     )
 
 
-def _adds(clash: Clash, stated: Stated) -> bool:
-    """Whether a statement brings a value that none of the clash's places has."""
-    return all(
-        comparable(s.value, stated.value) and not agree(s.value, stated.value) for s in clash.sides
-    )
+def _joined(index: AccountIndex, clash: Clash, stated: Stated) -> Clash:
+    """The clash with a further place: one that gives another value, or a further quote for one that it has."""
+    values: list[Stated] = []
+    for s in clash.sides:
+        if not any(agree(s.value, v.value) for v in values):
+            values.append(s)
+    same = [s for s in clash.sides if agree(s.value, stated.value)]
+    place = index.segments[stated.position].artifact
+    if any(index.segments[s.position].artifact == place for s in same):
+        return clash
+    if len(same) >= QUOTES or (not same and len(values) > VALUES):
+        return clash
+    if clash.said in same and _rung(index, stated) < _rung(index, clash.said):
+        return replace(clash, said=stated, others=(*clash.others, clash.said))
+    return replace(clash, others=(*clash.others, stated))
 
 
 def _rung(index: AccountIndex, stated: Stated) -> int:

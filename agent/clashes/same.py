@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from agent.clashes.apart import ratio
 from agent.clashes.stated import Stated
 from agent.clashes.things import Thing, shared
 from agent.relatedness import Relatedness
@@ -19,10 +20,10 @@ from indexer.embed import Vectors
 KINDS = ("count", "duration", "date", "money", "percent", "hours", "period")
 FEATURES = (
     "measure", "one of many", "measure around", "other measure", "words", "words around", "related", "noun", "other noun", "other part",
-    "on terms", "customer", "record", *KINDS,
+    "on terms", "customer", "record", "far apart", *KINDS,
 )  # fmt: skip
-BIAS = -3.21
-WEIGHTS = (3.36, -1.9, 0.96, -1.15, 0.6, -0.4, 0.56, 2.19, -0.67, -0.9, 0.16, -0.77, -0.77, -0.94, 0.26, -1.03, -0.18, -0.31, 0.65, -0.16)  # fmt: skip
+BIAS = -1.45
+WEIGHTS = (3.1, -1.78, 0.76, -1.15, 0.78, -0.47, 0.52, 1.31, -0.45, -0.48, 0.09, -0.81, -0.57, -1.89, -0.91, 0.87, -1.03, -0.21, -0.53, 0.63, 0.19)  # fmt: skip
 
 
 class Rivals:
@@ -46,18 +47,19 @@ def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> lis
     chance = min(max(related, 0.002), 0.998)
     nouns = len(a.nouns & b.nouns)
     return [
-        float(near), many, float(around), float(bool(a.measures and b.measures and not near)),
+        near, many, float(around), float(bool(a.measures and b.measures and not near)),
         min(words, 2.0), min(wide, 1.5), math.log(chance / (1 - chance)),
         float(nouns > 0), float(bool(a.nouns and b.nouns and not nouns)), float(min(len(a.parts ^ b.parts), 2)),
-        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), *(float(one.value.kind == k) for k in KINDS),
+        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), min(ratio(one.value, clause.value), 4.0), *(float(one.value.kind == k) for k in KINDS),
     ]  # fmt: skip
 
 
-def _measures(a: Thing, b: Thing) -> tuple[bool, bool]:
-    """Whether the same measure is told at both values; or else around them."""
-    near = bool(a.measures & b.measures)
+def _measures(a: Thing, b: Thing) -> tuple[float, bool]:
+    """How much the measures told at both values are the same; and whether only those around them are."""
+    both = a.measures & b.measures
+    near = (1 + len(both) / len(a.measures | b.measures)) / 2 if both else 0.0
     wide = bool((a.measures | a.measures_under) & (b.measures | b.measures_under))
-    return near, wide and not near
+    return near, wide and not both
 
 
 def chance(one: Stated, other: Stated, related: float, rivals: Rivals) -> float:
