@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from indexer.build import signal_hash
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM, artifact_rung
+from indexer.build import signal_hash
 from indexer.chunking import chunk_artifact
 from indexer.embed import OnnxEmbedder
 from indexer.encoder import Encoder
@@ -174,10 +174,7 @@ def open_scenes(
     texts = {c.hash: c.text for some in chunks for c in some}
     vectors = dict(zip(texts, embedder.embed(list(texts.values())), strict=True))
     pairs = {
-        signal_hash(p.pair): p.pair
-        for parts in read
-        for a, own in parts
-        for p in passages(a, own)
+        signal_hash(p.pair): p.pair for parts in read for a, own in parts for p in passages(a, own)
     }
     signals, packed = heads.read(list(pairs.values()))
     for n, (scene, parts) in enumerate(zip(scenes, read, strict=True)):

@@ -57,7 +57,8 @@ def _against_signed(
     pairs: list[Pair] = []
     agreed: list[tuple[Stated, Stated]] = []
     for one in other:
-        same, differs = [], []
+        same: list[tuple[float, Stated]] = []
+        differs: list[tuple[float, Stated]] = []
         for clause in signed:
             sure = _sure(one, clause, near, rivals)
             if sure >= SIGNED_AT / 2:
@@ -75,7 +76,10 @@ def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:
     """Whether the same voice said later what the clause says."""
     one, clause, _ = pair
     return any(
-        clause is met and one.voice == later.voice and one.voice != "record" and _day(later) > _day(one)
+        clause is met
+        and one.voice == later.voice
+        and one.voice != "record"
+        and _day(later) > _day(one)
         for later, met in agreed
     )
 
@@ -98,7 +102,11 @@ def _day(stated: Stated) -> str:
 
 
 def _among(
-    index: AccountIndex, free: Sequence[Stated], signed: Sequence[Stated], near: Nearness, rivals: Rivals
+    index: AccountIndex,
+    free: Sequence[Stated],
+    signed: Sequence[Stated],
+    near: Nearness,
+    rivals: Rivals,
 ) -> list[Pair]:
     """Statements that no clause contradicts, against each other: other places, other people or systems."""
     pairs: list[Pair] = []
@@ -114,7 +122,8 @@ def _among(
             for s in (one, other):
                 if id(s) not in settled:
                     settled[id(s)] = any(
-                        agree(s.value, c.value) and _sure(s, c, near, rivals) >= SIGNED_AT for c in signed
+                        agree(s.value, c.value) and _sure(s, c, near, rivals) >= SIGNED_AT
+                        for c in signed
                     )
             if not settled[id(one)] and not settled[id(other)]:
                 pairs.append((one, other, sure))
@@ -131,7 +140,9 @@ def _one_a_topic(
         topic = topic_of(low, high)
         known = next((n for n, c in enumerate(clashes) if _same_topic(c, topic, high)), None)
         if known is None:
-            clashes.append(Clash(topic, low, high, sure))
+            clashes.append(
+                Clash(topic, replace(low, topic=topic), replace(high, topic=topic), sure)
+            )
         elif low.value.kind == clashes[known].said.value.kind:
             clashes[known] = _joined(index, clashes[known], low)
     return clashes[:MOST]

@@ -54,7 +54,9 @@ class Ruled:
 def given_pairs(found: Sequence[Place], near: Nearness) -> Iterator[tuple[Stated, Stated, float]]:
     """Each rule of the signed papers with the sentence that most surely gives what it leaves out."""
     rules = list(_rules(found))
-    gives = [(p, _thing(p, _GIVES)) for p in found if p.voice in ("seller", "inside") and _is_giving(p)]
+    gives = [
+        (p, _thing(p, _GIVES)) for p in found if p.voice in ("seller", "inside") and _is_giving(p)
+    ]
     granted = [_thing(p, _IS_FREE).near for p in found if p.voice == "signed" and _IS_FREE.search(p.words) and not _OUT.search(p.words)]  # fmt: skip
     for rule in rules:
         best: tuple[float, Place, Thing] | None = None

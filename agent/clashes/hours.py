@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from agent.verification.clock import times
@@ -17,7 +18,9 @@ _WORKDAYS = re.compile(
     r"(?<!\d )(?<!two )(?<!three )(?<!five )(?<!ten )\b(?:business|working|work) ?days|\bweekdays|werktag\w*|montag bis \w+|\bmo\.?\s?-\s?fr|vardagar",
     re.I,
 )
-_TO = re.compile(r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-)\s*(?:kl\.?\s*)?", re.I)
+_TO = re.compile(
+    r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-)\s*(?:kl\.?\s*)?", re.I
+)
 _BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>[3-9]|1[0-2])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
 _CUE = re.compile(r"support|\bhours?\b|\bphone|\bcall|service|\bday|week|\bopen\b|reach|line\b|desk|clock|24|mon|telefon", re.I)  # fmt: skip
 WEEK, OFFICE = 168.0, (37.5, 62.0)
@@ -45,7 +48,7 @@ def covered(text: str) -> list[tuple[int, int, float, float]]:
 def _span(text: str, workdays: bool) -> tuple[int, int, float] | None:
     """The first stretch of a day from one time to another, and how many hours it takes."""
     clock = list(times(text)) if re.search(r"\d", text) else []
-    for (a, b, low), (c, d, high) in zip(clock, clock[1:], strict=False):
+    for (a, b, low), (c, d, high) in itertools.pairwise(clock):
         if _TO.fullmatch(text[b:c]):
             low = low + 720 if low < 360 and high > low + 720 else low
             return a, d, ((high - low) % 1440 / 60) or 24.0

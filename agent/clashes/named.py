@@ -38,11 +38,24 @@ _FORMER = re.compile(r"\b(?:former|previous|until|used to|replac\w+|took over|ta
 
 def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     for role, words in _ROLES.items():
-        yield role, re.compile(rf"(?i:\b(?:{words})\b[^.;:]{{0,40}}(?::|\bis\b|\bwill be\b|\bremains\b|,|\bist\b|\bär\b)\s+){_NAME}")
-        yield role, re.compile(rf"{_NAME}(?i:(?:,)? (?:is|will be|as|becomes|ist|är|,)? ?(?:your|our|the|their|ihr|unser)? ?(?:dedicated |named )?(?:{words})\b)")
+        yield (
+            role,
+            re.compile(
+                rf"(?i:\b(?:{words})\b[^.;:]{{0,40}}(?::|\bis\b|\bwill be\b|\bremains\b|,|\bist\b|\bär\b)\s+){_NAME}"
+            ),
+        )
+        yield (
+            role,
+            re.compile(
+                rf"{_NAME}(?i:(?:,)? (?:is|will be|as|becomes|ist|är|,)? ?(?:your|our|the|their|ihr|unser)? ?(?:dedicated |named )?(?:{words})\b)"
+            ),
+        )
     for role, words in _ACTS.items():
         yield role, re.compile(rf"{_NAME} (?i:{words}\b)")
-    yield "decision maker", re.compile(rf"(?i:decision is made by|decided by|approved by|sign(?:ed)? off by) {_NAME}")
+    yield (
+        "decision maker",
+        re.compile(rf"(?i:decision is made by|decided by|approved by|sign(?:ed)? off by) {_NAME}"),
+    )
 
 
 _PARTS = tuple(_patterns())

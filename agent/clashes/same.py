@@ -9,11 +9,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from agent.clashes.apart import ratio
 from agent.clashes.stated import Stated
 from agent.clashes.things import Thing, shared
+from agent.clashes.typed import TypedKind
 from agent.relatedness import Relatedness
 from indexer.embed import Vectors
 
@@ -32,7 +31,7 @@ class Rivals:
     def __init__(self, clauses: Iterable[Stated]) -> None:
         self._counts = Counter((s.value.kind, m) for s in clauses for m in s.thing.measures)
 
-    def of(self, kind: str, measures: Iterable[str]) -> int:
+    def of(self, kind: TypedKind, measures: Iterable[str]) -> int:
         """Of the rarest of `measures`; 0 without any."""
         return min((self._counts[kind, m] for m in measures), default=0)
 
@@ -64,7 +63,9 @@ def _measures(a: Thing, b: Thing) -> tuple[float, bool]:
 
 def chance(one: Stated, other: Stated, related: float, rivals: Rivals) -> float:
     """0..1 that the two measure the same thing."""
-    score = BIAS + sum(w * f for w, f in zip(WEIGHTS, features(one, other, related, rivals), strict=True))
+    score = BIAS + sum(
+        w * f for w, f in zip(WEIGHTS, features(one, other, related, rivals), strict=True)
+    )
     return 1 / (1 + math.exp(-score))
 
 

@@ -52,6 +52,8 @@ class Stated:
     day: date | None
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
+    topic: str = ""
+    """What it contradicts something on, once that is known."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             continue
         rows = [(*readings.spans[r], r) for r in readings.of(position)]
         path = " ".join(getattr(segment.locator, "path", ())[-2:])
-        asked = before.text[-_BEFORE:] if same and before and before.text.rstrip().endswith("?") else ""
+        asked = (
+            before.text[-_BEFORE:] if same and before and before.text.rstrip().endswith("?") else ""
+        )
         day = said_on(segment, artifact)
         spans = sentence_spans(segment.text)
         for n, (start, end) in enumerate(spans):
@@ -114,7 +118,9 @@ def stated_values(found: list[Place]) -> Iterator[Stated]:
             continue
         for value in found_here:
             thing = thing_of(p.words, value, p.around)
-            yield Stated(p.position, p.sentence, p.words, value, thing, p.voice, p.who, p.day, p.terms)
+            yield Stated(
+                p.position, p.sentence, p.words, value, thing, p.voice, p.who, p.day, p.terms
+            )
 
 
 def _spelt(name: str) -> str:

@@ -48,7 +48,9 @@ _LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|l
 _CODE = "sek|nok|dkk|pln|czk|huf|aud|cad|nzd|sgd|inr|jpy|zar|brl|mxn|chf|kr|kronor"
 _CODE_BEFORE, _CODE_AFTER = re.compile(rf"\b({_CODE})\.?\s?$", re.I), re.compile(rf"\s?({_CODE})\b", re.I)  # fmt: skip
 _NTH = re.compile(
-    r"\b(?P<nth>\d{1,2}(?:st|nd|rd|th)|" + "|".join(ORDINALS) + r")\b(?: ?\(\d{1,2}(?:st|nd|rd|th)?\))? (?P<unit>month|week|year|monat|woche|jahr)\b",
+    r"\b(?P<nth>\d{1,2}(?:st|nd|rd|th)|"
+    + "|".join(ORDINALS)
+    + r")\b(?: ?\(\d{1,2}(?:st|nd|rd|th)?\))? (?P<unit>month|week|year|monat|woche|jahr)\b",
     re.I,
 )
 """A point in time by its number: `the twelfth month`."""
@@ -119,10 +121,17 @@ def _amount(q: Quantity, text: str) -> list[Typed]:
     scale = MONTH_DAYS if q.kind == "duration" and q.unit == "months" else 1.0
     lows = tuple(sorted(v * scale for v in q.values))
     highs = tuple(sorted(v * scale for v in (q.top or q.values)))
-    if not lows or (q.kind == "count" and max(highs) <= 1) or _IDLE.fullmatch(q.text) or _numbers_a_clause(q, text):
+    if (
+        not lows
+        or (q.kind == "count" and max(highs) <= 1)
+        or _IDLE.fullmatch(q.text)
+        or _numbers_a_clause(q, text)
+    ):
         return []
     kind, unit = _money(q, text, max(highs))
-    value = Typed(kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns)
+    value = Typed(
+        kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns
+    )
     if kind == "money" and not unit and not q.rate and "for" not in text[: q.start][-5:]:
         return [value, replace(value, kind="count")]
     return [value]

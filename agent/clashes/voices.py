@@ -26,7 +26,10 @@ def meets_customer(index: AccountIndex) -> frozenset[str]:
         s.artifact
         for s in index.segments
         if s.speaker
-        and (s.side == "customer" or (s.side == "unknown" and index.artifacts[s.artifact].kind == "call"))
+        and (
+            s.side == "customer"
+            or (s.side == "unknown" and index.artifacts[s.artifact].kind == "call")
+        )
     }
     return frozenset(ours | heard)
 

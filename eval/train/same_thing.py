@@ -94,7 +94,15 @@ def main() -> None:
     model.fit(matrix, true)
     weights = model.coef_[0].round(2).tolist()
     scores = model.predict_proba(matrix)[:, 1]
-    print("pairs above a true one, by deal:", {n: np.sort([int((scores[names == n] > s).sum()) for s in scores[(names == n) & true]]).tolist() for n in dict.fromkeys(names.tolist())})
+    print(
+        "pairs above a true one, by deal:",
+        {
+            n: np.sort(
+                [int((scores[names == n] > s).sum()) for s in scores[(names == n) & true]]
+            ).tolist()
+            for n in dict.fromkeys(names.tolist())
+        },
+    )
     print("chances of the true:", np.sort(scores[true]).round(2).tolist())
     print(json.dumps(dict(zip(FEATURES, weights, strict=True))))
     print(json.dumps({"bias": round(float(model.intercept_[0]), 2), "weights": weights}))
