@@ -43,12 +43,12 @@ def agree(one: Typed, other: Typed) -> bool:
 
 
 def ratio(one: Typed, other: Typed) -> float:
-    """How far apart two numbers lie, as a logarithm; dates by their distance in weeks. Versions of one term lie near."""
+    """How far apart two numbers lie, as a logarithm; dates by their distance in quarters. Versions of one term lie near."""
     if one.name or other.name:
         return 0.0
     low, high = one.highs[0], other.highs[0]
     if one.kind == "date":
-        return math.log1p(abs(low - high) / 30)
+        return math.log1p(abs(low - high) / 90)
     if math.isinf(low) or math.isinf(high) or min(low, high) <= 0:
         return 1.0
     gaps = {abs(math.log(a / b)) for a in one.highs for b in other.highs if a > 0 and b > 0}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.clashes.same import Nearness
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import Thing, shared, subject_of
-from agent.clashes.typed import Typed, typed_values
+from agent.clashes.typed import Typed
 
 RELATED_AT, WORDS_AT, GIVEN_AT = 0.3, 0.5, 0.15
 """How related a giving and an excluding sentence must be, and what their shared words must weigh."""
@@ -18,7 +18,7 @@ _OUT = re.compile(
     r"does not (?:include|cover|support|provide)|sold separately|separate(?:ly)? (?:quoted|priced|ordered|charged|billed|invoiced|agreed)|"
     r"(?:quoted|priced|charged|billed|invoiced|bought|ordered|purchased) separately|at (?:an )?(?:additional|extra) (?:cost|charge|fee)|subject to (?:a )?separate|"
     r"nicht enthalten|ausgeschlossen|nicht bestandteil|gesondert|ingår inte|only by e-?mail|e-?mail only|is the customer's responsibility|"
-    r"no (?:data is|direct|custom|obligation|telephone|phone|on-?site|24)",
+    r"no (?:direct|custom|telephone|phone|on-?site)\b",
     re.I,
 )
 _HEADED_OUT = re.compile(r"out of scope|exclusions?|excluded|not included|nicht enthalten|ausschlüsse", re.I)  # fmt: skip
@@ -27,7 +27,7 @@ _CATCH_ALL = re.compile(
     re.I,
 )
 _GIVES = re.compile(
-    r"\b(?:includ\w+|comes? with|part of (?:it|the|your)|in there|in the (?:price|package|plan)|covered|you(?:'ll| will|'d)? (?:get|have)|you can|we(?:'ll| will|'d)? |on us|free\b|"
+    r"\b(?:includ\w+|comes? with|part of (?:it|the|your)|in there|in the (?:price|package|plan)|covered|you(?:'ll| will|'d)? (?:get|have)|you can|we(?:'ll| will| can|'d) |we (?:connect|hook|sync|set|do|bring|load|move|provide|cover|give|host|train|build|handle|take)|on us|free\b|"
     r"waive\w*|throw(?:n|ing)? in|no (?:extra |additional )?(?:charge|cost|fee)|don't (?:pay|charge)|works? with|connects?|integrat\w+|hooks? into|talks? to|built[- ]in|standard\b|right out of|"
     r"supports?|inklusive|kostenlos|enthalten|ingår|gratis)",
     re.I,
@@ -51,43 +51,59 @@ class Ruled:
     """Only what is given for nothing is against it: it names a price."""
 
 
-def given_pairs(found: Sequence[Place], near: Nearness) -> Iterator[tuple[Stated, Stated, float]]:
-    """Each rule of the signed papers with the sentence that most surely gives what it leaves out."""
-    rules = list(_rules(found))
-    gives = [
-        (p, _thing(p, _GIVES)) for p in found if p.voice in ("seller", "inside") and _is_giving(p)
-    ]
-    granted = [_thing(p, _IS_FREE).near for p in found if p.voice == "signed" and _IS_FREE.search(p.words) and not _OUT.search(p.words)]  # fmt: skip
-    for rule in rules:
-        best: tuple[float, Place, Thing] | None = None
-        for place, thing in gives:
-            if rule.free and not _FREE.search(place.words):
-                continue
-            words = shared(thing.near, rule.thing.near)
-            related = near.of(place.position, rule.place.position)
-            if words < WORDS_AT or related < RELATED_AT:
-                continue
-            if rule.free and any(shared(thing.near, g) >= words for g in granted):
-                continue
-            score = related * min(words, 2.0) / 2
-            if score < GIVEN_AT:
-                continue
-            if best is None or score > best[0]:
-                best = (score, place, thing)
-        if best is not None:
-            yield _stated(best[1], best[2], "yes"), _stated(rule.place, rule.thing, "no"), best[0]
+class Givens:
+    """What the seller's side gives, and what the signed papers rule out, put a price on or grant."""
+
+    def __init__(self, found: Sequence[Place], priced: Collection[tuple[int, int]]) -> None:
+        """`priced` names the sentences that hold a sum, by segment and number."""
+        self._gives = [
+            (p, _thing(p, _GIVES))
+            for p in found
+            if p.voice in ("seller", "inside") and _is_giving(p)
+        ]
+        signed = [p for p in found if p.voice == "signed"]
+        self._rules = [r for p in signed if (r := _ruled(p, priced)) is not None]
+        self._granted = [
+            _thing(p, _IS_FREE).near
+            for p in signed
+            if _IS_FREE.search(p.words) and not _OUT.search(p.words)
+        ]
+
+    @property
+    def positions(self) -> list[int]:
+        """The segments that are looked at."""
+        return [p.position for p, _ in self._gives] + [r.place.position for r in self._rules]
+
+    def pairs(self, near: Nearness) -> Iterator[tuple[Stated, Stated, float]]:
+        """Each rule with the sentence that most surely gives what it leaves out."""
+        for rule in self._rules:
+            rated = [(self._sure(p, t, rule, near), p, t) for p, t in self._gives]
+            sure, place, thing = max(
+                rated, key=lambda r: r[0], default=(0.0, rule.place, rule.thing)
+            )
+            if sure >= GIVEN_AT:
+                yield _stated(place, thing, "yes"), _stated(rule.place, rule.thing, "no"), sure
+
+    def _sure(self, place: Place, thing: Thing, rule: Ruled, near: Nearness) -> float:
+        """How surely a sentence gives what a rule leaves out."""
+        if rule.free and not _FREE.search(place.words):
+            return 0.0
+        words = shared(thing.near, rule.thing.near)
+        if words < WORDS_AT:
+            return 0.0
+        related = near.of(place.position, rule.place.position)
+        granted = rule.free and any(shared(thing.near, g) >= words for g in self._granted)
+        return 0.0 if related < RELATED_AT or granted else related * min(words, 2.0) / 2
 
 
-def _rules(found: Sequence[Place]) -> Iterator[Ruled]:
-    for p in found:
-        if p.voice != "signed" or _CATCH_ALL.search(p.words):
-            continue
-        if _OUT.search(p.words) or _HEADED_OUT.search(p.around):
-            yield Ruled(p, _thing(p, _OUT), False)
-        elif not _IS_FREE.search(p.words) and any(
-            v.kind == "money" and max(v.highs) > 0 for v in typed_values(p.words)
-        ):
-            yield Ruled(p, _thing(p, _OUT), True)
+def _ruled(p: Place, priced: Collection[tuple[int, int]]) -> Ruled | None:
+    if _CATCH_ALL.search(p.words):
+        return None
+    if _OUT.search(p.words) or _HEADED_OUT.search(p.around):
+        return Ruled(p, _thing(p, _OUT), False)
+    if (p.position, p.sentence) in priced and not _IS_FREE.search(p.words):
+        return Ruled(p, _thing(p, _OUT), True)
+    return None
 
 
 def _is_giving(place: Place) -> bool:

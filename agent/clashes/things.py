@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from agent.clashes.typed import Typed
+from agent.clashes.typed import Typed, TypedKind
 from agent.verification.plain import Token, make_plain, tokens
 from agent.verification.rarity import rarity
 from agent.verification.words import is_content, stem
-from prompts.cues import all_of, cues
+from prompts.cues import cues
 
 Weights = Mapping[str, float]
 BOUND, FAR, UNDER = 4, 9, 0.6
@@ -49,6 +49,11 @@ class Thing:
     parts: frozenset[str]
     """Words that cut it down to a part: a pilot, a phase, each of something."""
 
+    @property
+    def told(self) -> frozenset[str]:
+        """All measures, those of the surroundings too."""
+        return self.measures | self.measures_under
+
 
 def thing_of(sentence: str, value: Typed, around: str) -> Thing:
     """What `value` of `sentence` measures; `around` are the words that it stands under."""
@@ -63,20 +68,22 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
         weight = 1.0 if apart <= BOUND else 0.7 if apart <= FAR else 0.4
         word = stem(token.text)
         near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
-    under, measures_under = _surroundings(around)
+    under = _surroundings(around)
     clause = _clause(plain, value)
     nouns = value.nouns or _label(plain, value)
+    measures = _measured(clause, value.kind) or _measured(plain, value.kind)
     return Thing(
-        near, {w: v for w, v in under.items() if w not in near},
-        _of_kind(_measured(clause), value) or _of_kind(_measured(plain), value), _of_kind(measures_under, value), frozenset(stem(n) for n in nouns[:2] if _is_noun(n)), _parts(clause),
+        near, {w: v for w, v in under.items() if w not in near}, measures,
+        frozenset() if measures else _measured(around, value.kind),
+        frozenset(stem(n) for n in nouns[:2] if _is_noun(n)), _parts(clause),
     )  # fmt: skip
 
 
 def subject_of(words: str, around: str) -> Thing:
     """What a whole sentence is about, all its words weighed by their rarity alone."""
     near = {stem(t.text): _weight(t.text) for t in _read(words)[1] if _tells(t)}
-    under, measures_under = _surroundings(around)
-    return Thing(near, under, _measured(words), measures_under, frozenset(), frozenset())
+    none: frozenset[str] = frozenset()
+    return Thing(near, _surroundings(around), none, none, none, none)
 
 
 @lru_cache(maxsize=4096)
@@ -86,14 +93,20 @@ def _read(sentence: str) -> tuple[str, list[Token]]:
 
 
 @lru_cache(maxsize=4096)
-def _surroundings(around: str) -> tuple[Weights, frozenset[str]]:
-    words = {stem(t.text): UNDER * _weight(t.text) for t in _read(around)[1] if _tells(t)}
-    return words, _measured(around)
+def _surroundings(around: str) -> Weights:
+    return {stem(t.text): UNDER * _weight(t.text) for t in _read(around)[1] if _tells(t)}
 
 
-@lru_cache(maxsize=4096)
-def _measured(text: str) -> frozenset[str]:
-    return frozenset(all_of("measures", text))
+@lru_cache(maxsize=8192)
+def _measured(text: str, kind: TypedKind) -> frozenset[str]:
+    """The measures told in a text that are given in values of this kind."""
+    return frozenset(m for m, pattern in _of_kind(kind) if pattern.search(text))
+
+
+@lru_cache(maxsize=16)
+def _of_kind(kind: TypedKind) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    kinds = cues("measured_in")
+    return tuple((m, p) for m, p in cues("measures").items() if kinds[m].fullmatch(kind))
 
 
 def _label(plain: str, value: Typed) -> tuple[str, ...]:
@@ -105,11 +118,6 @@ def _label(plain: str, value: Typed) -> tuple[str, ...]:
         return ()
     words = [t.text for t in _read(match["label"])[1] if _tells(t)]
     return tuple(words[-2:])
-
-
-def _of_kind(measures: frozenset[str], value: Typed) -> frozenset[str]:
-    """Those that are given in values of this kind."""
-    return frozenset(m for m in measures if cues("measured_in")[m].fullmatch(value.kind))
 
 
 def _parts(clause: str) -> frozenset[str]:
