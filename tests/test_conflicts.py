@@ -26,9 +26,17 @@ from indexer.search import AccountIndex
 
 SEEN = [s for s in load_scenes() if not s.held_out]
 HELD = [s for s in load_scenes() if s.held_out]
-MISSED: frozenset[str] = frozenset({"@MISSED@"})
+MISSED: frozenset[str] = frozenset(
+    {
+        "utility API, chat and form",
+        "city test system, mail and form",
+        "vineyard phone support, call and agreement",
+    }
+)
 """Scenes whose conflict is not found yet."""
-FALSE: frozenset[str] = frozenset({"@FALSE@"})
+FALSE: frozenset[str] = frozenset(
+    {"retail wish and offer", "bakery one store and all"}
+)
 """Scenes in which something is found that is none."""
 
 
@@ -78,8 +86,8 @@ def test_no_false_alarm(scene: Scene, found: Found) -> None:
 def test_scenes_that_were_never_looked_at(found: Found) -> None:
     """Only counted: they say how far the rules reach beyond the scenes that they were made with."""
     true = [s for s in HELD if s.must]
-    assert sum(tells(s, found[s.name][0]) for s in true) >= @HELD@
-    assert sum(len(alarms(s, found[s.name][0])) for s in HELD) <= @HELDFALSE@
+    assert sum(tells(s, found[s.name][0]) for s in true) >= 14
+    assert sum(len(alarms(s, found[s.name][0])) for s in HELD) <= 3
 
 
 def test_a_clash_stands_in_two_places_and_quotes_them(found: Found) -> None:
@@ -96,7 +104,9 @@ def test_the_order_of_the_sources_changes_nothing(
     rng = random.Random(5)
     scenes = rng.sample(SEEN, 14)
     turned = [replace(s, sources=tuple(rng.sample(s.sources, len(s.sources)))) for s in scenes]
-    again = found_in([replace(s, sources=s.sources[::-1]) for s in turned], tmp_path, shared_encoder)
+    again = found_in(
+        [replace(s, sources=s.sources[::-1]) for s in turned], tmp_path, shared_encoder
+    )
 
     def told(clashes: Sequence[Clash]) -> set[tuple[str, frozenset[str]]]:
         return {(c.topic, frozenset(s.value.text for s in c.sides)) for c in clashes}

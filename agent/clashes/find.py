@@ -87,7 +87,9 @@ class _Gathering:
 
 
 def _same_topic(clash: Clash, topic: str, high: Stated) -> bool:
+    """Whether a pair belongs to a clash: the same clause, or one of the same topic that says the same."""
     mine = clash.signed
-    return mine.value.kind == high.value.kind and (
-        clash.topic == topic or (mine.position, mine.sentence) == (high.position, high.sentence)
-    )
+    if mine.value.kind != high.value.kind:
+        return False
+    clause = (mine.position, mine.sentence) == (high.position, high.sentence)
+    return clause or (clash.topic == topic and agree(mine.value, high.value))
