@@ -53,8 +53,8 @@ class _Gathering:
             topic = topic_of(low, high)
             known = next((n for n, c in enumerate(clashes) if _same_topic(c, topic, high)), None)
             if known is None:
-                sides = (replace(s, topic=topic) for s in (low, high))
-                clashes.append(Clash(topic, *sides, sure))
+                said, signed = replace(low, topic=topic), replace(high, topic=topic)
+                clashes.append(Clash(topic, said, signed, sure))
             elif low.value.kind == clashes[known].said.value.kind:
                 clashes[known] = self._joined(clashes[known], low)
         return clashes[:MOST]

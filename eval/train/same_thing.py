@@ -22,10 +22,12 @@ from agent.clashes.apart import agree, comparable
 from agent.clashes.same import FEATURES, Nearness, Rivals, features
 from agent.clashes.stated import Stated, places, stated_values
 from agent.relatedness import Relatedness, relatedness
-from app.session import Session
 from eval.gold import load_case
 from eval.scenes import load_scenes, open_scenes
+from indexer.embed import OnnxEmbedder, packaged_encoder
+from indexer.heads import Heads
 from indexer.search import AccountIndex
+from indexer.store import Store
 
 Row = tuple[str, list[float], bool]
 
@@ -64,24 +66,28 @@ def _at(stated: Stated, gold: Sequence[str]) -> set[int]:
     }
 
 
-def _rows(session: Session, deals: Sequence[str]) -> Iterator[Row]:
+def _rows(home: Path, deals: Sequence[str]) -> Iterator[Row]:
+    encoder = packaged_encoder(home / "models")
+    store, heads = Store(home), Heads.over(encoder)
+    embedder = OnnxEmbedder(encoder.folder, home / "models", encoder)
     for deal in deals:
         slug, _, gold = deal.partition("=")
-        index = session.account_index(slug)
+        index = AccountIndex(store, home, slug, embedder)
         golds = [c.must for c in load_case(Path(gold)).conflicts]
-        yield from pairs(index, relatedness(index, session.heads), slug, golds)
+        yield from pairs(index, relatedness(index, heads), slug, golds)
     seen = [s for s in load_scenes() if not s.held_out]
-    with tempfile.TemporaryDirectory() as home:
-        for scene, index, heads in open_scenes(seen, Path(home), session.encoder):
-            yield from pairs(index, relatedness(index, heads), "scenes", [scene.must] if scene.must else [])  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        for scene, index, _ in open_scenes(seen, Path(folder), encoder):
+            yield from pairs(
+                index, relatedness(index, heads), "scenes", [scene.must] if scene.must else []
+            )
 
 
 def main() -> None:
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score
 
-    session = Session(Path(sys.argv[1]))
-    rows = list(_rows(session, sys.argv[2:]))
+    rows = list(_rows(Path(sys.argv[1]), sys.argv[2:]))
     names = np.array([r[0] for r in rows])
     matrix, true = np.array([r[1] for r in rows]), np.array([r[2] for r in rows])
     model = LogisticRegression(C=1.0, max_iter=5000)
