@@ -107,9 +107,9 @@ def _ruled(p: Place, priced: Collection[tuple[int, int]]) -> Ruled | None:
 
 
 def _is_giving(place: Place) -> bool:
-    return bool(_GIVES.search(place.words)) and not _DENIES.search(
-        _FREE.sub("", place.words).replace("don't", "")
-    )
+    if not _GIVES.search(place.words) or not place.real:
+        return False
+    return not _DENIES.search(_FREE.sub("", place.words).replace("don't", ""))
 
 
 def _thing(place: Place, cue: re.Pattern[str]) -> Thing:

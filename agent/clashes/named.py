@@ -67,14 +67,14 @@ def named_values(found: Sequence[Place]) -> Iterator[Stated]:
     for p in found:
         if p.words.count(": ") > 1:
             continue
-        if _CUE.search(p.words) and not _FORMER.search(p.words):
+        if _CUE.search(p.words) and not _FORMER.search(p.words) and p.real:
             seen = set()
             for role, pattern in _PARTS:
                 for m in pattern.finditer(p.words):
                     if (role, m["name"]) not in seen:
                         seen.add((role, m["name"]))
                         yield _stated(p, Typed("who", *m.span("name"), m["name"], unit=role, name=_plain(m["name"])))  # fmt: skip
-        if _ABOUT_DATA.search(p.words):
+        if _ABOUT_DATA.search(p.words) and p.real:
             for m in _PLACE.finditer(p.words):
                 if m["name"].lower() not in _WIDE:
                     yield _stated(p, Typed("where", *m.span("name"), m["name"], unit="where data lies", name=_plain(m["name"])))  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -70,6 +71,15 @@ class Place:
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
 
+    @cached_property
+    def real(self) -> bool:
+        """Whether it is stated: not asked, supposed, heard or told of others. Papers suppose nothing: they rule."""
+        if self.voice == "signed":
+            return True
+        if self.voice in ("seller", "inside") and _WISHED.search(self.words):
+            return False
+        return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
+
 
 def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
     """Every sentence of the account that counts as somebody's word."""
@@ -97,7 +107,7 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             words = segment.text[start:end]
             mine = [r for a, b, r in rows if a < end and start < b]
             doubted = voice in _PEOPLE and any(unsaid[r] >= STATED_AT for r in mine)
-            if doubted or _unreal(words, voice):
+            if doubted:
                 continue
             about = max((float(terms[r]) for r in mine), default=0.0)
             said = segment.text[slice(*spans[n - 1])][-_BEFORE:] if n else asked
@@ -116,6 +126,8 @@ def stated_values(found: list[Place]) -> Iterator[Stated]:
         found_here = typed_values(p.words, p.day)
         if p.voice == "record" and len(found_here) >= MANY:
             continue
+        if not found_here or not p.real:
+            continue
         for value in found_here:
             thing = thing_of(p.words, value, p.around)
             yield Stated(
@@ -133,12 +145,3 @@ def _header(segment: Segment, before: Segment | None, known: list[str]) -> list[
     if before is not None and before.artifact == segment.artifact and "\t" in before.text:
         return known
     return [] if re.search(r"\d", segment.text) else segment.text.split("\t")
-
-
-def _unreal(words: str, voice: Voice) -> bool:
-    """Asked, supposed, heard or told of others. Papers suppose nothing: they rule."""
-    if voice == "signed":
-        return False
-    if voice in ("seller", "inside") and _WISHED.search(words):
-        return True
-    return mood_of(words) in _UNREAL or bool(_SUPPOSED.search(words))
