@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agent.asking import Asking, Judged, judge
 from agent.brief import provenance
-from agent.conflicts import Clash
+from agent.clashes.clash import Clash
 from agent.door import BriefDoor
 from agent.models import Answer, Citation, Conflict, ConflictSide
 from agent.quoting import Sentences, best_run
@@ -159,7 +159,7 @@ def _contradictions(asking: Asking, door: BriefDoor, clashes: Sequence[Clash]) -
             found.append(
                 Conflict(
                     id=f"x{len(found) + 1}", key="-".join(s.citations[0].segment for s in sides),
-                    topic=clash.said.topic, why=f"said {sides[0].text}, signed {sides[1].text}",
+                    topic=clash.topic, why=clash.why,
                     sides=tuple(sides), fields=(),
                 )
             )  # fmt: skip

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from agent.conflicts import ASKED, Clash, find_clashes
+from agent.clashes.clash import Clash
+from agent.clashes.find import find_clashes
 from agent.planted import looks_like_instruction
 from agent.ranking import Scores
+from agent.relatedness import Relatedness
 from indexer.embed import Vectors
 from indexer.heads import Heads
 from indexer.kept_vectors import kept_vectors
@@ -44,16 +47,20 @@ class Asking:
         self.readings = index.readings(heads.reading)
         self._vectors = index.answer_vectors(heads.answers)
         self.field_vectors = _field_vectors(index, template, self.readings.fields)
-        self._clashes = find_clashes(index, self.readings)
         unsaid = self.readings.act("question", "unanswered", "hypothetical")
         self._said = np.where(unsaid > UNSAID_AT, 0.0, 1 - 0.7 * self.readings.act("smalltalk"))
+
+    @cached_property
+    def _found_clashes(self) -> list[Clash]:
+        related = Relatedness(self.index.single_vectors(), self._vectors.whole, self.readings)
+        return find_clashes(self.index, related)
 
     def clashes(self, question: str, positions: Collection[int]) -> list[Clash]:
         """What was said and signed differently: on the question's topic, or in words that answer it."""
         return [
             c
-            for c in self._clashes
-            if ASKED[c.said.topic].search(question)
+            for c in self._found_clashes
+            if c.asked_by(question)
             and (
                 not positions
                 or {c.said.position, c.signed.position} & set(positions)

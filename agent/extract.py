@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from agent.clashes.find import find_clashes
+from agent.disputes import Disputes
 from agent.door import BriefDoor
 from agent.found import Found, Proposer, flags_of
 from agent.models import FieldResult, SectionResult
@@ -56,7 +58,9 @@ class Extractor:
 
     def run(self) -> Found:
         """Promises and conflicts first, then every field, then what is missing."""
-        self.promises.run()
+        clashes = find_clashes(self.index, self.related)
+        self.promises.run(clashes)
+        Disputes(self.index, self.door, self.found).record(clashes)
         for name in self.specs:
             self._fill(name)
         return self.found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.conflicts import Clash
+from agent.clashes.clash import Clash
 from agent.door import BriefDoor
 from agent.due import due_of
 from agent.found import Found

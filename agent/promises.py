@@ -6,12 +6,13 @@ where the signed papers say otherwise. All of it goes through the door like any 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from agent.changed import changed, taken_back
-from agent.conflicts import Clash, find_clashes, meets_customer
+from agent.clashes.clash import Clash
+from agent.clashes.voices import meets_customer
 from agent.door import BriefDoor
 from agent.due import due_of
 from agent.found import Found, Proposer
@@ -56,11 +57,12 @@ class Promises:
         self._worth = self._strength()
         self._unsaid = ranking.readings.act(*_NO_PROMISE)
 
-    def run(self) -> None:
+    def run(self, clashes: Sequence[Clash]) -> None:
         """What was said last and signed otherwise; then every promise, strongest first; then what became of them."""
         readings = self._ranking.readings
-        for clash in find_clashes(self._index, readings):
-            self._clash(clash)
+        for clash in clashes:
+            if clash.promised:
+                self._clash(clash)
         taken = 0
         for row in np.argsort(-self._worth, kind="stable").tolist():
             if self._worth[row] < PROMISE_AT or taken == MAX_PROMISES:

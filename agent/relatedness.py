@@ -72,3 +72,20 @@ class Relatedness:
         chances = 1 / (1 + np.exp(-(BIAS + WORDS * likeness + held)))
         spans = [self.readings.spans[r] if r >= 0 else (0, 0) for r in best]
         return np.asarray(chances, dtype=np.float32), spans
+
+    def among(self, segments: Sequence[int]) -> Vectors:
+        """0..1 for every two of `segments`, each by its best passages: (segments, segments)."""
+        rows = [self.readings.of(i) for i in segments]
+        kept = [n for n, some in enumerate(rows) if len(some)]
+        out = np.zeros((len(segments), len(segments)), np.float32)
+        if not kept:
+            return out
+        flat = np.array([r for n in kept for r in rows[n]], np.int64)
+        first = np.cumsum([0, *(len(rows[n]) for n in kept)])[:-1]
+        meaning = ANSWERS * (self._answers[flat] @ self._answers[flat].T)
+        meaning += FIELDS * (self._fields[flat] @ self._fields[flat].T)
+        best = np.maximum.reduceat(np.maximum.reduceat(meaning, first, axis=0), first, axis=1)
+        words = self._vectors[np.asarray([segments[n] for n in kept], np.int64)]
+        chances = 1 / (1 + np.exp(-(BIAS + WORDS * (words @ words.T) + best)))
+        out[np.ix_(kept, kept)] = chances
+        return out

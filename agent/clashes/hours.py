@@ -1,0 +1,58 @@
+"""The hours of a week in which somebody is there: `24/7`, `Monday to Friday, 8 to 5`, `business days`."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+from agent.verification.clock import times
+
+_ALWAYS = re.compile(
+    r"\b24\s*[/x]\s*7(?:/365)?\b|\b7\s*[/x]\s*24\b|twenty[- ]four[- /](?:seven|by[- ]seven)|a?round[- ]the[- ]clock|"
+    r"\b(?:any|every|all) (?:time|hours?) (?:of )?(?:the )?(?:day|night)|\bday (?:and|or) night|\bnights and weekends|\bweekends too|"
+    r"seven days a week|rund um die uhr|dygnet runt|365 days",
+    re.I,
+)
+_WORKDAYS = re.compile(
+    r"\bmon(?:day|\.)?s? ?(?:to|through|thru|until|-|till) ?(?:fri(?:day|\.)?|sat(?:urday|\.)?)|(?:business|office|working) hours|"
+    r"(?<!\d )(?<!two )(?<!three )(?<!five )(?<!ten )\b(?:business|working|work) ?days|\bweekdays|werktag\w*|montag bis \w+|\bmo\.?\s?-\s?fr|vardagar",
+    re.I,
+)
+_TO = re.compile(
+    r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-)\s*(?:kl\.?\s*)?", re.I
+)
+_BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>[3-9]|1[0-2])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
+_CUE = re.compile(r"support|\bhours?\b|\bphone|\bcall|service|\bday|week|\bopen\b|reach|line\b|desk|clock|24|mon|telefon", re.I)  # fmt: skip
+WEEK, OFFICE = 168.0, (37.5, 62.0)
+"""Hours of a whole week, and what business hours may come to."""
+
+
+def covered(text: str) -> list[tuple[int, int, float, float]]:
+    """Start and end in a plain text, and fewest and most hours a week, of every time covered."""
+    if not _CUE.search(text):
+        return []
+    found = [(m.start(), m.end(), WEEK, WEEK) for m in _ALWAYS.finditer(text)]
+    days = [(m.start(), m.end()) for m in _WORKDAYS.finditer(text)]
+    span = _span(text, bool(days))
+    if span is not None:
+        start, end, hours = span
+        near = [d for d in days if abs(d[0] - start) < 60]
+        reach = [(start, end), *near[:1]]
+        a, b = min(r[0] for r in reach), max(r[1] for r in reach)
+        found.append((a, b, 5 * hours, (5 if near else 7) * hours))
+    elif days:
+        found.append((*days[0], *OFFICE))
+    return found
+
+
+def _span(text: str, workdays: bool) -> tuple[int, int, float] | None:
+    """The first stretch of a day from one time to another, and how many hours it takes."""
+    clock = list(times(text)) if re.search(r"\d", text) else []
+    for (a, b, low), (c, d, high) in itertools.pairwise(clock):
+        if _TO.fullmatch(text[b:c]):
+            low = low + 720 if low < 360 and high > low + 720 else low
+            return a, d, ((high - low) % 1440 / 60) or 24.0
+    bare = _BARE.search(text) if workdays else None
+    if bare is None:
+        return None
+    return bare.start(), bare.end(), float((int(bare["b"]) - int(bare["a"])) % 12 or 12)

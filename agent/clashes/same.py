@@ -1,0 +1,82 @@
+"""How surely two values measure the same thing: by the words at them, around them, and by how related their passages are.
+
+Logistic regression; the weights come from `python -m eval.train.same_thing`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from agent.clashes.apart import ratio
+from agent.clashes.stated import Stated
+from agent.clashes.things import Thing, shared
+from agent.clashes.typed import TypedKind
+from agent.relatedness import Relatedness
+from indexer.embed import Vectors
+
+KINDS = ("count", "duration", "date", "money", "percent", "hours", "period")
+FEATURES = (
+    "measure", "one of many", "measure around", "other measure", "words", "words around", "related", "noun", "other noun", "other part",
+    "on terms", "customer", "record", "far apart", *KINDS,
+)  # fmt: skip
+BIAS = -1.58
+WEIGHTS = (3.18, -1.8, 0.75, -1.16, 0.69, -0.42, 0.53, 1.32, -0.43, -0.51, 0.11, -0.75, -0.52, -2.0, -0.78, 1.08, -1.54, -0.09, -0.58, 0.71, 0.22)  # fmt: skip
+
+
+class Rivals:
+    """How many clauses give a value of one kind for one measure: the fewer, the surer is which one is meant."""
+
+    def __init__(self, clauses: Iterable[Stated]) -> None:
+        self._counts = Counter((s.value.kind, m) for s in clauses for m in s.thing.measures)
+
+    def of(self, kind: TypedKind, measures: Iterable[str]) -> int:
+        """Of the rarest of `measures`; 0 without any."""
+        return min((self._counts[kind, m] for m in measures), default=0)
+
+
+def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> list[float]:
+    """What speaks for and against `one` and `clause` measuring the same; `related` is a chance, 0..1."""
+    a, b = one.thing, clause.thing
+    near, around = _measures(a, b)
+    many = math.log(max(rivals.of(one.value.kind, a.measures & b.measures), 1))
+    words = shared(a.near, b.near)
+    wide = shared({**a.under, **a.near}, {**b.under, **b.near}) - words
+    chance = min(max(related, 0.002), 0.998)
+    nouns = len(a.nouns & b.nouns)
+    return [
+        near, many, float(around), float(bool(a.measures and b.measures and not near)),
+        min(words, 2.0), min(wide, 1.5), math.log(chance / (1 - chance)),
+        float(nouns > 0), float(bool(a.nouns and b.nouns and not nouns)), float(min(len(a.parts ^ b.parts), 2)),
+        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), min(ratio(one.value, clause.value), 4.0), *(float(one.value.kind == k) for k in KINDS),
+    ]  # fmt: skip
+
+
+def _measures(a: Thing, b: Thing) -> tuple[float, bool]:
+    """How much the measures told at both values are the same; and whether only those around them are."""
+    both = a.measures & b.measures
+    near = (1 + len(both) / len(a.measures | b.measures)) / 2 if both else 0.0
+    wide = bool((a.measures | a.measures_under) & (b.measures | b.measures_under))
+    return near, wide and not both
+
+
+def chance(one: Stated, other: Stated, related: float, rivals: Rivals) -> float:
+    """0..1 that the two measure the same thing."""
+    score = BIAS + sum(
+        w * f for w, f in zip(WEIGHTS, features(one, other, related, rivals), strict=True)
+    )
+    return 1 / (1 + math.exp(-score))
+
+
+class Nearness:
+    """How related any two segments of an account are."""
+
+    def __init__(self, related: Relatedness, positions: Sequence[int]) -> None:
+        """`positions` are the segments that will be asked about."""
+        self._at = {p: n for n, p in enumerate(sorted(set(positions)))}
+        self._chances: Vectors = related.among(list(self._at))
+
+    def of(self, one: int, other: int) -> float:
+        """The chance for two segments by their positions in the account."""
+        return float(self._chances[self._at[one], self._at[other]])

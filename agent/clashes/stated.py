@@ -1,0 +1,147 @@
+"""Every value that somebody states, with what it measures, whose word it is and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from agent.clashes.things import Thing, thing_of
+from agent.clashes.typed import Typed, typed_values
+from agent.clashes.voices import Voice, Voices, said_on
+from agent.verification.mood import mood_of
+from indexer.models import Segment
+from indexer.search import AccountIndex, Readings
+from indexer.sentences import sentence_spans
+
+STATED_AT = 0.5
+"""From here on a passage asks, supposes or tells of others."""
+_NOT_STATED = ("question", "hypothetical", "retraction", "hearsay", "other_customer", "unanswered")
+_UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
+_WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
+"""What somebody else asked for."""
+MANY = 3
+"""A row of a table of records that holds so many values compares versions: it states none of them."""
+_SUPPOSED = re.compile(r"\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
+_PEOPLE = ("seller", "customer", "inside")
+_TERMS = (
+    "commitments.pricing", "commitments.contract_terms", "commitments.timeline_promises", "commitments.promised_features",
+    "account.contract", "timeline.implementation", "account.owners", "stakeholders.economic_buyer",
+)  # fmt: skip
+_SHORT = 14
+"""Words up to which a sentence is read with the one behind it."""
+_BEFORE = 140
+"""Letters of what was said before that a short answer is read with."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One value where it stands."""
+
+    position: int
+    """Of the segment in the account."""
+    sentence: int
+    words: str
+    value: Typed
+    thing: Thing
+    voice: Voice
+    who: str
+    day: date | None
+    terms: float = 0.0
+    """What the reading head makes of it as words on terms: 0..1."""
+    topic: str = ""
+    """What it contradicts something on, once that is known."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence that somebody states, and the words that it stands under."""
+
+    position: int
+    sentence: int
+    words: str
+    around: str
+    voice: Voice
+    who: str
+    day: date | None
+    terms: float = 0.0
+    """What the reading head makes of it as words on terms: 0..1."""
+
+    @cached_property
+    def real(self) -> bool:
+        """Whether it is stated: not asked, supposed, heard or told of others. Papers suppose nothing: they rule."""
+        if self.voice == "signed":
+            return True
+        if self.voice in ("seller", "inside") and _WISHED.search(self.words):
+            return False
+        return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
+
+
+def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
+    """Every sentence of the account that counts as somebody's word."""
+    voices, unsaid = Voices.of(index), readings.act(*_NOT_STATED)
+    terms = np.max([readings.field(f) for f in _TERMS], axis=0)
+    header: list[str] = []
+    previous: Segment | None = None
+    for position, segment in enumerate(index.segments):
+        before, previous = previous, segment
+        artifact = index.artifacts[segment.artifact]
+        same = before is not None and before.artifact == segment.artifact
+        if "\t" in segment.text:
+            header = _header(segment, before, header)
+        voice = voices.voice(segment, artifact)
+        if voice is None:
+            continue
+        rows = [(*readings.spans[r], r) for r in readings.of(position)]
+        path = " ".join(getattr(segment.locator, "path", ())[-2:])
+        asked = (
+            before.text[-_BEFORE:] if same and before and before.text.rstrip().endswith("?") else ""
+        )
+        day = said_on(segment, artifact)
+        spans = sentence_spans(segment.text)
+        for n, (start, end) in enumerate(spans):
+            words = segment.text[start:end]
+            mine = [r for a, b, r in rows if a < end and start < b]
+            doubted = voice in _PEOPLE and any(unsaid[r] >= STATED_AT for r in mine)
+            if doubted:
+                continue
+            about = max((float(terms[r]) for r in mine), default=0.0)
+            said = segment.text[slice(*spans[n - 1])][-_BEFORE:] if n else asked
+            short = n + 1 < len(spans) and len(words.split()) < _SHORT
+            then = segment.text[slice(*spans[n + 1])][:_BEFORE] if short else ""
+            title = artifact.title if artifact.kind == "mail" else ""
+            field = _spelt(segment.locator.name) if segment.locator.type == "field" else ""
+            around = " ".join((path, title, field, said, then, *(header if "\t" in words else ())))
+            who = segment.person or segment.speaker or segment.artifact
+            yield Place(position, n, words, around, voice, who, day, about)
+
+
+def stated_values(found: list[Place]) -> Iterator[Stated]:
+    """The typed values of sentences, each with what it measures."""
+    for p in found:
+        found_here = typed_values(p.words, p.day)
+        if p.voice == "record" and len(found_here) >= MANY:
+            continue
+        if not found_here or not p.real:
+            continue
+        for value in found_here:
+            thing = thing_of(p.words, value, p.around)
+            yield Stated(
+                p.position, p.sentence, p.words, value, thing, p.voice, p.who, p.day, p.terms
+            )
+
+
+def _spelt(name: str) -> str:
+    """The words of a field's name: `Contract_Term__c`, `contractTerm`."""
+    return re.sub(r"(?<=[a-zåäö])(?=[A-ZÅÄÖ])|[_.@]+", " ", name)
+
+
+def _header(segment: Segment, before: Segment | None, known: list[str]) -> list[str]:
+    """The cells of a table's first row, which say what its columns hold."""
+    if before is not None and before.artifact == segment.artifact and "\t" in before.text:
+        return known
+    return [] if re.search(r"\d", segment.text) else segment.text.split("\t")

@@ -1,0 +1,160 @@
+"""What a value measures: the words it is bound to, those near it, and those it stands under.
+
+A value alone is no topic. `Six weeks` measures the time to go-live where those words stand beside it, where the question
+before asked for it, or where it stands under that heading, in that column or field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from agent.clashes.typed import Typed, TypedKind
+from agent.verification.plain import Token, make_plain, tokens
+from agent.verification.rarity import rarity
+from agent.verification.words import is_content, stem
+from prompts.cues import cues
+
+Weights = Mapping[str, float]
+BOUND, FAR, UNDER = 4, 9, 0.6
+"""Tokens between a value and a word bound to it, or still near it; what a word of the surroundings weighs."""
+_UNITS = frozenset(
+    stem(w)
+    for w in "day week month year hour minute quarter percent euro dollar usd eur business working calendar sek date".split()
+)
+_PART = re.compile(
+    r"\b(?:pilot\w*|trial\w*|proof of concept|poc|phase \w+|wave \w+|stage \w+|first|second|year (?:\d|one|two|three)|later|additional|extra|"
+    r"further|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|travel|minimum|existing|old|"
+    r"previous|last year|list price|remaining|savings?|budget)\b",
+    re.I,
+)
+_BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
+_TIMES = frozenset("year month week day annum quarter user seat person".split())
+"""What `per` may be followed by without being a part of the whole: every price says it."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """The words that say what a value measures, each with its weight, and the kinds of measure they tell."""
+
+    near: Weights
+    under: Weights
+    """Of the surroundings: heading, column, the question before."""
+    measures: frozenset[str]
+    measures_under: frozenset[str]
+    nouns: frozenset[str]
+    """What a count counts."""
+    parts: frozenset[str]
+    """Words that cut it down to a part: a pilot, a phase, each of something."""
+
+    @property
+    def told(self) -> frozenset[str]:
+        """All measures, those of the surroundings too."""
+        return self.measures | self.measures_under
+
+
+def thing_of(sentence: str, value: Typed, around: str) -> Thing:
+    """What `value` of `sentence` measures; `around` are the words that it stands under."""
+    plain, found = _read(sentence)
+    first = next((i for i, t in enumerate(found) if t.end > value.start), len(found))
+    last = next((i for i, t in enumerate(found) if t.start >= value.end), len(found))
+    near: dict[str, float] = {}
+    for i, token in enumerate(found):
+        if first <= i < last or not _tells(token):
+            continue
+        apart = first - i if i < first else i - last + 1
+        weight = 1.0 if apart <= BOUND else 0.7 if apart <= FAR else 0.4
+        word = stem(token.text)
+        near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
+    under = _surroundings(around)
+    clause = _clause(plain, value)
+    nouns = value.nouns or _label(plain, value)
+    measures = _measured(clause, value.kind) or _measured(plain, value.kind)
+    return Thing(
+        near, {w: v for w, v in under.items() if w not in near}, measures,
+        frozenset() if measures else _measured(around, value.kind),
+        frozenset(stem(n) for n in nouns[:2] if _is_noun(n)), _parts(clause),
+    )  # fmt: skip
+
+
+def subject_of(words: str, around: str) -> Thing:
+    """What a whole sentence is about, all its words weighed by their rarity alone."""
+    near = {stem(t.text): _weight(t.text) for t in _read(words)[1] if _tells(t)}
+    none: frozenset[str] = frozenset()
+    return Thing(near, _surroundings(around), none, none, none, none)
+
+
+@lru_cache(maxsize=4096)
+def _read(sentence: str) -> tuple[str, list[Token]]:
+    plain = make_plain(sentence).text
+    return plain, tokens(plain)
+
+
+@lru_cache(maxsize=4096)
+def _surroundings(around: str) -> Weights:
+    return {stem(t.text): UNDER * _weight(t.text) for t in _read(around)[1] if _tells(t)}
+
+
+@lru_cache(maxsize=8192)
+def _measured(text: str, kind: TypedKind) -> frozenset[str]:
+    """The measures told in a text that are given in values of this kind."""
+    return frozenset(m for m, pattern in _of_kind(kind) if pattern.search(text))
+
+
+@lru_cache(maxsize=16)
+def _of_kind(kind: TypedKind) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    kinds = cues("measured_in")
+    return tuple((m, p) for m, p in cues("measures").items() if kinds[m].fullmatch(kind))
+
+
+def _label(plain: str, value: Typed) -> tuple[str, ...]:
+    """What a count counts where that stands before it: `Users: 85`, `calls are unlimited`."""
+    if value.kind != "count":
+        return ()
+    match = _BEFORE_IT.search(plain[: value.start])
+    if match is None:
+        return ()
+    words = [t.text for t in _read(match["label"])[1] if _tells(t)]
+    return tuple(words[-2:])
+
+
+def _parts(clause: str) -> frozenset[str]:
+    found = (m.group().lower() for m in _PART.finditer(clause))
+    words = (w.split() for w in found)
+    return frozenset(
+        "per" if w[0] == "per" else w[0].rstrip("s")[:5]
+        for w in words
+        if not (w[0] == "per" and w[-1] in _TIMES)
+    )
+
+
+def _clause(plain: str, value: Typed) -> str:
+    """The part of the sentence between commas that holds the value."""
+    start = max((plain.rfind(c, 0, value.start) for c in (", ", "; ", "(")), default=-1) + 1
+    stops = [at for c in (", ", "; ", ")") if (at := plain.find(c, value.end)) >= 0]
+    return plain[start : min(stops, default=len(plain))]
+
+
+def _is_noun(word: str) -> bool:
+    return stem(word) not in _UNITS and len(word) > 1
+
+
+def _tells(token: Token) -> bool:
+    return not token.is_number and is_content(token) and stem(token.text) not in _UNITS
+
+
+@lru_cache(maxsize=8192)
+def _weight(word: str) -> float:
+    return 0.3 + 0.7 * rarity(word)
+
+
+def shared(one: Weights, other: Weights) -> float:
+    """Weight of the shared words."""
+    return sum(min(w, other[k]) for k, w in one.items() if k in other)
+
+
+def measures_by_rank() -> tuple[str, ...]:
+    """The names of all measures, the more particular ones first."""
+    return tuple(cues("measures"))

@@ -1,0 +1,193 @@
+"""The values of a sentence that can contradict another's: amounts, dates, hours of the week, what has no limit.
+
+Numbers and dates are read by the verifier's readers, so that all notations that it knows are compared as well.
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from agent.clashes.hours import covered
+from agent.verification.dates import When, whens
+from agent.verification.numbers import ORDINALS
+from agent.verification.plain import make_plain
+from agent.verification.quantities import quantities
+from agent.verification.quantity import Quantity
+from agent.verification.units import DAYS, MONTHS
+
+TypedKind = Literal["money", "percent", "duration", "period", "count", "date", "hours", "given", "who", "where"]  # fmt: skip
+MONTH_DAYS = 30.4
+YEARLY = {"year": 1.0, "quarter": 4.0, "month": 12.0, "week": 52.0, "day": 365.0}
+"""How many of a rate's parts a year has."""
+_NUMBER = re.compile(
+    r"\d|%|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|"
+    r"half|quarter\w*|dozen|couple|weekly|monthly|yearly|annual\w*|daily|biweekly|fortnight\w*|every|each|an? (?:hour|day|week|month|year)|"
+    r"zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|\w+zehn|\w+zig|hundert|tausend|eine[mnrs]? \w+|monatlich|jährlich|wöchentlich|vierteljährlich)\b",
+    re.I,
+)
+_DATED = re.compile(
+    r"\d[./-]\d|\bq[1-4]\b|\b(?:jan|feb|mar|mär|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-zäö]*\b|\b(?:first|second|third|fourth) (?:quarter|half)|"
+    r"\bthe \d{1,2}(?:st|nd|rd|th)\b",
+    re.I,
+)
+_UNLIMITED = re.compile(
+    r"\b(?:unlimited|limitless|no (?:upper )?(?:limit|cap)s?|uncapped|without (?:any )?limits?|as many as you (?:like|want|need)|unbegrenzt\w*)\b",
+    re.I,
+)
+_SUM_FIELD = re.compile(r"\b(?:amount|acv|arr|tcv|mrr|value|price|revenue|betrag|summe|belopp|fee)\b[^:]*:\s*$", re.I)  # fmt: skip
+"""How a field is called that holds a sum without its currency."""
+_IDLE = re.compile(r"(?:an?|eine?[mnrs]?|the|day|week|year|every|each) (?:one|day|week|month|year|hour|quarter|minute|tag|woche|monat|jahr|stunde)|day|week", re.I)  # fmt: skip
+"""`A year`, `day one`: more a way of speaking than an amount."""
+_LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|level|severity|version|year|step|stage|article|exhibit|appendix|room|street|order|quote|invoice|no\.|q|p)\s?|[#§/])$", re.I)  # fmt: skip
+_CODE = "sek|nok|dkk|pln|czk|huf|aud|cad|nzd|sgd|inr|jpy|zar|brl|mxn|chf|kr|kronor"
+_CODE_BEFORE, _CODE_AFTER = re.compile(rf"\b({_CODE})\.?\s?$", re.I), re.compile(rf"\s?({_CODE})\b", re.I)  # fmt: skip
+_NTH = re.compile(
+    r"\b(?P<nth>\d{1,2}(?:st|nd|rd|th)|"
+    + "|".join(ORDINALS)
+    + r")\b(?: ?\(\d{1,2}(?:st|nd|rd|th)?\))? (?P<unit>month|week|year|monat|woche|jahr)\b",
+    re.I,
+)
+"""A point in time by its number: `the twelfth month`."""
+_THOUSANDS = re.compile(r"thousand|grand|tausend|\dk\b", re.I)
+_PARTS = {"start": (0, 1), "mid": (1, 2), "end": (2, 3)}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One value: its readings from `lows` to `highs`, in days, in whole money, in percent, or as days of the calendar."""
+
+    kind: TypedKind
+    start: int
+    end: int
+    text: str
+    lows: tuple[float, ...] = ()
+    highs: tuple[float, ...] = ()
+    unit: str = ""
+    bound: str | None = None
+    about: bool = False
+    rate: str | None = None
+    nouns: tuple[str, ...] = ()
+    """What stands right behind a count."""
+    name: str = ""
+    """Of a person or a place, or `yes` and `no` of what is given, where the value is one."""
+
+
+def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
+    """Every value of a sentence that was written or said on `day`, in order."""
+    plain = make_plain(sentence)
+    text = plain.text
+    dates = whens(text) if _DATED.search(text) else []
+    found = [t for w in dates if (t := _dated(w, day)) is not None]
+    weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), "week") for a, b, h, g in covered(text)]
+    if _NUMBER.search(text):
+        amounts = quantities(text, dates)
+        spans = [q for q in amounts if q.kind == "duration"]
+        weekly = [h for h in weekly if not any(q.start < h.start < q.end for q in spans)]
+        for quantity in amounts:
+            if not any(c.start <= quantity.start < c.end for c in weekly):
+                found += _amount(quantity, text)
+        found += _nth(text)
+    found += weekly
+    found += [
+        Typed("count", m.start(), m.end(), m.group(), (math.inf,), (math.inf,), "unlimited")
+        for m in _UNLIMITED.finditer(text)
+    ]
+    placed = []
+    for value in found:
+        start, end = plain.original(value.start, value.end)
+        placed.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
+    return sorted(placed, key=lambda t: t.start)
+
+
+def _nth(text: str) -> Iterator[Typed]:
+    for m in _NTH.finditer(text):
+        said = m["nth"].lower()
+        number = ORDINALS.get(said) or int(re.sub(r"\D", "", said))
+        unit = m["unit"].lower()
+        days = number * (DAYS[unit] if unit in DAYS else MONTHS[unit] * MONTH_DAYS)
+        if number > 1:
+            yield Typed("duration", m.start(), m.end(), m.group(), (days,), (days,), "months")
+
+
+def _amount(q: Quantity, text: str) -> list[Typed]:
+    if q.ratio or (q.ordinal and q.kind == "count"):
+        return []
+    scale = MONTH_DAYS if q.kind == "duration" and q.unit == "months" else 1.0
+    lows = tuple(sorted(v * scale for v in q.values))
+    highs = tuple(sorted(v * scale for v in (q.top or q.values)))
+    if (
+        not lows
+        or (q.kind == "count" and max(highs) <= 1)
+        or _IDLE.fullmatch(q.text)
+        or _numbers_a_clause(q, text)
+    ):
+        return []
+    kind, unit = _money(q, text, max(highs))
+    value = Typed(
+        kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns
+    )
+    if kind == "money" and not unit and not q.rate and "for" not in text[: q.start][-5:]:
+        return [value, replace(value, kind="count")]
+    return [value]
+
+
+def _numbers_a_clause(q: Quantity, text: str) -> bool:
+    """`4.2 Additional users`, `Wave 2`, `Section 3`: no amount; nor the `1` before `$0.00` of a table."""
+    if q.kind == "money" and text[q.end : q.end + 1].isdigit():
+        return True
+    dotted = q.start == 0 and bool(re.match(r"\d+\.\d+(?:\.\d+)*\.? [A-Z]", text))
+    return q.kind == "count" and (dotted or bool(_LABELLED.search(text[: q.start])))
+
+
+def _money(q: Quantity, text: str, most: float) -> tuple[TypedKind, str]:
+    """Money in currencies that have no sign, in a field that holds a sum, or said in thousands of nothing."""
+    if q.kind != "count":
+        return q.kind, q.unit
+    code = _CODE_BEFORE.search(text[: q.start]) or _CODE_AFTER.match(text, q.end)
+    if code:
+        return "money", "kr" if code[1].lower() == "kronor" else code[1].lower()
+    said = not q.nouns and most >= 1000 and bool(_THOUSANDS.search(q.text))
+    rated = not q.nouns and most >= 100 and q.rate is not None
+    return ("money", "") if said or rated or _SUM_FIELD.search(text[: q.start]) else ("count", "")
+
+
+def _dated(w: When, day: date | None) -> Typed | None:
+    """A day, a month or a part of it as days from the first to the last one meant."""
+    if not w.months or w.weekday is not None or w.minute is not None:
+        return None
+    year = w.year or (_year_near(w, day) if day else None)
+    if year is None:
+        return None
+    first, last = min(w.months), max(w.months)
+    days_in = calendar.monthrange(year, last)[1]
+    if w.day is not None:
+        if w.day > days_in:
+            return None
+        low = high = date(year, first, w.day).toordinal()
+    else:
+        low, high = date(year, first, 1).toordinal(), date(year, last, days_in).toordinal()
+        if w.part:
+            a, b = _PARTS[w.part]
+            low, high = low + a * (high - low) // 3, low + b * (high - low) // 3
+    unit = "day" if w.day else "month"
+    swapped = () if w.swapped is None else (float(date(year, *w.swapped).toordinal()),)
+    return Typed(
+        "date", w.start, w.end, w.text, (float(low), *swapped), (float(high), *swapped), unit
+    )
+
+
+def _year_near(w: When, day: date) -> int:
+    """The year that puts a day without one rather ahead of when it was said than behind."""
+    month, of_month = min(w.months), w.day or 15
+
+    def apart(year: int) -> float:
+        ahead = (year - day.year) * 365 + (month - day.month) * 30.4 + of_month - day.day
+        return ahead if ahead >= -20 else -3 * ahead
+
+    return min((day.year - 1, day.year, day.year + 1), key=apart)
