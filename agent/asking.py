@@ -56,16 +56,12 @@ class Asking:
         return find_clashes(self.index, related)
 
     def clashes(self, question: str, positions: Collection[int]) -> list[Clash]:
-        """What was said and signed differently: on the question's topic, or in words that answer it."""
+        """What was said and signed differently, on the question's topic: in words that answer it, or asked for as such."""
         return [
             c
             for c in self._found_clashes
             if c.asked_by(question)
-            and (
-                not positions
-                or {c.said.position, c.signed.position} & set(positions)
-                or _BOTH.search(question)
-            )
+            and ({c.said.position, c.signed.position} & set(positions) or _BOTH.search(question))
         ]
 
     def support(self, question: str) -> Scores:

@@ -142,7 +142,7 @@ def main(arguments: Sequence[str]) -> None:
         store.close()
     counted = tally(tried)
     print(", ".join(f"{kind}: {taken}/{all_} accepted" for kind, (taken, all_) in counted.items()))
-    for why, number in Counter(reason(t.why) for t in tried if t.kind == "true" and t.why).most_common(): # fmt: skip
+    for why, number in Counter(reason(t.why) for t in tried if t.kind == "true" and t.why).most_common():  # fmt: skip
         print(f"  {number} truths refused: {why}")
     if "--all" in arguments:
         for t in tried:

@@ -51,7 +51,7 @@ TEMPERATURE = 0.05
 HARD = 4
 """Wrong passages of its own deal that a question is shown beside the right one."""
 FIELD_QUESTIONS = 300
-DEAL_QUESTIONS = 2600
+DEAL_QUESTIONS = 1400
 BATCH = 18
 GROUP = 32
 RESUMED_RATE = 6e-4

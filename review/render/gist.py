@@ -5,8 +5,8 @@ from __future__ import annotations
 from agent.quoting import best_sentences
 from indexer.sentences import sentence_spans
 
-GIST_WORDS = 20
-SIDE_WORDS = 24
+GIST_WORDS = 17
+SIDE_WORDS = 12
 """Of each quote of a conflict: both must be judged at sight."""
 
 

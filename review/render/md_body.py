@@ -127,9 +127,9 @@ def _conflict(view: ConflictView) -> Iterator[str]:
     yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(conflict.why)}"
     yield ">"
     for side in view.sides:
-        for cited in side.cited:
-            said = f"“{esc(gist(cited.citation.quote, conflict.topic, SIDE_WORDS))}”"
-            yield f"> - {said} {esc(side.authority)} {_place(cited.citation)}{refs((cited,))}"
+        first = side.cited[0].citation
+        said = f"“{esc(gist(first.quote, conflict.topic, SIDE_WORDS))}”"
+        yield f"> - {said} {esc(side.authority)} {_place(first)}{refs(side.cited)}"
     if conflict.owner or conflict.resolution:
         owner = f"Owner: {esc(conflict.owner)}. " if conflict.owner else ""
         resolved = f"Resolved: {esc(conflict.resolution)}" if conflict.resolution else ""

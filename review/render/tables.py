@@ -37,8 +37,8 @@ TABLE_HOMES = {
     "clauses": "commitments",
 }
 MAX_PEOPLE = 6
-MAX_UNLISTED = 4
-MAX_DATES = 6
+MAX_UNLISTED = 2
+MAX_DATES = 4
 EVENT_WORDS = 10
 
 _TELLS = {"signing": 0, "invite": 0, "told": 2, "stage": 3, "named": 4, "call": 5, "mail": 6}
