@@ -22,6 +22,7 @@ from agent.promising import promising
 from agent.quoting import Sentences, run_around, within
 from agent.ranking import Ranking, Scores
 from agent.relatedness import Relatedness
+from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.models import Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
@@ -61,7 +62,8 @@ class Promises:
         """What was said last and signed otherwise; then every promise, strongest first; then what became of them."""
         readings = self._ranking.readings
         for clash in clashes:
-            if clash.promised:
+            paper = self._index.artifacts[self._index.segments[clash.signed.position].artifact]
+            if clash.promised and paper.authority in (ORDER_FORM, AGREEMENT):
                 self._clash(clash)
         taken = 0
         for row in np.argsort(-self._worth, kind="stable").tolist():

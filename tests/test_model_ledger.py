@@ -107,7 +107,7 @@ def test_a_models_promise_is_a_row_of_the_ledger(
     """With what rules find left out, so that the row can be nobody else's."""
     made.use_engine("extractive")
     by_rules = made.make_brief(SLUG, "sales-to-cs", "csm").commitments
-    monkeypatch.setattr(Promises, "run", lambda _self: None)
+    monkeypatch.setattr(Promises, "run", lambda _self, _clashes: None)
     home = copy_home(made.home, tmp_path / "h")
     model = Model(
         "commitments.promised_features",
@@ -144,7 +144,7 @@ def test_a_promise_that_rules_found_too_stands_once(made: Session, tmp_path: Pat
 def test_what_the_customer_or_a_paper_says_is_no_promise(
     made: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Promises, "run", lambda _self: None)
+    monkeypatch.setattr(Promises, "run", lambda _self, _clashes: None)
     text = "Success means cycle counts under 2 percent error by the end of June."
     model = Model("commitments.timeline_promises", ("record_claim", "cycle counts", {"text": text}))
     brief = write(copy_home(made.home, tmp_path / "h"), model)
