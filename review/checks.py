@@ -55,7 +55,7 @@ def check(brief: Brief, queue: Sequence[Item], act: Act) -> Item | None:
     """The item that an act is about, None for an act about the whole. Raises Refused or InputError."""
     item = None
     if isinstance(act, Accept | Correct | Reject | Own | Resolve):
-        item = _item(queue, act.key, brief.account.slug)
+        item = _item(queue, act.key, brief.account.slug, was_shown=act.shown is not None)
         _fits(item, act)
         _fresh(item, act)
     elif isinstance(act, Tick):
@@ -76,13 +76,18 @@ def check(brief: Brief, queue: Sequence[Item], act: Act) -> Item | None:
     return item
 
 
-def _item(queue: Sequence[Item], key: str, slug: str) -> Item:
-    """The item with this key or id; the beginning of a key is enough where only one begins so."""
+def _item(queue: Sequence[Item], key: str, slug: str, was_shown: bool) -> Item:
+    """The item with this key or id; the beginning of a key is enough where only one begins so.
+
+    Who was shown an item that is gone lost a race: somebody corrected it first.
+    """
     found = [i for i in queue if key in (i.key, i.id)] or [
         i for i in queue if len(key) >= 4 and i.key.startswith(key)
     ]
     if len(found) == 1:
         return found[0]
+    if not found and was_shown:
+        raise Refused("This item was corrected since you were shown it. Look at the brief again.")
     what = "Several items" if found else "No item of the brief"
     does = "begin" if found else "has or begins"
     raise InputError(f"{what} {does} with the key {key!r}. See: baton review {slug} show --all")
