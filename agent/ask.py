@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from agent.asking import Asking, Judged, judge
 from agent.brief import provenance
 from agent.clashes.clash import Clash
+from agent.clashes.voices import executed
 from agent.door import BriefDoor
 from agent.models import Answer, Citation, Conflict, ConflictSide
 from agent.quoting import Sentences, best_run
@@ -159,7 +160,8 @@ def _contradictions(asking: Asking, door: BriefDoor, clashes: Sequence[Clash]) -
             found.append(
                 Conflict(
                     id=f"x{len(found) + 1}", key="-".join(s.citations[0].segment for s in sides),
-                    topic=clash.topic, why=clash.why,
+                    topic=clash.topic,
+                    why=clash.why(executed(asking.index, clash.signed.position)),
                     sides=tuple(sides), fields=(),
                 )
             )  # fmt: skip

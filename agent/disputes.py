@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from agent.clashes.apart import agree, comparable
 from agent.clashes.clash import Clash
 from agent.clashes.stated import Stated
+from agent.clashes.voices import executed
 from agent.door import BriefDoor
 from agent.found import Found
 from agent.models import Citation, Conflict, ConflictSide
-from indexer.authority import AGREEMENT, NAMES, ORDER_FORM, segment_rung
+from indexer.authority import NAMES, segment_rung
 from indexer.search import AccountIndex
 from tools.drafts import EvidenceRef
 
@@ -71,13 +72,6 @@ class Disputes:
         artifact = self._index.artifacts[segment.artifact]
         return segment_rung(artifact.authority, artifact.kind, segment.side, False)
 
-    def _why(self, clash: Clash) -> str:
-        """Why the places can't all be right; a paper that nobody signed isn't called signed."""
-        paper = self._index.artifacts[self._index.segments[clash.signed.position].artifact]
-        if paper.authority in (ORDER_FORM, AGREEMENT):
-            return clash.why
-        return clash.why.replace(", signed ", ", in an unsigned paper ")
-
     def _enter(self, clash: Clash, sides: tuple[ConflictSide, ...]) -> None:
         said, signed = (self._index.segments[s.position].id for s in (clash.said, clash.signed))
         for n, known in enumerate(self._found.conflicts):
@@ -92,7 +86,7 @@ class Disputes:
         field = _FIELDS.get(clash.said.value.kind, "commitments.contract_terms")
         self._found.conflicts.append(
             Conflict(
-                id=f"x{len(self._found.conflicts) + 1}", key=f"{said}-{signed}", topic=clash.topic, why=self._why(clash),
+                id=f"x{len(self._found.conflicts) + 1}", key=f"{said}-{signed}", topic=clash.topic, why=clash.why(executed(self._index, clash.signed.position)),
                 sides=sides, fields=(field,),
             )
         )  # fmt: skip

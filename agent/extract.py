@@ -103,7 +103,6 @@ class Extractor:
             if position in told:
                 continue
             beside = [i for i in self._beside(name, position) if i not in told]
-            told.update(beside)
             sentences = self.ranking.quote(position, worth)
             core = self.ranking.core(position, worth)
             flags = flags_of(self.index, self.index.segments[position])
@@ -111,8 +110,8 @@ class Extractor:
                 name, spec, position, sentences, flags, core=core,
                 beside=[(i, self.ranking.quote(i, worth)) for i in beside],
             )  # fmt: skip
-
             if claim:
+                told.update((position, *beside))
                 self.found.by_field.setdefault(name, []).append(claim)
                 self.found.scores[claim] = float(scores[position])
         if name not in self.found.by_field:

@@ -12,7 +12,7 @@ import numpy as np
 
 from agent.changed import changed, taken_back
 from agent.clashes.clash import Clash
-from agent.clashes.voices import meets_customer
+from agent.clashes.voices import executed, meets_customer
 from agent.door import BriefDoor
 from agent.due import due_of
 from agent.found import Found, Proposer
@@ -22,7 +22,6 @@ from agent.promising import promising
 from agent.quoting import Sentences, run_around, within
 from agent.ranking import Ranking, Scores
 from agent.relatedness import Relatedness
-from indexer.authority import AGREEMENT, ORDER_FORM
 from indexer.models import Segment
 from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
@@ -62,8 +61,7 @@ class Promises:
         """What was said last and signed otherwise; then every promise, strongest first; then what became of them."""
         readings = self._ranking.readings
         for clash in clashes:
-            paper = self._index.artifacts[self._index.segments[clash.signed.position].artifact]
-            if clash.promised and paper.authority in (ORDER_FORM, AGREEMENT):
+            if clash.promised and executed(self._index, clash.signed.position):
                 self._clash(clash)
         taken = 0
         for row in np.argsort(-self._worth, kind="stable").tolist():

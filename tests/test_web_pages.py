@@ -261,6 +261,17 @@ def test_of_a_hundred_acts_at_once_on_one_item_exactly_one_wins(client: httpx.Cl
     assert set(statuses) == {200, 409}
 
 
+def test_who_was_shown_an_item_that_was_corrected_since_is_refused(client: httpx.Client) -> None:
+    queue = client.get(f"/api/accounts/{SLUG}/review").json()["queue"]
+    item = next(i for i in queue if i["kind"] == "claim" and not i["done"])
+    shown = {"key": item["key"], "shown": item["version"]}
+    first = _act(client, act="correct", text="The item said otherwise.", name="Ann", **shown)
+    assert first.status_code == 200
+    late = _act(client, act="accept", name="Bo", **shown)
+    assert late.status_code == 409
+    assert "since you" in late.json()["error"]
+
+
 def test_an_act_on_a_text_that_changed_since_is_refused(client: httpx.Client) -> None:
     queue = client.get(f"/api/accounts/{SLUG}/review").json()["queue"]
     item = next(i for i in queue if i["kind"] == "gap")

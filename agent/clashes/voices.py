@@ -41,6 +41,12 @@ def binding_papers(index: AccountIndex) -> frozenset[str]:
     return frozenset(signed or papers)
 
 
+def executed(index: AccountIndex, position: int) -> bool:
+    """Whether a segment stands in a paper that was signed."""
+    artifact = index.artifacts[index.segments[position].artifact]
+    return artifact.authority in (ORDER_FORM, AGREEMENT)
+
+
 @dataclass(frozen=True)
 class Voices:
     """Whose word each segment of an account is."""
