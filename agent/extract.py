@@ -6,6 +6,7 @@ promises go to the ledger, contradictions to the conflicts, silence becomes a ga
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -35,6 +36,8 @@ BESIDE_AT = 0.4
 """What a segment beside another must be worth of it, for the field, to be cited with it."""
 SHOWN_WORTH = (1.0, 0.75, 0.6)
 """What a claim's score counts for among those shown of its field."""
+REPEATED = 0.6
+"""What is left of that where another field shows the same passage."""
 
 
 class Extractor:
@@ -181,10 +184,18 @@ class Extractor:
 
     def fold_first(self) -> tuple[str, ...]:
         """Every field's second and third claim, least worth first; a field's best is never folded."""
-        worth = {
-            claim: self.found.scores[claim] * SHOWN_WORTH[rank]
+        shown = [
+            (r, c)
             for claims in self.found.by_field.values()
-            for rank, claim in enumerate(claims[:MAX_SHOWN])
+            for r, c in enumerate(claims[:MAX_SHOWN])
+        ]
+        first = {c: self.door.claims[c].citations[0].segment for _, c in shown}
+        times = Counter(first.values())
+        worth = {
+            claim: self.found.scores[claim]
+            * SHOWN_WORTH[rank]
+            * (REPEATED if times[first[claim]] > 1 else 1)
+            for rank, claim in shown
             if rank
         }
         return tuple(sorted(worth, key=lambda claim: worth[claim]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from agent.models import Citation
@@ -9,9 +10,10 @@ from review.models import Brief
 from review.render import titles
 from review.render.gist import SIDE_WORDS, gist
 from review.render.numbering import Cited
-from review.render.text import day
+from review.render.text import day, plural
 from review.render.text import escape_markdown as esc
 from review.render.views import (
+    BasisView,
     Chip,
     ClaimView,
     ConflictView,
@@ -24,6 +26,9 @@ from review.render.views import (
     SectionView,
     Tables,
 )
+
+WHY_WORDS = 10
+"""A longer reason for a conflict only repeats its quotes."""
 
 
 def body(view: Outline, brief: Brief) -> Iterator[str]:
@@ -124,12 +129,13 @@ def _gap(view: GapView) -> Iterator[str]:
 
 def _conflict(view: ConflictView) -> Iterator[str]:
     conflict = view.conflict
-    yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(conflict.why)}"
+    why = conflict.why if len(conflict.why.split()) <= WHY_WORDS else ""
+    yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(why)}".rstrip()
     yield ">"
     for side in view.sides:
         first = side.cited[0].citation
         said = f"“{esc(gist(first.quote, conflict.topic, SIDE_WORDS))}”"
-        yield f"> - {said} {esc(side.authority)} {_place(first)}{refs(side.cited)}"
+        yield f"> - {said} {_voice(side.authority, first)}{refs(side.cited)}"
     if conflict.owner or conflict.resolution:
         owner = f"Owner: {esc(conflict.owner)}. " if conflict.owner else ""
         resolved = f"Resolved: {esc(conflict.resolution)}" if conflict.resolution else ""
@@ -137,16 +143,20 @@ def _conflict(view: ConflictView) -> Iterator[str]:
     yield ""
 
 
-def _place(citation: Citation) -> str:
-    return f"({esc(citation.locator.label)})" if citation.locator.label else ""
+def _voice(authority: str, citation: Citation) -> str:
+    """Whose word a side is and where it stands: `seller, 12 Mar 2026 call, 04:10, Ann Roe`."""
+    place = esc(citation.locator.label)
+    return f"{esc(titles.voice(authority))}, {place}" if place else esc(authority)
 
 
 def _tables(section: SectionView) -> Iterator[str]:
     tables = section.tables
     if tables.promises:
         yield from ["", "### The promises against the signed scope", ""]
+        yield from _disputed(tables.promises.shown)
         for promise in tables.promises.shown:
-            yield from _promise(promise)
+            if promise.conflict is None:
+                yield from _promise(promise)
         yield from _folded(tables.promises)
     yield from _risks(tables)
     yield from _objections(tables)
@@ -181,6 +191,17 @@ def _counted(tables: Tables) -> Iterator[str]:
         yield from ["", f"Contractual commitments: {len(tables.clauses)} clauses, on the page."]
 
 
+def _disputed(rows: Iterable[PromiseRow]) -> Iterator[str]:
+    """One line for the promises that a conflict above shows with the clause against them."""
+    found: dict[str, list[Cited]] = {}
+    for row in rows:
+        if row.conflict:
+            found.setdefault(row.conflict.topic, []).extend(row.claim.cited)
+    if found:
+        about = "; ".join(f"{esc(topic)}{refs(cited)}" for topic, cited in found.items())
+        yield f"- **{titles.SCOPE['contradicted']}**, see the conflicts: {about}"
+
+
 def _promise(row: PromiseRow) -> Iterator[str]:
     promise = row.commitment
     facts = [
@@ -192,10 +213,6 @@ def _promise(row: PromiseRow) -> Iterator[str]:
     ]
     said = ", ".join(fact for fact in facts if fact)
     clauses = f" Clause:{refs(row.clauses)}." if row.clauses else ""
-    if row.conflict:
-        seen = f"see the conflict about {esc(row.conflict.topic)}"
-        yield f"- **{titles.SCOPE[promise.scope]}** {esc(row.claim.lead)}: {seen}{refs(row.claim.cited)}"
-        return
     yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim)}"
     yield f"  {said}.{clauses}"
 
@@ -247,10 +264,20 @@ def _suggestions(view: Outline) -> Iterator[str]:
     if view.suggestions:
         yield from ["", "## Suggested by Baton, not found in the sources", ""]
         for suggestion in view.suggestions:
-            basis = ", ".join(
-                one.label if one.cited else esc(one.label) for one in suggestion.basis
-            )
+            basis = ", ".join(_basis(suggestion.basis))
             yield f"- {esc(suggestion.text)}{f' (rests on {basis})' if basis else ''}"
+
+
+def _basis(basis: Iterable[BasisView]) -> Iterator[str]:
+    """What a suggestion rests on: numbers of quotes; questions and conflicts stand above and are counted."""
+    counted: Counter[str] = Counter()
+    for one in basis:
+        if one.cited:
+            yield one.label
+        else:
+            counted[one.label.split(":")[0]] += 1
+    for kind, count in counted.items():
+        yield plural(count, esc(kind))
 
 
 def _gates(brief: Brief) -> Iterator[str]:

@@ -105,3 +105,10 @@ def without_title(text: str, field: str | None) -> str:
 def is_attribution(claim: Claim) -> bool:
     """True if a claim's words only say who speaks of what, so that its quote must say the rest."""
     return without_title(claim.text, claim.field) != claim.text
+
+
+def voice(authority: str) -> str:
+    """Whose word it is, without how it was given: the place says that (`seller on a call`, `seller in writing`)."""
+    for how in (" on a call", " in writing"):
+        authority = authority.removesuffix(how)
+    return authority
