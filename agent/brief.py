@@ -13,7 +13,15 @@ from agent.door import BriefDoor
 from agent.extract import Extractor
 from agent.found import Found
 from agent.journey import Journey
-from agent.models import ChecklistItem, Draft, Expansion, PersonRow, Provenance, Suggestion
+from agent.models import (
+    ChecklistItem,
+    Draft,
+    Expansion,
+    PersonRow,
+    Provenance,
+    Risk,
+    Suggestion,
+)
 from agent.paper import checklist_of, clauses_of
 from agent.relations import relations_of
 from agent.roles import Roles
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from agent.llm.brief import BriefWriter
 
 VERSION = "0.1.0"
+OPEN_RISKS = "risks.open_risks"
 
 
 def provenance(index: AccountIndex, fingerprint: str, prompts: dict[str, str]) -> Provenance:
@@ -139,9 +148,12 @@ def draft_brief(
 
 def _list_in_fields(
     people: Sequence[PersonRow], checklist: Sequence[ChecklistItem], expansion: Sequence[Expansion],
-    door: BriefDoor, found: Found,
+    risks: Sequence[Risk], door: BriefDoor, found: Found,
 ) -> None:  # fmt: skip
-    """Claims that were found beside the fields stand in their fields too; who plays a part stands first."""
+    """Claims that were found beside the fields stand in their fields too; who plays a part stands first.
+
+    A grave risk answers what could go wrong, wherever it was told: beside it that is no open question.
+    """
     for person in people:
         for claim in person.proofs.values():
             found.add(door, door.claims[claim].field or "", claim, first=True)
@@ -150,6 +162,9 @@ def _list_in_fields(
     beside = [*(i.claim for i in checklist), *(e.claim for e in expansion)]
     for claim in (c for c in beside if c is not None):
         found.add(door, door.claims[claim].field or "", claim)
+    for risk in risks:
+        if risk.severity == "high":
+            found.add(door, OPEN_RISKS, risk.claim)
 
 
 def _around(
@@ -170,7 +185,7 @@ def _around(
     checklist = checklist_of(index, ranking, extractor.specs, door)
     asking = readings.by_segment(readings.act("question", "other_customer", "hypothetical"))
     expansion = concerns.expansion()
-    _list_in_fields(rows, checklist, expansion, door, found)
+    _list_in_fields(rows, checklist, expansion, risks, door, found)
     _kickoff_gap(index, door)
     Details(index, extractor.related, cast, door, found).mark(rows, risks, objections, checklist)
     return {

@@ -15,6 +15,10 @@ from indexer.manifest import Manifest
 from indexer.models import Account, NotRead, RawArtifact, Reading
 from indexer.people import People
 
+_DEALS = ("deal", "opportunity")
+KNOWN_AT = 2
+"""How often talk and papers must name an account that only its deal's name tells."""
+
 
 def slugify(name: str) -> str:
     """A name as a slug: lower case, ASCII letters, digits and dashes."""
@@ -34,16 +38,32 @@ def choose_account(readings: Sequence[Reading], folder: str) -> str | None:
     candidates = {
         a.meta["account_name"] for r in readings for a in r.artifacts if a.meta.get("account_name")
     }
-    if not candidates:
-        return None
     text = " ".join(
         s.text for r in readings for a in r.artifacts if a.kind != "crm" and not a.meta.get("account_name") for s in a.segments
     ).lower() + " " + folder.lower().replace("-", " ")  # fmt: skip
+    if not candidates:
+        return _named_by_deals(readings, text)
     rare = {c: [w for w in re.findall(r"[a-z]{3,}", c.lower())] for c in candidates}
     return max(
         sorted(candidates),
         key=lambda c: text.count(c.lower()) * 50 + sum(text.count(w) for w in rare[c][:2]),
     )
+
+
+def _named_by_deals(readings: Sequence[Reading], text: str) -> str | None:
+    """What a deal's name begins with, if talk and papers know it: `Acme Foods - 40 seats` is the deal of Acme Foods.
+
+    `text` is what they say, in lower case.
+    """
+    titles = [
+        a.title.partition(" ")[2]
+        for r in readings
+        for a in r.artifacts
+        if a.kind == "crm" and a.meta.get("record_type", "").lower() in _DEALS
+    ]
+    heads = [re.split(r"\s[-–—|/]\s|:\s", title)[0].strip() for title in titles]
+    known = [h for h in heads if len(h) > 3 and text.count(h.lower()) >= KNOWN_AT]
+    return max(known, key=lambda h: text.count(h.lower()), default=None)
 
 
 def of_account(

@@ -183,8 +183,24 @@ def test_deals_of_other_crms() -> None:
     _, reading = read("opps.json", json.dumps(dynamics))
     assert reading.artifacts[0].meta["close_date"] == "2026-03-31"
     assert "new_motivation" in reading.artifacts[0].meta["unmapped_fields"]
+    assert reading.facts["account_name"] == "Acme AG"
     name, _ = read("numbers.csv", "Region,Quarter,Total\nNorth,Q1,5\n")
     assert name == "CSV table"
+
+
+def test_dynamics_choices_and_look_ups_are_read_as_its_users_see_them() -> None:
+    shown = "@OData.Community.Display.V1.FormattedValue"
+    won = {
+        "name": "Acme 40", "actualclosedate": "2026-03-31", "actualvalue": 48000.0, "statuscode": 3,
+        f"statuscode{shown}": "Won", "_ownerid_value": "6f1d2a90", f"_ownerid_value{shown}": "Ann Lee",
+        "_parentaccountid_value": "77aa", f"_parentaccountid_value{shown}": "Acme AG",
+    }  # fmt: skip
+    _, reading = read("opps.json", json.dumps({"value": [won]}))
+    assert reading.facts["account_name"] == "Acme AG"
+    assert (reading.facts["stage"], reading.facts["ae"]) == ("Won", "Ann Lee")
+    texts = [s.text for s in reading.artifacts[0].segments]
+    assert "statuscode: Won" in texts
+    assert not [t for t in texts if "FormattedValue" in t or "6f1d2a90" in t]
 
 
 def test_deals_of_other_crms_in_any_envelope() -> None:

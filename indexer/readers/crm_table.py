@@ -22,6 +22,7 @@ from indexer.readers.tabular import SUFFIXES, delimiter_of, read_table
 from indexer.readers.text import decode
 
 DEPTH = 3
+FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 LOOKED_AT = 20
 """Records of a list whose names say what it is."""
 DEAL_TERMS = frozenset({
@@ -40,7 +41,7 @@ class CrmTableReader:
     """Any other CRM's deals, by what their fields are called."""
 
     name = "Deals of other CRMs: CSV and JSON"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         if source.suffix in SUFFIXES:
@@ -104,7 +105,15 @@ def _read(source: Source) -> tuple[list[tuple[int, dict[str, str]]], tuple[NotRe
 def _flat(row: dict[str, Any]) -> dict[str, str]:
     fields: dict[str, str] = {}
     _flatten(row, "", fields)
-    return fields
+    return _as_shown(fields)
+
+
+def _as_shown(fields: dict[str, str]) -> dict[str, str]:
+    """Dynamics gives a choice, a look-up or an amount twice, as stored and as its users see it: the latter stays."""
+    shown = {n.removesuffix(FORMATTED): v for n, v in fields.items() if n.endswith(FORMATTED)}
+    bare = {n: n.removeprefix("_").removesuffix("_value") for n in shown}
+    kept = {n: v for n, v in fields.items() if n not in shown and not n.endswith(FORMATTED)}
+    return kept | {bare[n]: v for n, v in shown.items()}
 
 
 def _flatten(held: dict[str, Any], prefix: str, fields: dict[str, str]) -> None:
