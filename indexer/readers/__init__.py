@@ -20,6 +20,7 @@ READERS: tuple[tuple[str, str], ...] = (
     ("intercom", "Intercom conversations JSON"),
     ("jira", "Jira issues: search JSON, CSV export"),
     ("teams", "Microsoft Teams chat: Graph and export JSON, HTML pages"),
+    ("google_chat", "Google Chat: spaces and messages of a Takeout export"),
     ("salesforce", "Salesforce REST/Bulk JSON, Data Loader CSV, report CSV"),
     ("hubspot", "HubSpot v3 and legacy JSON, CSV exports"),
     ("slack", "Slack export folder or ZIP"),
