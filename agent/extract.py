@@ -30,9 +30,9 @@ SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
 ANSWERED_AT = 0.55
 """What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
-MAX_BESIDE = 2
+MAX_BESIDE = 3
 BESIDE_TURNS, BESIDE_CLAUSES = 4, 12
-BESIDE_AT = 0.4
+BESIDE_AT = 0.3
 """What a segment beside another must be worth of it, for the field, to be cited with it."""
 SHOWN_WORTH = (1.0, 0.75, 0.6)
 """What a claim's score counts for among those shown of its field."""
