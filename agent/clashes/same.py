@@ -26,10 +26,11 @@ WEIGHTS = (3.18, -1.8, 0.75, -1.16, 0.69, -0.42, 0.53, 1.32, -0.43, -0.51, 0.11,
 
 
 class Rivals:
-    """How many clauses give a value of one kind for one measure: the fewer, the surer is which one is meant."""
+    """How many values of one kind the clauses give one measure: the fewer, the surer is which one is meant."""
 
     def __init__(self, clauses: Iterable[Stated]) -> None:
-        self._counts = Counter((s.value.kind, m) for s in clauses for m in s.thing.measures)
+        told = {(s.value.kind, m, s.value.lows) for s in clauses for m in s.thing.measures}
+        self._counts = Counter((kind, measure) for kind, measure, _ in told)
 
     def of(self, kind: TypedKind, measures: Iterable[str]) -> int:
         """Of the rarest of `measures`; 0 without any."""

@@ -6,6 +6,7 @@ Numbers and dates are read by the verifier's readers, so that all notations that
 from __future__ import annotations
 
 import calendar
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -54,6 +55,13 @@ _NTH = re.compile(
     re.I,
 )
 """A point in time by its number: `the twelfth month`."""
+_THROUGH = re.compile(r"\s*(?:,? ?(?:to|through|thru|until|till|up to|bis|till och med)(?: and including)?|-|–)\s*", re.I)  # fmt: skip
+_INDEXED = re.compile(
+    r"\b(?:rpi|cpih?|ppi|inflation|index\w*|euribor|libor|base rate|verbraucherpreis\w*|kpi)(?: \([\w ]+\))?\s*(?:\+|plus|and|und)\s*(?:up to |an? (?:further |additional )?)?$",
+    re.I,
+)
+"""What moves by itself, and to which a percentage is added."""
+_ID = re.compile(r"\d{9,}")
 _THOUSANDS = re.compile(r"thousand|grand|tausend|\dk\b", re.I)
 _PARTS = {"start": (0, 1), "mid": (1, 2), "end": (2, 3)}
 
@@ -70,21 +78,32 @@ class Typed:
     highs: tuple[float, ...] = ()
     unit: str = ""
     bound: str | None = None
+    """Of an amount `least` or `most`, of a date `first` or `last` of a range."""
     about: bool = False
     rate: str | None = None
     nouns: tuple[str, ...] = ()
     """What stands right behind a count."""
     name: str = ""
     """Of a person or a place, or `yes` and `no` of what is given, where the value is one."""
+    spoken: tuple[float, ...] = ()
+    """The number itself, whatever it counts."""
 
 
 def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
-    """Every value of a sentence that was written or said on `day`, in order."""
-    plain = make_plain(sentence)
-    text = plain.text
+    """Every value of a sentence that was written or said on `day`, in order; the cells of a row each for itself."""
+    found: list[Typed] = []
+    for cell in re.finditer(r"[^\t]+", sentence):
+        plain = make_plain(cell.group())
+        for value in _of_cell(plain.text, day):
+            start, end = (cell.start() + at for at in plain.original(value.start, value.end))
+            found.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
+    return sorted(found, key=lambda t: t.start)
+
+
+def _of_cell(text: str, day: date | None) -> list[Typed]:
     dates = whens(text) if _DATED.search(text) else []
-    found = [t for w in dates if (t := _dated(w, day)) is not None]
-    weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), "week") for a, b, h, g in covered(text)]
+    found = _ranged([t for w in dates if (t := _dated(w, day)) is not None], text)
+    weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), u) for a, b, h, g, u in covered(text)]
     if _NUMBER.search(text):
         amounts = quantities(text, dates)
         spans = [q for q in amounts if q.kind == "duration"]
@@ -98,11 +117,16 @@ def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
         Typed("count", m.start(), m.end(), m.group(), (math.inf,), (math.inf,), "unlimited")
         for m in _UNLIMITED.finditer(text)
     ]
-    placed = []
-    for value in found:
-        start, end = plain.original(value.start, value.end)
-        placed.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
-    return sorted(placed, key=lambda t: t.start)
+    return found
+
+
+def _ranged(dates: list[Typed], text: str) -> list[Typed]:
+    """`15 July 2026 through 14 July 2028`: the first date is a start, the second an end."""
+    out = list(dates)
+    for n, (one, other) in enumerate(itertools.pairwise(dates)):
+        if _THROUGH.fullmatch(text[one.end : other.start]):
+            out[n], out[n + 1] = replace(one, bound="first"), replace(other, bound="last")
+    return out
 
 
 def _nth(text: str) -> Iterator[Typed]:
@@ -129,16 +153,21 @@ def _amount(q: Quantity, text: str) -> list[Typed]:
     ):
         return []
     kind, unit = _money(q, text, max(highs))
+    if kind == "percent" and _INDEXED.search(text[: q.start]):
+        unit = "above an index"
+    said = tuple(sorted(q.spoken or q.values))
     value = Typed(
-        kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns
+        kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns, spoken=said
     )
-    if kind == "money" and not unit and not q.rate and "for" not in text[: q.start][-5:]:
+    if kind == "money" and not unit and "for" not in text[: q.start][-5:]:
         return [value, replace(value, kind="count")]
     return [value]
 
 
 def _numbers_a_clause(q: Quantity, text: str) -> bool:
-    """`4.2 Additional users`, `Wave 2`, `Section 3`: no amount; nor the `1` before `$0.00` of a table."""
+    """`4.2 Additional users`, `Wave 2`, `Section 3`: no amount; nor the `1` before `$0.00` of a table, nor a long number."""
+    if _ID.fullmatch(q.text):
+        return True
     if q.kind == "money" and text[q.end : q.end + 1].isdigit():
         return True
     dotted = q.start == 0 and bool(re.match(r"\d+\.\d+(?:\.\d+)*\.? [A-Z]", text))
