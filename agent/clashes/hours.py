@@ -18,7 +18,7 @@ _WORKDAYS = re.compile(
     r"(?<!\d )(?<!two )(?<!three )(?<!five )(?<!ten )\b(?:business|working|work) ?days|\bweekdays|werktag\w*|montag bis \w+|\bmo\.?\s?-\s?fr|vardagar",
     re.I,
 )
-_EVERY_DAY = re.compile(r"\b(?:seven|7) days\b|\b(?:every|each|all) days?\b|\bdaily\b|weekends? (?:too|included)|täglich|alla dagar", re.I)  # fmt: skip
+EVERY_DAY = re.compile(r"\b(?:seven|7) days\b|\b(?:every|each|all) days?\b|\bdaily\b|weekends? (?:too|included)|täglich|alla dagar", re.I)  # fmt: skip
 _ONE_DAY = re.compile(r"\b(?:on )?(?P<day>satur|sun|mon|tues|wednes|thurs|fri)days?\b(?! ?(?:to|through|thru|until|till|-))|\b(?P<end>weekends?)\b", re.I)  # fmt: skip
 _TO = re.compile(
     r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-|–)\s*(?:kl\.?\s*)?", re.I
@@ -35,7 +35,7 @@ def covered(text: str) -> list[tuple[int, int, float, float, str]]:
         return []
     found = [(m.start(), m.end(), WEEK, WEEK, "week") for m in _ALWAYS.finditer(text)]
     days = [(m.start(), m.end()) for m in _WORKDAYS.finditer(text)]
-    one = None if days or _EVERY_DAY.search(text) else _ONE_DAY.search(text)
+    one = None if days or EVERY_DAY.search(text) else _ONE_DAY.search(text)
     span = _span(text, bool(days or one))
     if span is not None:
         start, end, hours = span
@@ -45,7 +45,7 @@ def covered(text: str) -> list[tuple[int, int, float, float, str]]:
         if one is not None:
             found.append((a, b, hours, hours, (one["day"] or one["end"]).lower()))
         else:
-            weekly = 7 if _EVERY_DAY.search(text) else 5
+            weekly = 7 if EVERY_DAY.search(text) else 5
             found.append((a, b, weekly * hours, (5 if near else 7) * hours, "week"))
     elif days:
         found.append((*days[0], *OFFICE, "week"))
@@ -57,7 +57,8 @@ def _span(text: str, workdays: bool) -> tuple[int, int, float] | None:
     clock = list(times(text))
     for (a, b, low), (c, d, high) in itertools.pairwise(clock):
         if _TO.fullmatch(text[b:c]):
-            low = low + 720 if low < 360 and high > low + 720 else low
+            morning = re.search(r"morn|a\.?m|morgen|früh", text[a:b], re.I)
+            low = low + 720 if low < 360 and high > low + 720 and not morning else low
             return a, d, ((high - low) % 1440 / 60) or 24.0
     bare = _BARE.search(text) if workdays else None
     if bare is None:

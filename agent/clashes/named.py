@@ -85,7 +85,7 @@ def _plain(name: str) -> str:
 
 
 def _stated(p: Place, value: Typed) -> Stated:
-    return Stated(p.position, p.sentence, p.words, value, subject_of(p.words, p.around), p.voice, p.who, p.day, p.terms)  # fmt: skip
+    return p.stated(value, subject_of(p.words, p.around))
 
 
 def same_part(one: Stated, other: Stated) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -24,8 +24,15 @@ _NOT_STATED = ("question", "hypothetical", "retraction", "hearsay", "other_custo
 _UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
 _WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
 """What somebody else asked for."""
+_SPOKEN = ("call", "chat")
 MANY = 3
 """A row of a table of records that holds so many values compares versions: it states none of them."""
+_PAST = re.compile(
+    r"\b(?:old|previous|former|last|existing|other) (?:vendor|supplier|provider|system|contract|tool|software)|\b(?:used to|back then|at the time|in the past|originally|list price|normally|regularly?\b(?= (?:price|it's)))|"
+    r"\b(?:first|early|rough|initial) (?:\w+ )?(?:indication|estimate|idea|price|offer)|\bball-?park|\bindicative|\bindication\b|replaces? (?:the|my|our)|frühere[rn]?\b|bisher\w*",
+    re.I,
+)
+"""What was, what is listed, a first guess: no word that anybody is held to."""
 _SUPPOSED = re.compile(r"\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
 _PEOPLE = ("seller", "customer", "inside")
 _TERMS = (
@@ -53,6 +60,8 @@ class Stated:
     day: date | None
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
+    source: str = ""
+    """The path of a written source, in which choices stand side by side; empty for talk."""
     topic: str = ""
     """What it contradicts something on, once that is known."""
 
@@ -70,6 +79,14 @@ class Place:
     day: date | None
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
+    heading: str = ""
+    source: str = ""
+
+    def stated(self, value: Typed, thing: Thing) -> Stated:
+        """A value of this sentence."""
+        return Stated(
+            self.position, self.sentence, self.words, value, thing, self.voice, self.who, self.day, self.terms, self.source
+        )  # fmt: skip
 
     @cached_property
     def real(self) -> bool:
@@ -77,6 +94,8 @@ class Place:
         if self.voice == "signed":
             return True
         if self.voice in ("seller", "inside") and _WISHED.search(self.words):
+            return False
+        if _PAST.search(self.words):
             return False
         return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
 
@@ -117,7 +136,8 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             field = _spelt(segment.locator.name) if segment.locator.type == "field" else ""
             around = " ".join((path, title, field, said, then, *(header if "\t" in words else ())))
             who = segment.person or segment.speaker or segment.artifact
-            yield Place(position, n, words, around, voice, who, day, about)
+            written = "" if artifact.kind in _SPOKEN else artifact.path
+            yield Place(position, n, words, around, voice, who, day, about, path, written)
 
 
 def stated_values(found: list[Place]) -> Iterator[Stated]:
@@ -129,10 +149,20 @@ def stated_values(found: list[Place]) -> Iterator[Stated]:
         if not found_here or not p.real:
             continue
         for value in found_here:
+            if _follows(value, found_here):
+                continue
             thing = thing_of(p.words, value, p.around)
-            yield Stated(
-                p.position, p.sentence, p.words, value, thing, p.voice, p.who, p.day, p.terms
-            )
+            yield p.stated(value, thing)
+
+
+def _follows(value: Typed, beside: Sequence[Typed]) -> bool:
+    """Whether a sum is worked out in its sentence, `30 vans at £46 a month come to £16,560`: it stands and falls with the others."""
+    if value.kind != "money" or not value.spoken:
+        return False
+    prices = [v.spoken[-1] for v in beside if v.kind == "money" and v.spoken and v is not value]
+    counts = [v.spoken[-1] for v in beside if v.kind == "count" and v.spoken]
+    products = (p * c * times for p in prices for c in counts if c > 1 for times in (1, 4, 12, 52))
+    return any(abs(value.spoken[-1] - product) <= 0.01 * product for product in products)
 
 
 def _spelt(name: str) -> str:

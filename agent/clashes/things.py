@@ -15,11 +15,13 @@ from agent.clashes.typed import Typed, TypedKind
 from agent.verification.plain import Token, make_plain, tokens
 from agent.verification.rarity import rarity
 from agent.verification.words import is_content, stem
-from prompts.cues import cues
+from prompts.cues import all_of, cues
 
 Weights = Mapping[str, float]
 BOUND, FAR, UNDER = 4, 9, 0.6
 """Tokens between a value and a word bound to it, or still near it; what a word of the surroundings weighs."""
+NAMED = 1.0
+"""What a name weighs, and a thing told by other words."""
 _UNITS = frozenset(
     stem(w)
     for w in "day week month year hour minute quarter percent euro dollar usd eur business working calendar sek date".split()
@@ -31,6 +33,8 @@ _PART = re.compile(
     re.I,
 )
 _BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
+_ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
+END = "end of the term"
 _TIMES = frozenset("year month week day annum quarter user seat person".split())
 """What `per` may be followed by without being a part of the whole: every price says it."""
 
@@ -61,17 +65,22 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
     first = next((i for i, t in enumerate(found) if t.end > value.start), len(found))
     last = next((i for i, t in enumerate(found) if t.start >= value.end), len(found))
     near: dict[str, float] = {}
+    item = _item(plain, value)
+    low = plain.find(item)
     for i, token in enumerate(found):
-        if first <= i < last or not _tells(token):
+        if first <= i < last or not _tells(token) or not low <= token.start < low + len(item):
             continue
         apart = first - i if i < first else i - last + 1
         weight = 1.0 if apart <= BOUND else 0.7 if apart <= FAR else 0.4
         word = stem(token.text)
         near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
-    under = _surroundings(around)
     clause = _clause(plain, value)
-    nouns = value.nouns or _label(plain, value)
-    measures = _measured(clause, value.kind) or _measured(plain, value.kind)
+    near.update(alike(clause))
+    under = _surroundings(around)
+    nouns = value.nouns or _label(sentence, plain, value)
+    measures = _measured(clause, value.kind) or _measured(_item(plain, value), value.kind)
+    if value.bound == "last":
+        measures = frozenset({END})
     return Thing(
         near, {w: v for w, v in under.items() if w not in near}, measures,
         frozenset() if measures else _measured(around, value.kind),
@@ -81,9 +90,20 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
 
 def subject_of(words: str, around: str) -> Thing:
     """What a whole sentence is about, all its words weighed by their rarity alone."""
-    near = {stem(t.text): _weight(t.text) for t in _read(words)[1] if _tells(t)}
+    near = {
+        stem(t.text): NAMED if t.start and t.raw[:1].isupper() else _weight(t.text)
+        for t in _read(words)[1]
+        if _tells(t)
+    }
+    near.update(alike(words))
     none: frozenset[str] = frozenset()
     return Thing(near, _surroundings(around), none, none, none, none)
+
+
+@lru_cache(maxsize=4096)
+def alike(text: str) -> Weights:
+    """What a text speaks of in one of several ways: `in person` and `on site`, `no internet` and `offline`."""
+    return {f"={name}": NAMED for name in all_of("alike", text)}
 
 
 @lru_cache(maxsize=4096)
@@ -109,14 +129,15 @@ def _of_kind(kind: TypedKind) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((m, p) for m, p in cues("measures").items() if kinds[m].fullmatch(kind))
 
 
-def _label(plain: str, value: Typed) -> tuple[str, ...]:
-    """What a count counts where that stands before it: `Users: 85`, `calls are unlimited`."""
+def _label(sentence: str, plain: str, value: Typed) -> tuple[str, ...]:
+    """What a count counts where that stands before it: `Users: 85`, `calls are unlimited`, in the first cell of its row."""
     if value.kind != "count":
         return ()
+    first, tab, _ = sentence.partition("\t")
     match = _BEFORE_IT.search(plain[: value.start])
-    if match is None:
+    if match is None and not (tab and value.start > len(first)):
         return ()
-    words = [t.text for t in _read(match["label"])[1] if _tells(t)]
+    words = [t.text for t in _read(match["label"] if match else first)[1] if _tells(t)]
     return tuple(words[-2:])
 
 
@@ -135,6 +156,15 @@ def _clause(plain: str, value: Typed) -> str:
     start = max((plain.rfind(c, 0, value.start) for c in (", ", "; ", "(")), default=-1) + 1
     stops = [at for c in (", ", "; ", ")") if (at := plain.find(c, value.end)) >= 0]
     return plain[start : min(stops, default=len(plain))]
+
+
+def _item(plain: str, value: Typed) -> str:
+    """The item of a list inside a sentence, `(a) ... (b) ...`, that holds the value; else the whole sentence."""
+    marks = [m.start() for m in _ITEM.finditer(plain)]
+    if len(marks) < 2:
+        return plain
+    start = max((at for at in marks if at <= value.start), default=0)
+    return plain[start : min((at for at in marks if at > value.start), default=len(plain))]
 
 
 def _is_noun(word: str) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from agent.clashes.hours import covered
+from agent.clashes.hours import EVERY_DAY, covered
 from agent.verification.dates import When, whens
 from agent.verification.numbers import ORDINALS
 from agent.verification.plain import make_plain
@@ -107,6 +107,8 @@ def _of_cell(text: str, day: date | None) -> list[Typed]:
     if _NUMBER.search(text):
         amounts = quantities(text, dates)
         spans = [q for q in amounts if q.kind == "duration"]
+        if weekly:
+            amounts = [q for q in amounts if not EVERY_DAY.fullmatch(q.text)]
         weekly = [h for h in weekly if not any(q.start < h.start < q.end for q in spans)]
         for quantity in amounts:
             if not any(c.start <= quantity.start < c.end for c in weekly):
