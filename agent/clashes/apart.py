@@ -74,7 +74,7 @@ def _slack(one: Typed, other: Typed) -> float:
     if one.kind == "percent":
         return ROUND if one.about or other.about else 0.0
     if one.about or other.about:
-        return ROUND
+        return ROUND * (one.about + other.about)
     return OTHER_UNIT if one.kind == "duration" and one.unit != other.unit else SAME
 
 

@@ -44,7 +44,8 @@ _FREE = re.compile(
     re.I,
 )
 _DENIES = re.compile(r"\b(?:not|never|no longer|cannot|can't|won't|doesn't|isn't|aren't|unfortunately|nicht|kein\w*|inte)\b", re.I)  # fmt: skip
-_LACKS = re.compile(r"\b(?:with no|without|even without|no) (?:an? |any )?(?:\w+ )?(?:connection|network|internet|signal|reception|dramas?|problem|worries|matter)\b", re.I)  # fmt: skip
+_DEFINES = re.compile(r'["”] (?:means|shall mean|has the meaning)\b', re.I)
+_LACKS = re.compile(r"\bdon't (?:\w+ )?(?:pay|charge|need|have to|worry|count|do anything|cost)\b|\bwon't (?:have to|need)\b|\b(?:with no|without|even without|no) (?:an? |any )?(?:\w+ )?(?:connection|network|internet|signal|reception|dramas?|problem|worries|matter)\b", re.I)  # fmt: skip
 """No denial: what it works without."""
 _IS_FREE = re.compile(r"waived|included|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\b0[.,]00\b", re.I)  # fmt: skip
 
@@ -105,7 +106,7 @@ class Givens:
 
 
 def _ruled(p: Place, priced: Collection[tuple[int, int]]) -> Ruled | None:
-    if _CATCH_ALL.search(p.words):
+    if _CATCH_ALL.search(p.words) or _DEFINES.search(p.words):
         return None
     if _OUT.search(p.words) or _HEADED_OUT.search(p.heading):
         return Ruled(p, _thing(replace(p, words=_BEYOND.sub(" ", p.words)), _OUT), False)
@@ -117,7 +118,7 @@ def _ruled(p: Place, priced: Collection[tuple[int, int]]) -> Ruled | None:
 def _is_giving(place: Place) -> bool:
     if not place.real or (place.terms < TERMS_AT and not _GIVES.search(place.words)):
         return False
-    return not _DENIES.search(_LACKS.sub("", _FREE.sub("", place.words)).replace("don't", ""))
+    return not _DENIES.search(_LACKS.sub("", _FREE.sub("", place.words)))
 
 
 def _thing(place: Place, cue: re.Pattern[str]) -> Thing:

@@ -80,6 +80,8 @@ class Place:
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
     heading: str = ""
+    before: str = ""
+    """What was said right before, by the same voice or as a question."""
     source: str = ""
 
     def stated(self, value: Typed, thing: Thing) -> Stated:
@@ -137,7 +139,7 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             around = " ".join((path, title, field, said, then, *(header if "\t" in words else ())))
             who = segment.person or segment.speaker or segment.artifact
             written = "" if artifact.kind in _SPOKEN else artifact.path
-            yield Place(position, n, words, around, voice, who, day, about, path, written)
+            yield Place(position, n, words, around, voice, who, day, about, path, said, written)
 
 
 def stated_values(found: list[Place]) -> Iterator[Stated]:

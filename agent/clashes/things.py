@@ -24,7 +24,7 @@ NAMED = 1.0
 """What a name weighs, and a thing told by other words."""
 _UNITS = frozenset(
     stem(w)
-    for w in "day week month year hour minute quarter percent euro dollar usd eur business working calendar sek date".split()
+    for w in "day week month year hour minute quarter percent euro dollar usd eur business working calendar sek date order form agreement contract document statement sow customer supplier vendor party".split()
 )
 _PART = re.compile(
     r"\b(?:pilot\w*|trial\w*|proof of concept|poc|phase \w+|wave \w+|stage \w+|first|second|year (?:\d|one|two|three)|later|additional|extra|"
@@ -92,7 +92,7 @@ def subject_of(words: str, around: str) -> Thing:
     """What a whole sentence is about, all its words weighed by their rarity alone."""
     near = {
         stem(t.text): NAMED if t.start and t.raw[:1].isupper() else _weight(t.text)
-        for t in _read(words)[1]
+        for t in _read(_other_words(words))[1]
         if _tells(t)
     }
     near.update(alike(words))
@@ -104,6 +104,13 @@ def subject_of(words: str, around: str) -> Thing:
 def alike(text: str) -> Weights:
     """What a text speaks of in one of several ways: `in person` and `on site`, `no internet` and `offline`."""
     return {f"={name}": NAMED for name in all_of("alike", text)}
+
+
+def _other_words(text: str) -> str:
+    """The text without what `alike` makes of it: no word counts twice."""
+    for pattern in cues("alike").values():
+        text = pattern.sub(lambda m: "," * len(m.group()), text)
+    return text
 
 
 @lru_cache(maxsize=4096)

@@ -61,6 +61,9 @@ _INDEXED = re.compile(
     re.I,
 )
 """What moves by itself, and to which a percentage is added."""
+_ABOUT = re.compile(r"\b(?:estimat\w+|forecast\w*|expected|projected|(?:a (?:bit|little|touch|shade)|just|slightly|somewhat|well) (?:under|over|above|below)|geschätzt\w*|uppskatta\w*)\b[^.;]{0,24}$", re.I)  # fmt: skip
+_UNIT_OF = re.compile(r"(?:\bper|\band|/|\ba|\beach|\bper \w+ and)\s*$", re.I)
+"""Before a unit that is part of a rate, `per user and month: 39`, and not what the number counts."""
 _ID = re.compile(r"\d{9,}")
 _THOUSANDS = re.compile(r"thousand|grand|tausend|\dk\b", re.I)
 _PARTS = {"start": (0, 1), "mid": (1, 2), "end": (2, 3)}
@@ -102,7 +105,10 @@ def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
 
 def _of_cell(text: str, day: date | None) -> list[Typed]:
     dates = whens(text) if _DATED.search(text) else []
-    found = _ranged([t for w in dates if (t := _dated(w, day)) is not None], text)
+    years = [w.year for w in dates if w.year] if day is None else []
+    found = _ranged(
+        [t for w in dates if (t := _dated(w, day, next(iter(years), None))) is not None], text
+    )
     weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), u) for a, b, h, g, u in covered(text)]
     if _NUMBER.search(text):
         amounts = quantities(text, dates)
@@ -155,11 +161,25 @@ def _amount(q: Quantity, text: str) -> list[Typed]:
     ):
         return []
     kind, unit = _money(q, text, max(highs))
+    about = q.about or bool(_ABOUT.search(text[: q.start]))
+    if kind == "duration" and q.text[:1].isalpha() and _UNIT_OF.search(text[: q.start]):
+        return []
     if kind == "percent" and _INDEXED.search(text[: q.start]):
         unit = "above an index"
     said = tuple(sorted(q.spoken or q.values))
     value = Typed(
-        kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns, spoken=said
+        kind,
+        q.start,
+        q.end,
+        q.text,
+        lows,
+        highs,
+        unit,
+        q.bound,
+        about,
+        q.rate,
+        q.nouns,
+        spoken=said,
     )
     if kind == "money" and not unit and "for" not in text[: q.start][-5:]:
         return [value, replace(value, kind="count")]
@@ -188,11 +208,11 @@ def _money(q: Quantity, text: str, most: float) -> tuple[TypedKind, str]:
     return ("money", "") if said or rated or _SUM_FIELD.search(text[: q.start]) else ("count", "")
 
 
-def _dated(w: When, day: date | None) -> Typed | None:
-    """A day, a month or a part of it as days from the first to the last one meant."""
+def _dated(w: When, day: date | None, beside: int | None = None) -> Typed | None:
+    """A day, a month or a part of it as days from the first to the last one meant; `beside` is the year of a date beside it."""
     if not w.months or w.weekday is not None or w.minute is not None:
         return None
-    year = w.year or (_year_near(w, day) if day else None)
+    year = w.year or (_year_near(w, day) if day else beside)
     if year is None:
         return None
     first, last = min(w.months), max(w.months)

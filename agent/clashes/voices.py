@@ -23,7 +23,9 @@ _SORTS = re.compile(
     re.I,
 )
 _OPENING = 600
-_MESSAGE = re.compile(r"(?:^|[\s.,])(?:text|message|body|content|comment)\b[\w.]*: \S+(?: \S+){3}", re.I)
+_MESSAGE = re.compile(
+    r"(?:^|[\s.,])(?:text|message|body|content|comment)\b[\w.]*: \S+(?: \S+){3}", re.I
+)
 """A record that holds what somebody wrote: a chat in an export of a system that nobody knows."""
 _TALK = ("call", "mail", "chat", "statement", "ticket")
 
