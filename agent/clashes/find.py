@@ -34,7 +34,9 @@ def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     pairing = Pairing(signed, near)
     pairs = [*pairing.against_signed(other), *givens.pairs(near)]
     spoken = {id(one) for one, _, _ in pairs}
-    free = [s for s in other if id(s) not in spoken and s.voice != "inside"]
+    free = [
+        s for s in other if id(s) not in spoken and (s.voice != "inside" or s.value.kind == "who")
+    ]
     pairs += pairing.among(free, [s.artifact for s in index.segments])
     return _Gathering(index).one_a_topic(pairs)
 

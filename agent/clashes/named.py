@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import shared, subject_of
@@ -30,7 +31,7 @@ _ACTS = {
     "project manager": r"(?:runs|leads|manages) the (?:project|implementation|rollout)",
 }
 _SIGNS = re.compile(
-    rf"{_FIRST}(?:['’]s (?:signature|budget|money|decision|call\\b(?! with))| (?:decides?|signs (?:it|off|this|the)|has the final (?:say|word)|holds the (?:budget|purse)|makes the (?:final )?decision))"
+    rf"{_FIRST}(?:['’]s (?:signature|budget|money|decision|call\b(?! with))| (?:decides?(?= alone| this| that| it| on\b|[.,;]|$)|signs (?:it|off|this|the)|has the final (?:say|word)|holds the (?:budget|purse)|makes the (?:final )?decision))"
 )
 _DOES = re.compile(
     rf"{_FIRST} (?:does|handles|owns|looks after|takes care of|is responsible for|is in charge of|will do|will handle|macht|übernimmt) (?P<task>[^.;]+)|(?P<before>[^.;]{{8,80}}), (?P<does>{_FIRST.replace('?P<name>', '?:')}) (?:does|handles|owns|looks after) (?:that|it|this|those)"
@@ -88,6 +89,13 @@ _CUE = re.compile("|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided
 
 def named_values(found: Sequence[Place]) -> Iterator[Stated]:
     """Every person in a part, and every place where data is said to lie, as statements with the part as unit."""
+    sides = {_plain(p.who): p.side for p in found if p.side != "unknown"}
+    for s in _named(found):
+        side = sides.get(s.value.name) or _side(s)
+        yield replace(s, value=replace(s.value, bound=side)) if s.value.kind == "who" else s
+
+
+def _named(found: Sequence[Place]) -> Iterator[Stated]:
     for p in found:
         if p.voice == "record" and (m := _of_record(p.words)) is not None:
             yield _stated(p, m)
@@ -167,7 +175,7 @@ def same_part(one: Stated, other: Stated) -> bool:
         return False
     if one.value.unit == TASK and shared(one.thing.near, other.thing.near) < TASK_AT:
         return False
-    sides = {_side(one), _side(other)} - {None}
+    sides = {one.value.bound, other.value.bound} - {None}
     return len(sides) < 2
 
 

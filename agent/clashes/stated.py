@@ -83,6 +83,8 @@ class Place:
     before: str = ""
     """What was said right before, by the same voice or as a question."""
     source: str = ""
+    side: str = "unknown"
+    """Of who said it."""
 
     def stated(self, value: Typed, thing: Thing) -> Stated:
         """A value of this sentence."""
@@ -139,7 +141,20 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             around = " ".join((path, title, field, said, then, *(header if "\t" in words else ())))
             who = segment.person or segment.speaker or segment.artifact
             written = "" if artifact.kind in _SPOKEN else artifact.path
-            yield Place(position, n, words, around, voice, who, day, about, path, said, written)
+            yield Place(
+                position,
+                n,
+                words,
+                around,
+                voice,
+                who,
+                day,
+                about,
+                path,
+                said,
+                written,
+                segment.side,
+            )
 
 
 def stated_values(found: list[Place]) -> Iterator[Stated]:

@@ -81,7 +81,7 @@ class Typed:
     highs: tuple[float, ...] = ()
     unit: str = ""
     bound: str | None = None
-    """Of an amount `least` or `most`, of a date `first` or `last` of a range."""
+    """Of an amount `least` or `most`, of a date `first` or `last` of a range, of a person the side."""
     about: bool = False
     rate: str | None = None
     nouns: tuple[str, ...] = ()
