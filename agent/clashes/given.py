@@ -11,8 +11,8 @@ from agent.clashes.stated import Place, Stated
 from agent.clashes.things import Thing, shared, subject_of
 from agent.clashes.typed import Typed
 
-RELATED_AT, WORDS_AT, GIVEN_AT, TERMS_AT = 0.3, 0.5, 0.15, 0.6
-"""How related a giving and an excluding sentence must be, what their shared words must weigh, and how surely it speaks of terms."""
+RELATED_AT, ALIKE_AT, WORDS_AT, GIVEN_AT, TERMS_AT = 0.3, 0.1, 0.5, 0.15, 0.6
+"""How related (less where both name the same rare thing) a giving and an excluding sentence must be, what their shared words must weigh, and how surely it speaks of terms."""
 _OUT = re.compile(
     r"not (?:\w+ )?(?:included|covered|part of|in scope|supported|provided|offered|available)|exclud(?:e[ds]?|ing|es)\b(?! (?:of )?(?:any )?(?:VAT|tax\w*|(?:public |bank |u\.?s\.? )?holidays?|weekends?|travel|sales|GST))|exclusions?\b|out of scope|outside (?:of )?(?:the )?scope|"
     r"does not (?:include|cover|support|provide)|sold separately|separate(?:ly)? (?:quoted|priced|ordered|charged|billed|invoiced|agreed)|"
@@ -101,8 +101,10 @@ class Givens:
         if words < WORDS_AT:
             return 0.0
         related = near.of(place.position, rule.place.position)
+        if related < (ALIKE_AT if words >= 1.0 else RELATED_AT):
+            return 0.0
         granted = rule.free and any(shared(thing.near, g) >= words for g in self._granted)
-        return 0.0 if related < RELATED_AT or granted else related * min(words, 2.0) / 2
+        return 0.0 if granted else max(related, RELATED_AT) * min(words, 2.0) / 2
 
 
 def _ruled(p: Place, priced: Collection[tuple[int, int]]) -> Ruled | None:

@@ -16,7 +16,7 @@ SIGNED_AT, UNSIGNED_AT = 0.2, 0.5
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
 NAMED = 0.7
-"""How surely two names of one part clash."""
+"""How surely two names of one part clash, or a value and one that corrects it."""
 _CHANGES = re.compile(
     r"\b(?:now|instead|chang(?:e|ed|es)|moved?|shift(?:ed)?|updated?|revised?|improved|no longer|new (?:date|plan|offer|price|quote)|correct(?:ion|ed)|jetzt|neu\w*|verschoben)\b",
     re.I,
@@ -98,6 +98,8 @@ class Pairing:
             return NAMED if same_part(one, other) else 0.0
         if not comparable(one.value, other.value):
             return 0.0
+        if _corrects(one, other) or _corrects(other, one):
+            return NAMED
         a, b = one.thing, other.thing
         if a.told.isdisjoint(b.told) and a.near.keys().isdisjoint(b.near.keys()):
             return 0.0
@@ -109,6 +111,11 @@ def _by_kind(found: Sequence[Stated]) -> defaultdict[str, list[Stated]]:
     for s in found:
         kinds[s.value.kind].append(s)
     return kinds
+
+
+def _corrects(one: Stated, other: Stated) -> bool:
+    """Whether `one` says another value in the same breath in which it denies the other."""
+    return not one.denied.isdisjoint(other.value.spoken)
 
 
 def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:

@@ -19,10 +19,12 @@ from indexer.embed import Vectors
 KINDS = ("count", "duration", "date", "money", "percent", "hours", "period")
 FEATURES = (
     "measure", "one of many", "measure around", "other measure", "words", "words around", "related", "noun", "other noun", "other part",
-    "on terms", "customer", "record", "far apart", *KINDS,
+    "alike", "both bounded", "on terms", "customer", "record", "far apart", *KINDS,
 )  # fmt: skip
+FAR = 2.5
+"""Beyond this, farther apart says nothing more."""
 BIAS = -1.58
-WEIGHTS = (3.18, -1.8, 0.75, -1.16, 0.69, -0.42, 0.53, 1.32, -0.43, -0.51, 0.11, -0.75, -0.52, -2.0, -0.78, 1.08, -1.54, -0.09, -0.58, 0.71, 0.22)  # fmt: skip
+WEIGHTS = (3.18, -1.8, 0.75, -1.16, 0.69, -0.42, 0.53, 1.32, -0.43, -0.51, 1.0, 0.5, 0.11, -0.75, -0.52, -2.0, -0.78, 1.08, -1.54, -0.09, -0.58, 0.71, 0.22)  # fmt: skip
 
 
 class Rivals:
@@ -50,7 +52,8 @@ def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> lis
         near, many, float(around), float(bool(a.measures and b.measures and not near)),
         min(words, 2.0), min(wide, 1.5), math.log(chance / (1 - chance)),
         float(nouns > 0), float(bool(a.nouns and b.nouns and not nouns)), float(min(len(a.parts ^ b.parts), 2)),
-        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), min(ratio(one.value, clause.value), 4.0), *(float(one.value.kind == k) for k in KINDS),
+        float(any(w.startswith("=") and w in b.near for w in a.near)), float(one.value.bound is not None and one.value.bound == clause.value.bound),
+        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), min(ratio(one.value, clause.value), FAR), *(float(one.value.kind == k) for k in KINDS),
     ]  # fmt: skip
 
 

@@ -24,6 +24,9 @@ _NOT_STATED = ("question", "hypothetical", "retraction", "hearsay", "other_custo
 _UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
 _WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
 """What somebody else asked for."""
+_NOT = re.compile(r"(?:\b(?:is|was|are|were)n't|\bnot|\brather than|\binstead of|\bno longer|\bnicht|\binte)(?: (?:the|an?|at|really|about))*\s*$", re.I)  # fmt: skip
+_DENIES = re.compile(r"n't\b|\bnot\b|\brather than|\binstead of|\bno longer|\bnicht|\binte\b", re.I)
+_ANSWER = re.compile(r"\bquestion: .+\banswer: ", re.I)
 _SPOKEN = ("call", "chat")
 MANY = 3
 """A row of a table of records that holds so many values compares versions: it states none of them."""
@@ -60,6 +63,8 @@ class Stated:
     day: date | None
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
+    denied: frozenset[float] = frozenset()
+    """Numbers that the words, or those before, say it is not: `it isn't six, it's four`."""
     source: str = ""
     """The path of a written source, in which choices stand side by side; empty for talk."""
     topic: str = ""
@@ -89,8 +94,18 @@ class Place:
     def stated(self, value: Typed, thing: Thing) -> Stated:
         """A value of this sentence."""
         return Stated(
-            self.position, self.sentence, self.words, value, thing, self.voice, self.who, self.day, self.terms, self.source
+            self.position, self.sentence, self.words, value, thing, self.voice, self.who, self.day, self.terms, self.denied, self.source
         )  # fmt: skip
+
+    @cached_property
+    def denied(self) -> frozenset[float]:
+        """The numbers that this sentence, or the one before, denies."""
+        told = f"{self.before} {self.words}"
+        if self.voice == "signed" or not _DENIES.search(told):
+            return frozenset()
+        return frozenset(
+            n for v in typed_values(told) if _NOT.search(told[: v.start][-24:]) for n in v.spoken
+        )
 
     @cached_property
     def real(self) -> bool:
@@ -161,7 +176,7 @@ def stated_values(found: list[Place]) -> Iterator[Stated]:
     """The typed values of sentences, each with what it measures."""
     for p in found:
         found_here = typed_values(p.words, p.day)
-        if p.voice == "record" and len(found_here) >= MANY:
+        if p.voice == "record" and len(found_here) >= MANY and not _ANSWER.search(p.words):
             continue
         if not found_here or not p.real:
             continue

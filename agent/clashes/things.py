@@ -20,6 +20,7 @@ from prompts.cues import all_of, cues
 Weights = Mapping[str, float]
 BOUND, FAR, UNDER = 4, 9, 0.6
 """Tokens between a value and a word bound to it, or still near it; what a word of the surroundings weighs."""
+_ALIKE = ("alike", "languages")
 NAMED = 1.0
 """What a name weighs, and a thing told by other words."""
 _UNITS = frozenset(
@@ -103,13 +104,14 @@ def subject_of(words: str, around: str) -> Thing:
 @lru_cache(maxsize=4096)
 def alike(text: str) -> Weights:
     """What a text speaks of in one of several ways: `in person` and `on site`, `no internet` and `offline`."""
-    return {f"={name}": NAMED for name in all_of("alike", text)}
+    return {f"={name}": NAMED for group in _ALIKE for name in all_of(group, text)}
 
 
 def _other_words(text: str) -> str:
     """The text without what `alike` makes of it: no word counts twice."""
-    for pattern in cues("alike").values():
-        text = pattern.sub(lambda m: "," * len(m.group()), text)
+    for group in _ALIKE:
+        for pattern in cues(group).values():
+            text = pattern.sub(lambda m: "," * len(m.group()), text)
     return text
 
 
