@@ -43,7 +43,7 @@ _FREE = re.compile(
     r"\bincluded\b|in the price|throw(?:n|ing)? in|part of (?:it|the (?:price|package))|kostenlos|gratis|at no ",
     re.I,
 )
-_DENIES = re.compile(r"\b(?:not|never|no longer|cannot|can't|won't|doesn't|isn't|aren't|unfortunately|nicht|kein\w*|inte)\b", re.I)  # fmt: skip
+_DENIES = re.compile(r"\b(?:not|never|no longer|cannot|can't|won't|don't|didn't|haven't|hasn't|doesn't|isn't|aren't|unfortunately|nicht|kein\w*|inte)\b", re.I)  # fmt: skip
 _DEFINES = re.compile(r'["”] (?:means|shall mean|has the meaning)\b', re.I)
 _LACKS = re.compile(r"\bdon't (?:\w+ )?(?:pay|charge|need|have to|worry|count|do anything|cost)\b|\bwon't (?:have to|need)\b|\b(?:with no|without|even without|no) (?:an? |any )?(?:\w+ )?(?:connection|network|internet|signal|reception|dramas?|problem|worries|matter)\b", re.I)  # fmt: skip
 """No denial: what it works without."""

@@ -91,7 +91,7 @@ def named_values(found: Sequence[Place]) -> Iterator[Stated]:
     """Every person in a part, and every place where data is said to lie, as statements with the part as unit."""
     sides = {_plain(p.who): p.side for p in found if p.side != "unknown"}
     for s in _named(found):
-        side = sides.get(s.value.name) or _side(s)
+        side = s.value.bound or sides.get(s.value.name) or _side(s)
         yield replace(s, value=replace(s.value, bound=side)) if s.value.kind == "who" else s
 
 
@@ -140,8 +140,9 @@ def _responsible(p: Place) -> Iterator[Stated]:
     if (m := _THAT_IS.search(p.words)) is not None:
         for role, words in _ROLES.items():
             if re.search(rf"\b(?:{words})\b", p.before, re.I):
+                name, side = m["name"], _whose(p.before.lower())
                 yield _stated(
-                    p, Typed("who", *m.span("name"), m["name"], unit=role, name=_plain(m["name"]))
+                    p, Typed("who", *m.span("name"), name, unit=role, name=_plain(name), bound=side)
                 )
     if p.voice == "signed" and (m := _ROW.fullmatch(p.words)) is not None:
         yield _task(p, m["task"], m["name"], m.span("name"))
@@ -182,10 +183,8 @@ def same_part(one: Stated, other: Stated) -> bool:
 def _side(stated: Stated) -> str | None:
     """Whose part it is, where the sentence says so."""
     words = stated.words.lower()
-    if re.search(r"\b(?:customer|client|kund\w*)\b", words):
-        return "customer"
-    if re.search(r"\b(?:vendor|supplier|provider|leverantör\w*)\b", words):
-        return "vendor"
+    if told := _whose(words):
+        return told
     if stated.voice in ("seller", "customer"):
         ours, yours = re.search(r"\b(?:our|my|we|i)\b", words), re.search(r"\byour\b", words)
         if ours and not yours:
@@ -195,3 +194,9 @@ def _side(stated: Stated) -> str | None:
         if stated.voice == "seller" and re.search(r"\bwith us\b|\bon our side\b", words):
             return "vendor"
     return None
+
+
+def _whose(words: str) -> str | None:
+    if re.search(r"\b(?:customer|client|kund\w*)\b", words):
+        return "customer"
+    return "vendor" if re.search(r"\b(?:vendor|supplier|provider|leverantör\w*)\b", words) else None

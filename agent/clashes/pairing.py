@@ -17,6 +17,7 @@ SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
 NAMED = 0.7
 """How surely two names of one part clash, or a value and one that corrects it."""
+SMALL = 12
 _CHANGES = re.compile(
     r"\b(?:now|instead|chang(?:e|ed|es)|moved?|shift(?:ed)?|updated?|revised?|improved|no longer|new (?:date|plan|offer|price|quote)|correct(?:ion|ed)|jetzt|neu\w*|verschoben)\b",
     re.I,
@@ -114,8 +115,8 @@ def _by_kind(found: Sequence[Stated]) -> defaultdict[str, list[Stated]]:
 
 
 def _corrects(one: Stated, other: Stated) -> bool:
-    """Whether `one` says another value in the same breath in which it denies the other."""
-    return not one.denied.isdisjoint(other.value.spoken)
+    """Whether `one` says another value in the same breath in which it denies the other; of small numbers there are too many."""
+    return any(n in one.denied and (n > SMALL or n % 1) for n in other.value.spoken)
 
 
 def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:
