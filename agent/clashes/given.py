@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from agent.clashes.same import Nearness
 from agent.clashes.stated import Place, Stated
-from agent.clashes.things import Thing, shared, subject_of
+from agent.clashes.things import NAMED, Thing, shared, subject_of
 from agent.clashes.typed import Typed
 
 RELATED_AT, ALIKE_AT, WORDS_AT, GIVEN_AT, TERMS_AT = 0.3, 0.1, 0.5, 0.15, 0.6
@@ -101,7 +101,10 @@ class Givens:
         if words < WORDS_AT:
             return 0.0
         related = near.of(place.position, rule.place.position)
-        if related < (ALIKE_AT if words >= 1.0 else RELATED_AT):
+        same = any(
+            w >= NAMED and rule.thing.near.get(k, 0.0) >= NAMED for k, w in thing.near.items()
+        )
+        if related < (ALIKE_AT if same and words > NAMED else RELATED_AT):
             return 0.0
         granted = rule.free and any(shared(thing.near, g) >= words for g in self._granted)
         return 0.0 if granted else max(related, RELATED_AT) * min(words, 2.0) / 2

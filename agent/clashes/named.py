@@ -51,7 +51,7 @@ _PROVIDED = (
     "technical contact",
     "main contact",
 )
-TASK, TASK_AT = "who is responsible", 0.8
+TASK, TASK_AT = "who is responsible", 0.7
 """What a task is called, and what the words of two tasks must share to be one."""
 _PLACE = re.compile(
     r"\b(?:host(?:ed|ing)|stored?|data cent(?:er|re)s?|resides?|server\w*|kept|sits?|lies|located|region)\b[^.;]{0,60}?\b(?:in|at|from)\s+(?:the\s+|our\s+)?(?P<name>[A-ZÅÄÖ][\w-]+(?: [A-ZÅÄÖ][\w-]+)?)"
@@ -176,6 +176,8 @@ def same_part(one: Stated, other: Stated) -> bool:
         return False
     if one.value.unit == TASK and shared(one.thing.near, other.thing.near) < TASK_AT:
         return False
+    if one.value.unit in _PROVIDED and {one.value.bound, other.value.bound} == {None, "vendor"}:
+        return "signed" in (one.voice, other.voice)
     sides = {one.value.bound, other.value.bound} - {None}
     return len(sides) < 2
 
@@ -189,6 +191,8 @@ def _side(stated: Stated) -> str | None:
         ours, yours = re.search(r"\b(?:our|my|we|i)\b", words), re.search(r"\byour\b", words)
         if ours and not yours:
             return "vendor" if stated.voice == "seller" else "customer"
+        if stated.voice == "seller" and not yours and stated.value.unit == "project manager":
+            return "vendor" if re.search(r"\bruns?\b|\bleads?\b", words) else None
         if yours and (stated.voice == "customer" or stated.value.unit in _PROVIDED) and not ours:
             return "vendor"
         if stated.voice == "seller" and re.search(r"\bwith us\b|\bon our side\b", words):

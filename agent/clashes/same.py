@@ -23,8 +23,10 @@ FEATURES = (
 )  # fmt: skip
 FAR = 2.5
 """Beyond this, farther apart says nothing more."""
-BIAS = -1.88
-WEIGHTS = (3.8, -2.9, 2.62, -1.02, 1.25, -1.14, 0.27, 2.44, 0.32, -1.06, 1.72, 0.63, -0.22, -1.04, -0.92, -2.07, -0.84, 0.79, -0.71, -0.69, 0.59, -1.9, 1.57)  # fmt: skip
+FIELD_AT = 0.3
+"""How related a field of a record is at least: `value: 61000` is too short to be read."""
+BIAS = -1.73
+WEIGHTS = (3.49, -2.35, 1.69, -1.09, 0.97, -0.78, 0.4, 1.88, -0.05, -0.79, 1.36, 0.56, -0.06, -0.9, -0.72, -2.04, -0.81, 0.94, -1.12, -0.39, 0.01, -0.59, 0.9)  # fmt: skip
 
 
 class Rivals:
@@ -46,7 +48,7 @@ def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> lis
     many = math.log(max(rivals.of(one.value.kind, a.measures & b.measures), 1))
     words = shared(a.near, b.near)
     wide = shared({**a.under, **a.near}, {**b.under, **b.near}) - words
-    chance = min(max(related, 0.002), 0.998)
+    chance = min(max(related, FIELD_AT if one.voice == "record" else 0.002), 0.998)
     nouns = len(a.nouns & b.nouns)
     return [
         near, many, float(around), float(bool(a.measures and b.measures and not near)),

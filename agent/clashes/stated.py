@@ -183,7 +183,7 @@ def stated_values(found: list[Place]) -> Iterator[Stated]:
         for value in found_here:
             if _follows(value, found_here):
                 continue
-            thing = thing_of(p.words, value, p.around)
+            thing = thing_of(p.words, value, p.around, p.before)
             yield p.stated(value, thing)
 
 

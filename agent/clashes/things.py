@@ -35,6 +35,8 @@ _PART = re.compile(
 )
 _BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
 _ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
+BARE = 2
+"""Telling words up to which a sentence says a value and nothing else."""
 END = "end of the term"
 _TIMES = frozenset("year month week day annum quarter user seat person".split())
 """What `per` may be followed by without being a part of the whole: every price says it."""
@@ -60,8 +62,11 @@ class Thing:
         return self.measures | self.measures_under
 
 
-def thing_of(sentence: str, value: Typed, around: str) -> Thing:
-    """What `value` of `sentence` measures; `around` are the words that it stands under."""
+def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thing:
+    """What `value` of `sentence` measures; `around` are the words that it stands under, `before` those right before it.
+
+    A sentence that says little more than the value, `Call it October 1.`, measures what the one before it speaks of.
+    """
     plain, found = _read(sentence)
     first = next((i for i, t in enumerate(found) if t.end > value.start), len(found))
     last = next((i for i, t in enumerate(found) if t.start >= value.end), len(found))
@@ -80,6 +85,8 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
     under = _surroundings(around)
     nouns = value.nouns or _label(sentence, plain, value)
     measures = _measured(clause, value.kind) or _measured(_item(plain, value), value.kind)
+    if not measures and len(near) <= BARE:
+        measures = _measured(before, value.kind)
     if value.bound == "last":
         measures = frozenset({END})
     return Thing(
