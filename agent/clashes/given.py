@@ -104,7 +104,7 @@ class Givens:
         same = any(
             w >= NAMED and rule.thing.near.get(k, 0.0) >= NAMED for k, w in thing.near.items()
         )
-        if related < (ALIKE_AT if same and words > NAMED else RELATED_AT):
+        if related < (ALIKE_AT if same and words >= NAMED else RELATED_AT):
             return 0.0
         granted = rule.free and any(shared(thing.near, g) >= words for g in self._granted)
         return 0.0 if granted else max(related, RELATED_AT) * min(words, 2.0) / 2
