@@ -121,9 +121,9 @@ def _ruled(p: Place, priced: Collection[tuple[int, int]]) -> Ruled | None:
 
 
 def _is_giving(place: Place) -> bool:
-    if not place.real or (place.terms < TERMS_AT and not _GIVES.search(place.words)):
+    if place.terms < TERMS_AT and not _GIVES.search(place.words):
         return False
-    return not _DENIES.search(_LACKS.sub("", _FREE.sub("", place.words)))
+    return place.real and not _DENIES.search(_LACKS.sub("", _FREE.sub("", place.words)))
 
 
 def _thing(place: Place, cue: re.Pattern[str]) -> Thing:

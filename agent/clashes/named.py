@@ -38,6 +38,11 @@ _DOES = re.compile(
 )
 _ROW = re.compile(rf"(?P<task>[^\t]{{4,80}})\t{_NAME}(?:\t.*)?")
 _THAT_IS = re.compile(rf"^\W*(?i:that|this|it|he|she)(?:['’]s| is| will be| would be) {_NAME}")
+_SAYS_WHO = re.compile(
+    r"['’]s (?:signature|budget|money|decision|call)|\b(?:decides?|signs|has|holds|makes|does|handles|owns|looks|takes|responsible|charge|will (?:do|handle)|macht|übernimmt)\b|^\W*(?:that|this|it|he|she)\b|\t",
+    re.I,
+)
+"""Without one of these no sentence says who does a thing."""
 _RECORD_NAME = re.compile(
     r"(?:^|, )(?:Full ?Name|Contact(?: Name)?|Name|fullname): (?P<name>[^,:]+?)(?:,|$)|First ?Name: (?P<first>[^,:]+), Last ?Name: (?P<last>[^,:]+)",
     re.I,
@@ -101,7 +106,7 @@ def _named(found: Sequence[Place]) -> Iterator[Stated]:
             yield _stated(p, m)
         if p.words.count(": ") > 1:
             continue
-        if p.real and not _FORMER.search(p.words):
+        if _SAYS_WHO.search(p.words) and p.real and not _FORMER.search(p.words):
             yield from _responsible(p)
         if _CUE.search(p.words) and not _FORMER.search(p.words) and p.real:
             seen = set()

@@ -116,7 +116,9 @@ def _by_kind(found: Sequence[Stated]) -> defaultdict[str, list[Stated]]:
 
 def _corrects(one: Stated, other: Stated) -> bool:
     """Whether `one` says another value in the same breath in which it denies the other; of small numbers there are too many."""
-    return any(n in one.denied and (n > SMALL or n % 1) for n in other.value.spoken)
+    return bool(one.denied) and any(
+        n in one.denied and (n > SMALL or n % 1) for n in other.value.spoken
+    )
 
 
 def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:

@@ -108,18 +108,25 @@ def subject_of(words: str, around: str) -> Thing:
     return Thing(near, _surroundings(around), none, none, none, none)
 
 
+@lru_cache(maxsize=1)
+def _any_alike() -> re.Pattern[str]:
+    """All ways to tell what `alike` names: most sentences hold none of them."""
+    return re.compile(
+        "|".join(f"(?:{p.pattern})" for group in _ALIKE for p in cues(group).values()), re.I
+    )
+
+
 @lru_cache(maxsize=4096)
 def alike(text: str) -> Weights:
     """What a text speaks of in one of several ways: `in person` and `on site`, `no internet` and `offline`."""
+    if not _any_alike().search(text):
+        return {}
     return {f"={name}": NAMED for group in _ALIKE for name in all_of(group, text)}
 
 
 def _other_words(text: str) -> str:
     """The text without what `alike` makes of it: no word counts twice."""
-    for group in _ALIKE:
-        for pattern in cues(group).values():
-            text = pattern.sub(lambda m: "," * len(m.group()), text)
-    return text
+    return _any_alike().sub(lambda m: "," * len(m.group()), text)
 
 
 @lru_cache(maxsize=4096)
