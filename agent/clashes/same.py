@@ -25,8 +25,8 @@ FAR = 2.5
 """Beyond this, farther apart says nothing more."""
 FIELD_AT = 0.3
 """How related a field of a record is at least: `value: 61000` is too short to be read."""
-BIAS = -1.73
-WEIGHTS = (3.49, -2.35, 1.69, -1.09, 0.97, -0.78, 0.4, 1.88, -0.05, -0.79, 1.36, 0.56, -0.06, -0.9, -0.72, -2.04, -0.81, 0.94, -1.12, -0.39, 0.01, -0.59, 0.9)  # fmt: skip
+BIAS = -1.7
+WEIGHTS = (4.11, -2.73, 1.18, -1.13, 0.97, -1.11, 0.42, 1.58, -0.09, -0.91, 1.41, 0.45, 0.82, -0.6, -0.79, -2.05, -0.88, 0.76, -1.16, -0.44, -0.09, -0.64, 0.85)  # fmt: skip
 
 
 class Rivals:
