@@ -11,7 +11,7 @@ from agent.clashes.named import same_part
 from agent.clashes.same import Nearness, Rivals, chance
 from agent.clashes.stated import Stated
 
-SIGNED_AT, UNSIGNED_AT = 0.2, 0.5
+SIGNED_AT, UNSIGNED_AT = 0.15, 0.4
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
@@ -126,7 +126,7 @@ def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:
     one, clause, _ = pair
     return one.voice != "record" and any(
         clause is met
-        and one.voice == later.voice
+        and one.who == later.who
         and (day_key(later) > day_key(one) or (one.source and one.source == later.source))
         for later, met in agreed
     )

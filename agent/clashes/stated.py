@@ -30,6 +30,11 @@ _ANSWER = re.compile(r"\bquestion: .+\banswer: ", re.I)
 _SPOKEN = ("call", "chat")
 MANY = 3
 """A row of a table of records that holds so many values compares versions: it states none of them."""
+_HOPED = re.compile(
+    r"\b(?:we|i)(?:'d| would| was| were|'m|'re| are| am)? (?:like|love|prefer|wish|hope|hoping|asking) |\bwir (?:hätten|würden)\b",
+    re.I,
+)
+"""What the customer would like is not how it is."""
 _PAST = re.compile(
     r"\b(?:old|previous|former|last|existing|other) (?:vendor|supplier|provider|system|contract|tool|software)|\b(?:used to|back then|at the time|in the past|originally|list price|normally|regularly?\b(?= (?:price|it's)))|"
     r"\b(?:first|early|rough|initial) (?:\w+ )?(?:indication|estimate|idea|price|offer)|\bball-?park|\bindicative|\bindication\b|replaces? (?:the|my|our)|frühere[rn]?\b|bisher\w*",
@@ -114,7 +119,7 @@ class Place:
             return True
         if self.voice in ("seller", "inside") and _WISHED.search(self.words):
             return False
-        if _PAST.search(self.words):
+        if _PAST.search(self.words) or (self.voice == "customer" and _HOPED.search(self.words)):
             return False
         return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
 

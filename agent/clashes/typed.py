@@ -56,6 +56,7 @@ _NTH = re.compile(
 )
 """A point in time by its number: `the twelfth month`."""
 _THROUGH = re.compile(r"\s*(?:,? ?(?:to|through|thru|until|till|up to|bis|till och med)(?: and including)?|-|–)\s*", re.I)  # fmt: skip
+_FIRST_DAY = re.compile(r"\b(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
 _INDEXED = re.compile(
     r"\b(?:rpi|cpih?|ppi|inflation|index\w*|euribor|libor|base rate|verbraucherpreis\w*|kpi)(?: \([\w ]+\))?\s*(?:\+|plus|and|und)\s*(?:up to |an? (?:further |additional )?)?$",
     re.I,
@@ -130,11 +131,25 @@ def _of_cell(text: str, day: date | None) -> list[Typed]:
 
 def _ranged(dates: list[Typed], text: str) -> list[Typed]:
     """`15 July 2026 through 14 July 2028`: the first date is a start, the second an end."""
-    out = list(dates)
+    out = [_from_its_first_day(d, text) for d in dates]
     for n, (one, other) in enumerate(itertools.pairwise(dates)):
         if _THROUGH.fullmatch(text[one.end : other.start]):
             out[n], out[n + 1] = replace(one, bound="first"), replace(other, bound="last")
     return out
+
+
+def _from_its_first_day(value: Typed, text: str) -> Typed:
+    """`22 to 26 February 2027` reaches from the first of the two days."""
+    first = _FIRST_DAY.search(text[: value.start])
+    if first is None or value.unit != "day" or not value.text[:1].isdigit():
+        return value
+    low = value.lows[0] - date.fromordinal(int(value.lows[0])).day + int(first["day"])
+    return replace(
+        value,
+        start=first.start(),
+        text=text[first.start() : value.end],
+        lows=(low, *value.lows[1:]),
+    )
 
 
 def _nth(text: str) -> Iterator[Typed]:
