@@ -23,7 +23,7 @@ _ONE_DAY = re.compile(r"\b(?:on )?(?P<day>satur|sun|mon|tues|wednes|thurs|fri)da
 _TO = re.compile(
     r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-|–)\s*(?:kl\.?\s*)?", re.I
 )
-_BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>[3-9]|1[0-2])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
+_BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>1[0-2]|[1-9])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
 _CUE = re.compile(r"support|\bhours?\b|\bphone|\bcall|service|\bday|week|\bopen\b|reach|line\b|desk|clock|24|mon|telefon", re.I)  # fmt: skip
 WEEK, OFFICE = 168.0, (37.5, 62.0)
 """Hours of a whole week, and what business hours may come to."""

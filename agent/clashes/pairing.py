@@ -11,7 +11,7 @@ from agent.clashes.named import same_part
 from agent.clashes.same import Nearness, Rivals, chance
 from agent.clashes.stated import Stated
 
-SIGNED_AT, UNSIGNED_AT = 0.15, 0.4
+SIGNED_AT, UNSIGNED_AT = 0.2, 0.4
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""

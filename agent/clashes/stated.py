@@ -25,6 +25,8 @@ _UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
 _WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
 """What somebody else asked for."""
 _NOT = re.compile(r"(?:\b(?:is|was|are|were)n't|\bnot|\brather than|\binstead of|\bno longer|\bnicht|\binte)(?: (?:the|an?|at|really|about))*\s*$", re.I)  # fmt: skip
+_CORRECTED = re.compile(r"\b(?:isn't|wasn't|aren't|is not|not) (?:the |at |really )?(?:\d|[a-z]+(?:teen|ty)\b|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)", re.I)  # fmt: skip
+"""What takes a number back in order to say the right one is stated."""
 _DENIES = re.compile(r"n't\b|\bnot\b|\brather than|\binstead of|\bno longer|\bnicht|\binte\b", re.I)
 _ANSWER = re.compile(r"\bquestion: .+\banswer: ", re.I)
 _SPOKEN = ("call", "chat")
@@ -127,6 +129,7 @@ class Place:
 def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
     """Every sentence of the account that counts as somebody's word."""
     voices, unsaid = Voices.of(index), readings.act(*_NOT_STATED)
+    unsaid_corrected = readings.act(*(a for a in _NOT_STATED if a != "retraction"))
     terms = np.max([readings.field(f) for f in _TERMS], axis=0)
     header: list[str] = []
     previous: Segment | None = None
@@ -146,10 +149,11 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
         )
         day = said_on(segment, artifact)
         spans = sentence_spans(segment.text)
+        doubts = unsaid_corrected if _CORRECTED.search(segment.text) else unsaid
         for n, (start, end) in enumerate(spans):
             words = segment.text[start:end]
             mine = [r for a, b, r in rows if a < end and start < b]
-            doubted = voice in _PEOPLE and any(unsaid[r] >= STATED_AT for r in mine)
+            doubted = voice in _PEOPLE and any(doubts[r] >= STATED_AT for r in mine)
             if doubted:
                 continue
             about = max((float(terms[r]) for r in mine), default=0.0)

@@ -57,6 +57,8 @@ _NTH = re.compile(
 """A point in time by its number: `the twelfth month`."""
 _THROUGH = re.compile(r"\s*(?:,? ?(?:to|through|thru|until|till|up to|bis|till och med)(?: and including)?|-|–)\s*", re.I)  # fmt: skip
 _FIRST_DAY = re.compile(r"\b(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
+_FORMAT = re.compile(r"[ -]?(?:digits?|characters?|letters?|stellig\w*)\b", re.I)
+"""How long a code is, and no amount."""
 _INDEXED = re.compile(
     r"\b(?:rpi|cpih?|ppi|inflation|index\w*|euribor|libor|base rate|verbraucherpreis\w*|kpi)(?: \([\w ]+\))?\s*(?:\+|plus|and|und)\s*(?:up to |an? (?:further |additional )?)?$",
     re.I,
@@ -112,7 +114,9 @@ def _of_cell(text: str, day: date | None) -> list[Typed]:
     )
     weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), u) for a, b, h, g, u in covered(text)]
     if _NUMBER.search(text):
-        amounts = quantities(text, dates)
+        amounts = [
+            q for q in quantities(text, dates) if not any(d.start <= q.start < d.end for d in found)
+        ]
         spans = [q for q in amounts if q.kind == "duration"]
         if weekly:
             amounts = [q for q in amounts if not EVERY_DAY.fullmatch(q.text)]
@@ -163,7 +167,7 @@ def _nth(text: str) -> Iterator[Typed]:
 
 
 def _amount(q: Quantity, text: str) -> list[Typed]:
-    if q.ratio or (q.ordinal and q.kind == "count"):
+    if q.ratio or (q.kind == "count" and (q.ordinal or _FORMAT.search(text, q.end, q.end + 12))):
         return []
     scale = MONTH_DAYS if q.kind == "duration" and q.unit == "months" else 1.0
     lows = tuple(sorted(v * scale for v in q.values))
