@@ -1,4 +1,4 @@
-"""Names that sources give one part or place: who leads the project, who decides, where the data lies."""
+"""Names that sources give one part, task or place: who leads the project, who decides, who cleans the data, where it lies."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """How surely two values measure the same thing: by the words at them, around them, and by how related their passages are.
 
-Logistic regression; the weights come from `python -m eval.train.same_thing`.
+Logistic regression. The weights lie between two fits of `python -m eval.train.same_thing`, moved to what whole deals and the scenes seen
+find and raise in vain (`eval/LOG.md`).
 """
 
 from __future__ import annotations
