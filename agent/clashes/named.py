@@ -102,8 +102,8 @@ def named_values(found: Sequence[Place]) -> Iterator[Stated]:
 
 def _named(found: Sequence[Place]) -> Iterator[Stated]:
     for p in found:
-        if p.voice == "record" and (m := _of_record(p.words)) is not None:
-            yield _stated(p, m)
+        if p.voice == "record" and (part := _of_record(p.words)) is not None:
+            yield _stated(p, part)
         if p.words.count(": ") > 1:
             continue
         if _SAYS_WHO.search(p.words) and p.real and not _FORMER.search(p.words):
@@ -142,15 +142,18 @@ def _responsible(p: Place) -> Iterator[Stated]:
             p,
             Typed("who", *m.span("name"), m["name"], unit="decision maker", name=_plain(m["name"])),
         )
-    if (m := _THAT_IS.search(p.words)) is not None:
+    if (that := _THAT_IS.search(p.words)) is not None:
         for role, words in _ROLES.items():
             if re.search(rf"\b(?:{words})\b", p.before, re.I):
-                name, side = m["name"], _whose(p.before.lower())
+                name, side = that["name"], _whose(p.before.lower())
                 yield _stated(
-                    p, Typed("who", *m.span("name"), name, unit=role, name=_plain(name), bound=side)
+                    p,
+                    Typed(
+                        "who", *that.span("name"), name, unit=role, name=_plain(name), bound=side
+                    ),
                 )
-    if p.voice == "signed" and (m := _ROW.fullmatch(p.words)) is not None:
-        yield _task(p, m["task"], m["name"], m.span("name"))
+    if p.voice == "signed" and (row := _ROW.fullmatch(p.words)) is not None:
+        yield _task(p, row["task"], row["name"], row.span("name"))
     for m in _DOES.finditer(p.words):
         if m["task"] and p.voice != "signed":
             yield _task(p, m["task"], m["name"], m.span("name"))
