@@ -28,8 +28,10 @@ SEEN = [s for s in load_scenes() if not s.held_out]
 HELD = [s for s in load_scenes() if s.held_out]
 MISSED: frozenset[str] = frozenset(
     {
-        "utility API, chat and form",
-        "vineyard phone support, call and agreement",
+        "boatyard catalogue size, sheet and SOW",
+        "bus operator trainers, call and SOW",
+        "nursery chain error rate, two calls",
+        "tram depot buffer, call and SOW",
     }
 )
 """Scenes whose conflict is not found yet."""
@@ -83,8 +85,8 @@ def test_no_false_alarm(scene: Scene, found: Found) -> None:
 def test_scenes_that_were_never_looked_at(found: Found) -> None:
     """Only counted: they say how far the rules reach beyond the scenes that they were made with."""
     true = [s for s in HELD if s.must]
-    assert sum(tells(s, found[s.name][0]) for s in true) >= 14
-    assert sum(len(alarms(s, found[s.name][0])) for s in HELD) <= 3
+    assert sum(tells(s, found[s.name][0]) for s in true) >= 33
+    assert sum(len(alarms(s, found[s.name][0])) for s in HELD) <= 5
 
 
 def test_a_clash_stands_in_two_places_and_quotes_them(found: Found) -> None:
@@ -140,6 +142,14 @@ def one(words: str) -> Typed:
         ("support is there 24/7", "support around the clock", True),
         ("support 24/7", "support on business days, 8:00 to 17:00", False),
         ("quarterly", "annually", False),
+        ("the desk is there Sundays, 9 to 2", "help desk on Sundays 9 till 2", True),
+        (
+            "the phone is staffed from six in the morning till nine at night",
+            "support on weekdays, 6:00 to 21:00",
+            False,
+        ),
+        ("two per cent", "inflation plus 2%", False),
+        ("3 to 7 August 2026", "5 August 2026", True),
     ],
 )
 def test_values_agree_whatever_their_notation(left: str, right: str, same: bool) -> None:
@@ -162,6 +172,23 @@ def test_agreement_is_mutual_and_of_the_same_with_itself(a: int, words: str, b: 
 def test_numbers_that_are_no_amounts() -> None:
     for words in ("4.2 Additional employees", "see Section 3", "a year in", "on day one"):
         assert typed_values(words) == []
+
+
+def test_a_range_of_dates_has_a_start_and_an_end() -> None:
+    start, end = typed_values("1 May 2026 through 30 April 2028")
+    (said,) = typed_values("5 May 2028")
+    assert (start.bound, end.bound) == ("first", "last")
+    assert comparable(start, said)
+    assert not comparable(end, said)
+
+
+def test_every_cell_of_a_row_is_read_for_itself() -> None:
+    values = typed_values("Weather buoys\t320\t$14.00 per month\t12 months")
+    assert [(v.kind, v.text) for v in values] == [
+        ("count", "320"),
+        ("money", "$14.00"),
+        ("duration", "12 months"),
+    ]
 
 
 def test_a_clause_number_is_no_count() -> None:
@@ -208,3 +235,48 @@ def test_the_crm_is_heard_beside_the_seller(clashes: Write) -> None:
     assert clash.topic == "number of users"
     assert {s.value.text for s in clash.sides} == {"90", "85", "75"}
     assert clash.signed.voice == "signed"
+
+
+def test_a_plan_without_signatures_counts_where_nobody_signed_another(clashes: Write) -> None:
+    said = (
+        "@ call 2026-02-03\nC Ruth: When are the looms on it?\nV Dana: You're live in five weeks.\n"
+    )
+    plan = "@ draft 2026-02-25\n# Statement of Work\nThe implementation takes twelve weeks from kickoff.\n"
+    (clash,) = clashes(said + FORM + plan)
+    assert clash.signed.value.text == "twelve weeks"
+    assert "in an unsigned paper" in clash.why(executed=False)
+
+
+def test_the_draft_of_a_paper_that_was_signed_says_nothing(clashes: Write) -> None:
+    draft = "@ draft 2026-02-01\n# Order form\nDiscount: 18% on the annual subscription\nNamed users: 95\n"
+    said = "@ mail 2026-02-20 V Tom Reyes\nIt is 12% off and 75 named users.\n"
+    assert clashes(draft + said + FORM.replace("# Fees", "# Order form")) == []
+
+
+def test_one_thing_in_two_papers_is_one_conflict(clashes: Write) -> None:
+    said = "@ mail 2026-02-20 V Tom Reyes\nSo that is 85 named users for you.\n"
+    plan = "@ sow 2026-03-01\n# Scope\nAccounts are set up for 75 named users.\n"
+    (clash,) = clashes(said + FORM + plan)
+    assert {s.value.text for s in clash.sides} == {"85", "75"}
+
+
+def test_who_does_a_task_stands_in_a_row(clashes: Write) -> None:
+    said = "@ call 2026-03-02\nC Bea: Wilma handles the price lists and their upkeep.\n"
+    rows = "@ sow 2026-03-20\n# Duties\nTask\tResponsible\nUpkeep of price lists\tHugo Brandt\n"
+    (clash,) = clashes(said + rows)
+    assert {s.value.text for s in clash.sides} == {"Wilma", "Hugo Brandt"}
+
+
+def test_a_number_that_somebody_takes_back_for_another(clashes: Write) -> None:
+    first = "@ call 2026-02-03\nC Ada: We lose 17.5 percent of the parcels.\n"
+    later = "@ call 2026-02-20\nC Bo: It isn't 17.5. I asked the depot, it's nine percent.\n"
+    (clash,) = clashes(first + later)
+    assert {s.value.text for s in clash.sides} == {"17.5 percent", "nine percent"}
+
+
+def test_a_sum_that_follows_from_its_parts_contradicts_nothing(clashes: Write) -> None:
+    said = "@ mail 2026-02-20 V Tom Reyes\nAt $20 a month each, 80 vans come to $19,200 a year.\n"
+    form = (
+        "@ form 2026-02-28\n# Fees\nTracking\t$20.00 per van per month\nAnnual total: $18,000.00\n"
+    )
+    assert clashes(said + form) == []

@@ -16,6 +16,10 @@ def comparable(one: Typed, other: Typed) -> bool:
     """Whether the two are of one kind and in units that can be compared."""
     if one.kind != other.kind:
         return False
+    if one.kind == "hours":
+        return one.unit == other.unit
+    if one.kind == "date" and "last" in (one.bound, other.bound):
+        return one.bound == other.bound
     if one.kind == "money":
         return not one.unit or not other.unit or one.unit == other.unit
     return True
@@ -25,6 +29,8 @@ def agree(one: Typed, other: Typed) -> bool:
     """Whether two comparable values can both hold of one thing."""
     if one.name or other.name:
         return one.name == other.name
+    if one.kind == "percent" and one.unit != other.unit:
+        return False
     if one.kind == "date":
         return any(
             _meet(a, b, 1.0, 1.0, DAYS, 0.0) for a in _readings(one) for b in _readings(other)
@@ -44,7 +50,7 @@ def agree(one: Typed, other: Typed) -> bool:
 
 def ratio(one: Typed, other: Typed) -> float:
     """How far apart two numbers lie, as a logarithm; dates by their distance in quarters. Versions of one term lie near."""
-    if one.name or other.name:
+    if one.name or other.name or one.kind == "hours":
         return 0.0
     low, high = one.highs[0], other.highs[0]
     if one.kind == "date":
@@ -68,7 +74,7 @@ def _slack(one: Typed, other: Typed) -> float:
     if one.kind == "percent":
         return ROUND if one.about or other.about else 0.0
     if one.about or other.about:
-        return ROUND
+        return ROUND * (one.about + other.about)
     return OTHER_UNIT if one.kind == "duration" and one.unit != other.unit else SAME
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agent.clashes.apart import agree
+from agent.clashes.apart import agree, comparable
 from agent.clashes.clash import Clash
 from agent.clashes.given import Givens
 from agent.clashes.named import named_values
@@ -34,7 +34,9 @@ def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     pairing = Pairing(signed, near)
     pairs = [*pairing.against_signed(other), *givens.pairs(near)]
     spoken = {id(one) for one, _, _ in pairs}
-    free = [s for s in other if id(s) not in spoken and s.voice != "inside"]
+    free = [
+        s for s in other if id(s) not in spoken and (s.voice != "inside" or s.value.kind == "who")
+    ]
     pairs += pairing.among(free, [s.artifact for s in index.segments])
     return _Gathering(index).one_a_topic(pairs)
 
@@ -51,12 +53,19 @@ class _Gathering:
         for one, other, sure in sorted(pairs, key=lambda p: (-p[2], p[0].words, p[1].words)):
             low, high = sorted((one, other), key=self._standing)
             topic = topic_of(low, high)
-            known = next((n for n, c in enumerate(clashes) if _same_topic(c, topic, high)), None)
+            known = next(
+                (
+                    n
+                    for n, c in enumerate(clashes)
+                    if _same_topic(c, topic, high) or _twins(c, low, high)
+                ),
+                None,
+            )
             if known is None:
                 said, signed = replace(low, topic=topic), replace(high, topic=topic)
                 clashes.append(Clash(topic, said, signed, sure))
             elif low.value.kind == clashes[known].said.value.kind:
-                clashes[known] = self._joined(clashes[known], low)
+                clashes[known] = self._joined(self._joined(clashes[known], low), high)
         return clashes[:MOST]
 
     def _joined(self, clash: Clash, stated: Stated) -> Clash:
@@ -67,6 +76,8 @@ class _Gathering:
                 values.append(s)
         same = [s for s in clash.sides if agree(s.value, stated.value)]
         if self._place(stated) in {self._place(s) for s in same} or len(same) >= QUOTES:
+            return clash
+        if stated.voice == "signed" and not same:
             return clash
         if not same and len(values) > VALUES:
             return clash
@@ -93,3 +104,16 @@ def _same_topic(clash: Clash, topic: str, high: Stated) -> bool:
         return False
     clause = (mine.position, mine.sentence) == (high.position, high.sentence)
     return clause or (clash.topic == topic and agree(mine.value, high.value))
+
+
+def _twins(clash: Clash, low: Stated, high: Stated) -> bool:
+    """Whether a pair says of both sides what a clash says, in other places: one thing in an order form and in a plan."""
+    said, signed = clash.said.value, clash.signed.value
+    if low.value.kind == "given":
+        return said.kind == "given" and (clash.said.position, clash.said.sentence) == (
+            low.position,
+            low.sentence,
+        )
+    if not (comparable(said, low.value) and comparable(signed, high.value)):
+        return False
+    return agree(said, low.value) and agree(signed, high.value)

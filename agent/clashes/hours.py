@@ -18,39 +18,47 @@ _WORKDAYS = re.compile(
     r"(?<!\d )(?<!two )(?<!three )(?<!five )(?<!ten )\b(?:business|working|work) ?days|\bweekdays|werktag\w*|montag bis \w+|\bmo\.?\s?-\s?fr|vardagar",
     re.I,
 )
+EVERY_DAY = re.compile(r"\b(?:seven|7) days\b|\b(?:every|each|all) days?\b|\bdaily\b|weekends? (?:too|included)|täglich|alla dagar", re.I)  # fmt: skip
+_ONE_DAY = re.compile(r"\b(?:on )?(?P<day>satur|sun|mon|tues|wednes|thurs|fri)days?\b(?! ?(?:to|through|thru|until|till|-))|\b(?P<end>weekends?)\b", re.I)  # fmt: skip
 _TO = re.compile(
-    r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-)\s*(?:kl\.?\s*)?", re.I
+    r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-|–)\s*(?:kl\.?\s*)?", re.I
 )
-_BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>[3-9]|1[0-2])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
+_BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>1[0-2]|[1-9])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
 _CUE = re.compile(r"support|\bhours?\b|\bphone|\bcall|service|\bday|week|\bopen\b|reach|line\b|desk|clock|24|mon|telefon", re.I)  # fmt: skip
 WEEK, OFFICE = 168.0, (37.5, 62.0)
 """Hours of a whole week, and what business hours may come to."""
 
 
-def covered(text: str) -> list[tuple[int, int, float, float]]:
-    """Start and end in a plain text, and fewest and most hours a week, of every time covered."""
+def covered(text: str) -> list[tuple[int, int, float, float, str]]:
+    """Start and end in a plain text, fewest and most hours, and of what (`week`, or one day) of every time covered."""
     if not _CUE.search(text):
         return []
-    found = [(m.start(), m.end(), WEEK, WEEK) for m in _ALWAYS.finditer(text)]
+    found = [(m.start(), m.end(), WEEK, WEEK, "week") for m in _ALWAYS.finditer(text)]
     days = [(m.start(), m.end()) for m in _WORKDAYS.finditer(text)]
-    span = _span(text, bool(days))
+    one = None if days or EVERY_DAY.search(text) else _ONE_DAY.search(text)
+    span = _span(text, bool(days or one))
     if span is not None:
         start, end, hours = span
         near = [d for d in days if abs(d[0] - start) < 60]
         reach = [(start, end), *near[:1]]
         a, b = min(r[0] for r in reach), max(r[1] for r in reach)
-        found.append((a, b, 5 * hours, (5 if near else 7) * hours))
+        if one is not None:
+            found.append((a, b, hours, hours, (one["day"] or one["end"]).lower()))
+        else:
+            weekly = 7 if EVERY_DAY.search(text) else 5
+            found.append((a, b, weekly * hours, (5 if near else 7) * hours, "week"))
     elif days:
-        found.append((*days[0], *OFFICE))
+        found.append((*days[0], *OFFICE, "week"))
     return found
 
 
 def _span(text: str, workdays: bool) -> tuple[int, int, float] | None:
     """The first stretch of a day from one time to another, and how many hours it takes."""
-    clock = list(times(text)) if re.search(r"\d", text) else []
+    clock = list(times(text))
     for (a, b, low), (c, d, high) in itertools.pairwise(clock):
         if _TO.fullmatch(text[b:c]):
-            low = low + 720 if low < 360 and high > low + 720 else low
+            morning = re.search(r"morn|a\.?m|morgen|früh", text[a:b], re.I)
+            low = low + 720 if low < 360 and high > low + 720 and not morning else low
             return a, d, ((high - low) % 1440 / 60) or 24.0
     bare = _BARE.search(text) if workdays else None
     if bare is None:

@@ -1,15 +1,17 @@
-"""Names that sources give one part or place: who leads the project, who decides, where the data lies."""
+"""Names that sources give one part, task or place: who leads the project, who decides, who cleans the data, where it lies."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from agent.clashes.stated import Place, Stated
-from agent.clashes.things import subject_of
+from agent.clashes.things import shared, subject_of
 from agent.clashes.typed import Typed
 
 _NAME = r"(?P<name>[A-ZÅÄÖÉ][\w'’-]+ (?:(?:van|von|de|da|dos|der|den|del|la|al|bin) )*[A-ZÅÄÖÉ][\w'’-]+)"
+_FIRST = r"(?P<name>(?!(?:The|It|Its|He|She|That|This|Who|We|You|They|There|Nobody|Everybody|Everyone|Someone|Legal|Finance|Procurement|Management|Customer|Supplier|Vendor|Client|And|But|So|No|Yes|What|Our|Your|My|Their|IT|HR|Today|Nothing|Anyone|Each)\b)[A-ZÅÄÖÉ][a-zåäöéü][\w’-]*(?: [A-ZÅÄÖÉ][\w’-]+)?)"
 _ROLES = {
     "project manager": r"project (?:manager|lead(?:er)?)|implementation (?:manager|lead)|projektleit\w+|projektledare",
     "decision maker": r"decision[- ]maker|(?:final )?decision|budget (?:owner|holder)|economic buyer|entscheid\w+",
@@ -28,12 +30,40 @@ _ACTS = {
     "decision maker": r"(?:decides?|has the final say|makes the (?:final )?(?:decision|call)|signs off)",
     "project manager": r"(?:runs|leads|manages) the (?:project|implementation|rollout)",
 }
+_SIGNS = re.compile(
+    rf"{_FIRST}(?:['’]s (?:signature|budget|money|decision|call\b(?! with))| (?:decides?(?= alone| this| that| it| on\b|[.,;]|$)|signs (?:it|off|this|the)|has the final (?:say|word)|holds the (?:budget|purse)|makes the (?:final )?decision))"
+)
+_DOES = re.compile(
+    rf"{_FIRST} (?:does|handles|owns|looks after|takes care of|is responsible for|is in charge of|will do|will handle|macht|übernimmt) (?P<task>[^.;]+)|(?P<before>[^.;]{{8,80}}), (?P<does>{_FIRST.replace('?P<name>', '?:')}) (?:does|handles|owns|looks after) (?:that|it|this|those)"
+)
+_ROW = re.compile(rf"(?P<task>[^\t]{{4,80}})\t{_NAME}(?:\t.*)?")
+_THAT_IS = re.compile(rf"^\W*(?i:that|this|it|he|she)(?:['’]s| is| will be| would be) {_NAME}")
+_SAYS_WHO = re.compile(
+    r"['’]s (?:signature|budget|money|decision|call)|\b(?:decides?|signs|has|holds|makes|does|handles|owns|looks|takes|responsible|charge|will (?:do|handle)|macht|übernimmt)\b|^\W*(?:that|this|it|he|she)\b|\t",
+    re.I,
+)
+"""Without one of these no sentence says who does a thing."""
+_RECORD_NAME = re.compile(
+    r"(?:^|, )(?:Full ?Name|Contact(?: Name)?|Name|fullname): (?P<name>[^,:]+?)(?:,|$)|First ?Name: (?P<first>[^,:]+), Last ?Name: (?P<last>[^,:]+)",
+    re.I,
+)
+_RECORD_ROLE = re.compile(r"(?:^|, )[\w .]*\brole\b[\w .]*: (?P<role>[^,:]+)", re.I)
+_PROVIDED = (
+    "project manager",
+    "success manager",
+    "account manager",
+    "trainer",
+    "technical contact",
+    "main contact",
+)
+TASK, TASK_AT = "who is responsible", 0.7
+"""What a task is called, and what the words of two tasks must share to be one."""
 _PLACE = re.compile(
     r"\b(?:host(?:ed|ing)|stored?|data cent(?:er|re)s?|resides?|server\w*|kept|sits?|lies|located|region)\b[^.;]{0,60}?\b(?:in|at|from)\s+(?:the\s+|our\s+)?(?P<name>[A-ZÅÄÖ][\w-]+(?: [A-ZÅÄÖ][\w-]+)?)"
 )
 _ABOUT_DATA = re.compile(r"\b(?:data|hosted|hosting|servers?|daten|application|platform)\b", re.I)
 _WIDE = frozenset("eu europe eea europa the our month".split())
-_FORMER = re.compile(r"\b(?:former|previous|until|used to|replac\w+|took over|takes over|no longer|left|was)\b", re.I)  # fmt: skip
+_FORMER = re.compile(r"\b(?:former|previous|until (?:now|then|recently|last)|used to|replac\w+|took over|takes over|no longer|left|was)\b", re.I)  # fmt: skip
 
 
 def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
@@ -64,9 +94,20 @@ _CUE = re.compile("|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided
 
 def named_values(found: Sequence[Place]) -> Iterator[Stated]:
     """Every person in a part, and every place where data is said to lie, as statements with the part as unit."""
+    sides = {_plain(p.who): p.side for p in found if p.side != "unknown"}
+    for s in _named(found):
+        side = s.value.bound or sides.get(s.value.name) or _side(s)
+        yield replace(s, value=replace(s.value, bound=side)) if s.value.kind == "who" else s
+
+
+def _named(found: Sequence[Place]) -> Iterator[Stated]:
     for p in found:
+        if p.voice == "record" and (part := _of_record(p.words)) is not None:
+            yield _stated(p, part)
         if p.words.count(": ") > 1:
             continue
+        if _SAYS_WHO.search(p.words) and p.real and not _FORMER.search(p.words):
+            yield from _responsible(p)
         if _CUE.search(p.words) and not _FORMER.search(p.words) and p.real:
             seen = set()
             for role, pattern in _PARTS:
@@ -80,12 +121,58 @@ def named_values(found: Sequence[Place]) -> Iterator[Stated]:
                     yield _stated(p, Typed("where", *m.span("name"), m["name"], unit="where data lies", name=_plain(m["name"])))  # fmt: skip
 
 
+def _of_record(words: str) -> Typed | None:
+    """The part that a field named role gives the person of a record."""
+    role, name = _RECORD_ROLE.search(words), _RECORD_NAME.search(words)
+    if role is None or name is None:
+        return None
+    part = next(
+        (r for r, w in _ROLES.items() if re.search(rf"\b(?:{w})\b", role["role"], re.I)), None
+    )
+    said = name["name"] or f"{name['first']} {name['last']}"
+    if part is None:
+        return None
+    return Typed("who", *role.span("role"), said.strip(), unit=part, name=_plain(said))
+
+
+def _responsible(p: Place) -> Iterator[Stated]:
+    """Who signs, who does a task: `it's Ana's signature`, `Ben does the mapping`, a row of a paper, `that is Cy Poe`."""
+    for m in _SIGNS.finditer(p.words):
+        yield _stated(
+            p,
+            Typed("who", *m.span("name"), m["name"], unit="decision maker", name=_plain(m["name"])),
+        )
+    if (that := _THAT_IS.search(p.words)) is not None:
+        for role, words in _ROLES.items():
+            if re.search(rf"\b(?:{words})\b", p.before, re.I):
+                name, side = that["name"], _whose(p.before.lower())
+                yield _stated(
+                    p,
+                    Typed(
+                        "who", *that.span("name"), name, unit=role, name=_plain(name), bound=side
+                    ),
+                )
+    if p.voice == "signed" and (row := _ROW.fullmatch(p.words)) is not None:
+        yield _task(p, row["task"], row["name"], row.span("name"))
+    for m in _DOES.finditer(p.words):
+        if m["task"] and p.voice != "signed":
+            yield _task(p, m["task"], m["name"], m.span("name"))
+        elif m["does"]:
+            yield _task(p, m["before"], m["does"], m.span("does"))
+
+
+def _task(p: Place, task: str, name: str, span: tuple[int, int]) -> Stated:
+    return p.stated(
+        Typed("who", *span, name, unit=TASK, name=_plain(name)), subject_of(task.lower(), "")
+    )
+
+
 def _plain(name: str) -> str:
     return " ".join(name.lower().split())
 
 
 def _stated(p: Place, value: Typed) -> Stated:
-    return Stated(p.position, p.sentence, p.words, value, subject_of(p.words, p.around), p.voice, p.who, p.day, p.terms)  # fmt: skip
+    return p.stated(value, subject_of(p.words, p.around))
 
 
 def same_part(one: Stated, other: Stated) -> bool:
@@ -95,21 +182,33 @@ def same_part(one: Stated, other: Stated) -> bool:
     a, b = set(one.value.name.split()), set(other.value.name.split())
     if a & b:
         return False
-    sides = {_side(one), _side(other)} - {None}
+    if one.value.unit == TASK and shared(one.thing.near, other.thing.near) < TASK_AT:
+        return False
+    if one.value.unit in _PROVIDED and {one.value.bound, other.value.bound} == {None, "vendor"}:
+        return "signed" in (one.voice, other.voice)
+    sides = {one.value.bound, other.value.bound} - {None}
     return len(sides) < 2
 
 
 def _side(stated: Stated) -> str | None:
     """Whose part it is, where the sentence says so."""
     words = stated.words.lower()
-    if re.search(r"\b(?:customer|client|kund\w*)\b", words):
-        return "customer"
-    if re.search(r"\b(?:vendor|supplier|provider|leverantör\w*)\b", words):
-        return "vendor"
+    if told := _whose(words):
+        return told
     if stated.voice in ("seller", "customer"):
         ours, yours = re.search(r"\b(?:our|my|we|i)\b", words), re.search(r"\byour\b", words)
         if ours and not yours:
             return "vendor" if stated.voice == "seller" else "customer"
-        if yours and not ours and stated.voice == "customer":
+        if stated.voice == "seller" and not yours and stated.value.unit == "project manager":
+            return "vendor" if re.search(r"\bruns?\b|\bleads?\b", words) else None
+        if yours and (stated.voice == "customer" or stated.value.unit in _PROVIDED) and not ours:
+            return "vendor"
+        if stated.voice == "seller" and re.search(r"\bwith us\b|\bon our side\b", words):
             return "vendor"
     return None
+
+
+def _whose(words: str) -> str | None:
+    if re.search(r"\b(?:customer|client|kund\w*)\b", words):
+        return "customer"
+    return "vendor" if re.search(r"\b(?:vendor|supplier|provider|leverantör\w*)\b", words) else None

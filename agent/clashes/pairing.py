@@ -11,12 +11,13 @@ from agent.clashes.named import same_part
 from agent.clashes.same import Nearness, Rivals, chance
 from agent.clashes.stated import Stated
 
-SIGNED_AT, UNSIGNED_AT = 0.2, 0.5
+SIGNED_AT, UNSIGNED_AT = 0.2, 0.4
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
 NAMED = 0.7
-"""How surely two names of one part clash."""
+"""How surely two names of one part clash, or a value and one that corrects it."""
+SMALL = 12
 _CHANGES = re.compile(
     r"\b(?:now|instead|chang(?:e|ed|es)|moved?|shift(?:ed)?|updated?|revised?|improved|no longer|new (?:date|plan|offer|price|quote)|correct(?:ion|ed)|jetzt|neu\w*|verschoben)\b",
     re.I,
@@ -37,6 +38,9 @@ class Pairing:
     def __init__(self, signed: Sequence[Stated], near: Nearness) -> None:
         self._near, self._rivals = near, Rivals(signed)
         self._signed = _by_kind(signed)
+        self._at: defaultdict[int, list[Stated]] = defaultdict(list)
+        for s in signed:
+            self._at[s.position].append(s)
 
     def against_signed(self, other: Sequence[Stated]) -> list[Pair]:
         """Every statement with the clause that most surely gives its topic another value.
@@ -48,8 +52,8 @@ class Pairing:
         for one in other:
             rated = [(self._sure(one, c), c.words, c) for c in self._signed[one.value.kind]]
             rated = [r for r in rated if r[0] >= SIGNED_AT / 2]
-            same = [r for r in rated if agree(one.value, r[2].value)]
-            differs = [r for r in rated if not agree(one.value, r[2].value)]
+            same = [r for r in rated if agree(one.value, r[2].value) or self._a_part(one, r[2])]
+            differs = [r for r in rated if r not in same]
             best, _, clause = max(differs, key=lambda r: r[:2], default=(0.0, "", one))
             best_same, _, met = max(same, key=lambda r: r[:2], default=(0.0, "", one))
             if same and best_same >= SETTLED * best:
@@ -57,6 +61,14 @@ class Pairing:
             elif best >= SIGNED_AT:
                 pairs.append((one, clause, best))
         return [p for p in pairs if not _came_round(p, agreed)]
+
+    def _a_part(self, one: Stated, clause: Stated) -> bool:
+        """Whether a clause says the same number of its parts: `eight days, two in each shop`."""
+        said = set(one.value.spoken)
+        return one.value.kind in ("duration", "count") and any(
+            s.sentence == clause.sentence and said & set(s.value.spoken)
+            for s in self._at[clause.position]
+        )
 
     def among(self, free: Sequence[Stated], places: Sequence[str]) -> Iterator[Pair]:
         """Statements that no clause contradicts, against each other; `places` are all segments' sources.
@@ -87,6 +99,8 @@ class Pairing:
             return NAMED if same_part(one, other) else 0.0
         if not comparable(one.value, other.value):
             return 0.0
+        if _corrects(one, other) or _corrects(other, one):
+            return NAMED
         a, b = one.thing, other.thing
         if a.told.isdisjoint(b.told) and a.near.keys().isdisjoint(b.near.keys()):
             return 0.0
@@ -100,11 +114,20 @@ def _by_kind(found: Sequence[Stated]) -> defaultdict[str, list[Stated]]:
     return kinds
 
 
+def _corrects(one: Stated, other: Stated) -> bool:
+    """Whether `one` says another value in the same breath in which it denies the other; of small numbers there are too many."""
+    return bool(one.denied) and any(
+        n in one.denied and (n > SMALL or n % 1) for n in other.value.spoken
+    )
+
+
 def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:
-    """Whether the same voice said later what the clause says."""
+    """Whether the same voice said what the clause says later, or beside it as another choice."""
     one, clause, _ = pair
     return one.voice != "record" and any(
-        clause is met and one.voice == later.voice and day_key(later) > day_key(one)
+        clause is met
+        and one.who == later.who
+        and (day_key(later) > day_key(one) or (one.source and one.source == later.source))
         for later, met in agreed
     )
 

@@ -1,6 +1,7 @@
 """How surely two values measure the same thing: by the words at them, around them, and by how related their passages are.
 
-Logistic regression; the weights come from `python -m eval.train.same_thing`.
+Logistic regression. The weights lie between two fits of `python -m eval.train.same_thing`, moved to what whole deals and the scenes seen
+find and raise in vain (`eval/LOG.md`).
 """
 
 from __future__ import annotations
@@ -19,17 +20,22 @@ from indexer.embed import Vectors
 KINDS = ("count", "duration", "date", "money", "percent", "hours", "period")
 FEATURES = (
     "measure", "one of many", "measure around", "other measure", "words", "words around", "related", "noun", "other noun", "other part",
-    "on terms", "customer", "record", "far apart", *KINDS,
+    "alike", "both bounded", "on terms", "customer", "record", "far apart", *KINDS,
 )  # fmt: skip
-BIAS = -1.58
-WEIGHTS = (3.18, -1.8, 0.75, -1.16, 0.69, -0.42, 0.53, 1.32, -0.43, -0.51, 0.11, -0.75, -0.52, -2.0, -0.78, 1.08, -1.54, -0.09, -0.58, 0.71, 0.22)  # fmt: skip
+FAR = 2.5
+"""Beyond this, farther apart says nothing more."""
+FIELD_AT = 0.3
+"""How related a field of a record is at least: `value: 61000` is too short to be read."""
+BIAS = -1.7
+WEIGHTS = (4.11, -2.73, 1.18, -1.13, 0.97, -1.11, 0.42, 1.58, -0.09, -0.91, 1.41, 0.45, 0.82, -0.6, -0.79, -2.05, -0.88, 0.76, -1.16, -0.44, -0.09, -0.64, 0.85)  # fmt: skip
 
 
 class Rivals:
-    """How many clauses give a value of one kind for one measure: the fewer, the surer is which one is meant."""
+    """How many values of one kind the clauses give one measure: the fewer, the surer is which one is meant."""
 
     def __init__(self, clauses: Iterable[Stated]) -> None:
-        self._counts = Counter((s.value.kind, m) for s in clauses for m in s.thing.measures)
+        told = {(s.value.kind, m, s.value.lows) for s in clauses for m in s.thing.measures}
+        self._counts = Counter((kind, measure) for kind, measure, _ in told)
 
     def of(self, kind: TypedKind, measures: Iterable[str]) -> int:
         """Of the rarest of `measures`; 0 without any."""
@@ -43,13 +49,14 @@ def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> lis
     many = math.log(max(rivals.of(one.value.kind, a.measures & b.measures), 1))
     words = shared(a.near, b.near)
     wide = shared({**a.under, **a.near}, {**b.under, **b.near}) - words
-    chance = min(max(related, 0.002), 0.998)
+    chance = min(max(related, FIELD_AT if one.voice == "record" else 0.002), 0.998)
     nouns = len(a.nouns & b.nouns)
     return [
         near, many, float(around), float(bool(a.measures and b.measures and not near)),
         min(words, 2.0), min(wide, 1.5), math.log(chance / (1 - chance)),
         float(nouns > 0), float(bool(a.nouns and b.nouns and not nouns)), float(min(len(a.parts ^ b.parts), 2)),
-        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), min(ratio(one.value, clause.value), 4.0), *(float(one.value.kind == k) for k in KINDS),
+        float(any(w.startswith("=") and w in b.near for w in a.near)), float(one.value.bound is not None and one.value.bound == clause.value.bound),
+        one.terms, float(one.voice == "customer"), float(one.voice in ("record", "inside")), min(ratio(one.value, clause.value), FAR), *(float(one.value.kind == k) for k in KINDS),
     ]  # fmt: skip
 
 

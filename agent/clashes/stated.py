@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -24,8 +24,25 @@ _NOT_STATED = ("question", "hypothetical", "retraction", "hearsay", "other_custo
 _UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
 _WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
 """What somebody else asked for."""
+_NOT = re.compile(r"(?:\b(?:is|was|are|were)n't|\bnot|\brather than|\binstead of|\bno longer|\bnicht|\binte)(?: (?:the|an?|at|really|about))*\s*$", re.I)  # fmt: skip
+_CORRECTED = re.compile(r"\b(?:isn't|wasn't|aren't|is not|not) (?:the |at |really )?(?:\d|[a-z]+(?:teen|ty)\b|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)", re.I)  # fmt: skip
+"""What takes a number back in order to say the right one is stated."""
+_DENIES = re.compile(r"n't\b|\bnot\b|\brather than|\binstead of|\bno longer|\bnicht|\binte\b", re.I)
+_ANSWER = re.compile(r"\bquestion: .+\banswer: ", re.I)
+_SPOKEN = ("call", "chat")
 MANY = 3
 """A row of a table of records that holds so many values compares versions: it states none of them."""
+_HOPED = re.compile(
+    r"\b(?:we|i)(?:'d| would| was| were|'m|'re| are| am)? (?:like|love|prefer|wish|hope|hoping|asking) |\bwir (?:hätten|würden)\b",
+    re.I,
+)
+"""What the customer would like is not how it is."""
+_PAST = re.compile(
+    r"\b(?:old|previous|former|last|existing|other) (?:vendor|supplier|provider|system|contract|tool|software)|\b(?:used to|back then|at the time|in the past|originally|list price|normally|regularly?\b(?= (?:price|it's)))|"
+    r"\b(?:first|early|rough|initial) (?:\w+ )?(?:indication|estimate|idea|price|offer)|\bball-?park|\bindicative|\bindication\b|replaces? (?:the|my|our)|frühere[rn]?\b|bisher\w*",
+    re.I,
+)
+"""What was, what is listed, a first guess: no word that anybody is held to."""
 _SUPPOSED = re.compile(r"\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
 _PEOPLE = ("seller", "customer", "inside")
 _TERMS = (
@@ -53,6 +70,10 @@ class Stated:
     day: date | None
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
+    denied: frozenset[float] = frozenset()
+    """Numbers that the words, or those before, say it is not: `it isn't six, it's four`."""
+    source: str = ""
+    """The path of a written source, in which choices stand side by side; empty for talk."""
     topic: str = ""
     """What it contradicts something on, once that is known."""
 
@@ -70,6 +91,28 @@ class Place:
     day: date | None
     terms: float = 0.0
     """What the reading head makes of it as words on terms: 0..1."""
+    heading: str = ""
+    before: str = ""
+    """What was said right before, by the same voice or as a question."""
+    source: str = ""
+    side: str = "unknown"
+    """Of who said it."""
+
+    def stated(self, value: Typed, thing: Thing) -> Stated:
+        """A value of this sentence."""
+        return Stated(
+            self.position, self.sentence, self.words, value, thing, self.voice, self.who, self.day, self.terms, self.denied, self.source
+        )  # fmt: skip
+
+    @cached_property
+    def denied(self) -> frozenset[float]:
+        """The numbers that this sentence, or the one before, denies."""
+        told = f"{self.before} {self.words}"
+        if self.voice == "signed" or not _DENIES.search(told):
+            return frozenset()
+        return frozenset(
+            n for v in typed_values(told) if _NOT.search(told[: v.start][-24:]) for n in v.spoken
+        )
 
     @cached_property
     def real(self) -> bool:
@@ -78,12 +121,15 @@ class Place:
             return True
         if self.voice in ("seller", "inside") and _WISHED.search(self.words):
             return False
+        if _PAST.search(self.words) or (self.voice == "customer" and _HOPED.search(self.words)):
+            return False
         return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
 
 
 def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
     """Every sentence of the account that counts as somebody's word."""
     voices, unsaid = Voices.of(index), readings.act(*_NOT_STATED)
+    unsaid_corrected = readings.act(*(a for a in _NOT_STATED if a != "retraction"))
     terms = np.max([readings.field(f) for f in _TERMS], axis=0)
     header: list[str] = []
     previous: Segment | None = None
@@ -103,10 +149,11 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
         )
         day = said_on(segment, artifact)
         spans = sentence_spans(segment.text)
+        doubts = unsaid_corrected if _CORRECTED.search(segment.text) else unsaid
         for n, (start, end) in enumerate(spans):
             words = segment.text[start:end]
             mine = [r for a, b, r in rows if a < end and start < b]
-            doubted = voice in _PEOPLE and any(unsaid[r] >= STATED_AT for r in mine)
+            doubted = voice in _PEOPLE and any(doubts[r] >= STATED_AT for r in mine)
             if doubted:
                 continue
             about = max((float(terms[r]) for r in mine), default=0.0)
@@ -117,22 +164,46 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             field = _spelt(segment.locator.name) if segment.locator.type == "field" else ""
             around = " ".join((path, title, field, said, then, *(header if "\t" in words else ())))
             who = segment.person or segment.speaker or segment.artifact
-            yield Place(position, n, words, around, voice, who, day, about)
+            written = "" if artifact.kind in _SPOKEN else artifact.path
+            yield Place(
+                position,
+                n,
+                words,
+                around,
+                voice,
+                who,
+                day,
+                about,
+                path,
+                said,
+                written,
+                segment.side,
+            )
 
 
 def stated_values(found: list[Place]) -> Iterator[Stated]:
     """The typed values of sentences, each with what it measures."""
     for p in found:
         found_here = typed_values(p.words, p.day)
-        if p.voice == "record" and len(found_here) >= MANY:
+        if p.voice == "record" and len(found_here) >= MANY and not _ANSWER.search(p.words):
             continue
         if not found_here or not p.real:
             continue
         for value in found_here:
-            thing = thing_of(p.words, value, p.around)
-            yield Stated(
-                p.position, p.sentence, p.words, value, thing, p.voice, p.who, p.day, p.terms
-            )
+            if _follows(value, found_here):
+                continue
+            thing = thing_of(p.words, value, p.around, p.before)
+            yield p.stated(value, thing)
+
+
+def _follows(value: Typed, beside: Sequence[Typed]) -> bool:
+    """Whether a sum is worked out in its sentence, `30 vans at £46 a month come to £16,560`: it stands and falls with the others."""
+    if value.kind != "money" or not value.spoken:
+        return False
+    prices = [v.spoken[-1] for v in beside if v.kind == "money" and v.spoken and v is not value]
+    counts = [v.spoken[-1] for v in beside if v.kind == "count" and v.spoken]
+    products = (p * c * times for p in prices for c in counts if c > 1 for times in (1, 4, 12, 52))
+    return any(abs(value.spoken[-1] - product) <= 0.01 * product for product in products)
 
 
 def _spelt(name: str) -> str:

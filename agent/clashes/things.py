@@ -15,14 +15,17 @@ from agent.clashes.typed import Typed, TypedKind
 from agent.verification.plain import Token, make_plain, tokens
 from agent.verification.rarity import rarity
 from agent.verification.words import is_content, stem
-from prompts.cues import cues
+from prompts.cues import all_of, cues
 
 Weights = Mapping[str, float]
 BOUND, FAR, UNDER = 4, 9, 0.6
 """Tokens between a value and a word bound to it, or still near it; what a word of the surroundings weighs."""
+_ALIKE = ("alike", "languages")
+NAMED = 1.0
+"""What a name weighs, and a thing told by other words."""
 _UNITS = frozenset(
     stem(w)
-    for w in "day week month year hour minute quarter percent euro dollar usd eur business working calendar sek date".split()
+    for w in "day week month year hour minute quarter percent euro dollar usd eur business working calendar sek date order form agreement contract document statement sow customer supplier vendor party".split()
 )
 _PART = re.compile(
     r"\b(?:pilot\w*|trial\w*|proof of concept|poc|phase \w+|wave \w+|stage \w+|first|second|year (?:\d|one|two|three)|later|additional|extra|"
@@ -31,6 +34,10 @@ _PART = re.compile(
     re.I,
 )
 _BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
+_ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
+BARE = 2
+"""Telling words up to which a sentence says a value and nothing else."""
+END = "end of the term"
 _TIMES = frozenset("year month week day annum quarter user seat person".split())
 """What `per` may be followed by without being a part of the whole: every price says it."""
 
@@ -55,23 +62,33 @@ class Thing:
         return self.measures | self.measures_under
 
 
-def thing_of(sentence: str, value: Typed, around: str) -> Thing:
-    """What `value` of `sentence` measures; `around` are the words that it stands under."""
+def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thing:
+    """What `value` of `sentence` measures; `around` are the words that it stands under, `before` those right before it.
+
+    A sentence that says little more than the value, `Call it October 1.`, measures what the one before it speaks of.
+    """
     plain, found = _read(sentence)
     first = next((i for i, t in enumerate(found) if t.end > value.start), len(found))
     last = next((i for i, t in enumerate(found) if t.start >= value.end), len(found))
     near: dict[str, float] = {}
+    item = _item(plain, value)
+    low = plain.find(item)
     for i, token in enumerate(found):
-        if first <= i < last or not _tells(token):
+        if first <= i < last or not _tells(token) or not low <= token.start < low + len(item):
             continue
         apart = first - i if i < first else i - last + 1
         weight = 1.0 if apart <= BOUND else 0.7 if apart <= FAR else 0.4
         word = stem(token.text)
         near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
-    under = _surroundings(around)
     clause = _clause(plain, value)
-    nouns = value.nouns or _label(plain, value)
-    measures = _measured(clause, value.kind) or _measured(plain, value.kind)
+    near.update(alike(clause))
+    under = _surroundings(around)
+    nouns = value.nouns or _label(sentence, plain, value)
+    measures = _measured(clause, value.kind) or _measured(_item(plain, value), value.kind)
+    if not measures and len(near) <= BARE:
+        measures = _measured(before, value.kind)
+    if value.bound == "last":
+        measures = frozenset({END})
     return Thing(
         near, {w: v for w, v in under.items() if w not in near}, measures,
         frozenset() if measures else _measured(around, value.kind),
@@ -81,9 +98,35 @@ def thing_of(sentence: str, value: Typed, around: str) -> Thing:
 
 def subject_of(words: str, around: str) -> Thing:
     """What a whole sentence is about, all its words weighed by their rarity alone."""
-    near = {stem(t.text): _weight(t.text) for t in _read(words)[1] if _tells(t)}
+    near = {
+        stem(t.text): NAMED if t.start and t.raw[:1].isupper() else _weight(t.text)
+        for t in _read(_other_words(words))[1]
+        if _tells(t)
+    }
+    near.update(alike(words))
     none: frozenset[str] = frozenset()
     return Thing(near, _surroundings(around), none, none, none, none)
+
+
+@lru_cache(maxsize=1)
+def _any_alike() -> re.Pattern[str]:
+    """All ways to tell what `alike` names: most sentences hold none of them."""
+    return re.compile(
+        "|".join(f"(?:{p.pattern})" for group in _ALIKE for p in cues(group).values()), re.I
+    )
+
+
+@lru_cache(maxsize=4096)
+def alike(text: str) -> Weights:
+    """What a text speaks of in one of several ways: `in person` and `on site`, `no internet` and `offline`."""
+    if not _any_alike().search(text):
+        return {}
+    return {f"={name}": NAMED for group in _ALIKE for name in all_of(group, text)}
+
+
+def _other_words(text: str) -> str:
+    """The text without what `alike` makes of it: no word counts twice."""
+    return _any_alike().sub(lambda m: "," * len(m.group()), text)
 
 
 @lru_cache(maxsize=4096)
@@ -109,14 +152,15 @@ def _of_kind(kind: TypedKind) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((m, p) for m, p in cues("measures").items() if kinds[m].fullmatch(kind))
 
 
-def _label(plain: str, value: Typed) -> tuple[str, ...]:
-    """What a count counts where that stands before it: `Users: 85`, `calls are unlimited`."""
+def _label(sentence: str, plain: str, value: Typed) -> tuple[str, ...]:
+    """What a count counts where that stands before it: `Users: 85`, `calls are unlimited`, in the first cell of its row."""
     if value.kind != "count":
         return ()
+    first, tab, _ = sentence.partition("\t")
     match = _BEFORE_IT.search(plain[: value.start])
-    if match is None:
+    if match is None and not (tab and value.start > len(first)):
         return ()
-    words = [t.text for t in _read(match["label"])[1] if _tells(t)]
+    words = [t.text for t in _read(match["label"] if match else first)[1] if _tells(t)]
     return tuple(words[-2:])
 
 
@@ -135,6 +179,15 @@ def _clause(plain: str, value: Typed) -> str:
     start = max((plain.rfind(c, 0, value.start) for c in (", ", "; ", "(")), default=-1) + 1
     stops = [at for c in (", ", "; ", ")") if (at := plain.find(c, value.end)) >= 0]
     return plain[start : min(stops, default=len(plain))]
+
+
+def _item(plain: str, value: Typed) -> str:
+    """The item of a list inside a sentence, `(a) ... (b) ...`, that holds the value; else the whole sentence."""
+    marks = [m.start() for m in _ITEM.finditer(plain)]
+    if len(marks) < 2:
+        return plain
+    start = max((at for at in marks if at <= value.start), default=0)
+    return plain[start : min((at for at in marks if at > value.start), default=len(plain))]
 
 
 def _is_noun(word: str) -> bool:

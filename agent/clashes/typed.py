@@ -6,6 +6,7 @@ Numbers and dates are read by the verifier's readers, so that all notations that
 from __future__ import annotations
 
 import calendar
+import itertools
 import math
 import re
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from agent.clashes.hours import covered
+from agent.clashes.hours import EVERY_DAY, covered
 from agent.verification.dates import When, whens
 from agent.verification.numbers import ORDINALS
 from agent.verification.plain import make_plain
@@ -54,6 +55,19 @@ _NTH = re.compile(
     re.I,
 )
 """A point in time by its number: `the twelfth month`."""
+_THROUGH = re.compile(r"\s*(?:,? ?(?:to|through|thru|until|till|up to|bis|till och med)(?: and including)?|-|–)\s*", re.I)  # fmt: skip
+_FIRST_DAY = re.compile(r"\b(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
+_FORMAT = re.compile(r"[ -]?(?:digits?|characters?|letters?|stellig\w*)\b", re.I)
+"""How long a code is, and no amount."""
+_INDEXED = re.compile(
+    r"\b(?:rpi|cpih?|ppi|inflation|index\w*|euribor|libor|base rate|verbraucherpreis\w*|kpi)(?: \([\w ]+\))?\s*(?:\+|plus|and|und)\s*(?:up to |an? (?:further |additional )?)?$",
+    re.I,
+)
+"""What moves by itself, and to which a percentage is added."""
+_ABOUT = re.compile(r"\b(?:estimat\w+|forecast\w*|expected|projected|(?:a (?:bit|little|touch|shade)|just|slightly|somewhat|well) (?:under|over|above|below)|geschätzt\w*|uppskatta\w*)\b[^.;]{0,24}$", re.I)  # fmt: skip
+_UNIT_OF = re.compile(r"(?:\bper|\band|/|\ba|\beach|\bper \w+ and)\s*$", re.I)
+"""Before a unit that is part of a rate, `per user and month: 39`, and not what the number counts."""
+_ID = re.compile(r"\d{9,}")
 _THOUSANDS = re.compile(r"thousand|grand|tausend|\dk\b", re.I)
 _PARTS = {"start": (0, 1), "mid": (1, 2), "end": (2, 3)}
 
@@ -70,24 +84,42 @@ class Typed:
     highs: tuple[float, ...] = ()
     unit: str = ""
     bound: str | None = None
+    """Of an amount `least` or `most`, of a date `first` or `last` of a range, of a person the side."""
     about: bool = False
     rate: str | None = None
     nouns: tuple[str, ...] = ()
     """What stands right behind a count."""
     name: str = ""
     """Of a person or a place, or `yes` and `no` of what is given, where the value is one."""
+    spoken: tuple[float, ...] = ()
+    """The number itself, whatever it counts."""
 
 
 def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
-    """Every value of a sentence that was written or said on `day`, in order."""
-    plain = make_plain(sentence)
-    text = plain.text
+    """Every value of a sentence that was written or said on `day`, in order; the cells of a row each for itself."""
+    found: list[Typed] = []
+    for cell in re.finditer(r"[^\t]+", sentence):
+        plain = make_plain(cell.group())
+        for value in _of_cell(plain.text, day):
+            start, end = (cell.start() + at for at in plain.original(value.start, value.end))
+            found.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
+    return sorted(found, key=lambda t: t.start)
+
+
+def _of_cell(text: str, day: date | None) -> list[Typed]:
     dates = whens(text) if _DATED.search(text) else []
-    found = [t for w in dates if (t := _dated(w, day)) is not None]
-    weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), "week") for a, b, h, g in covered(text)]
+    years = [w.year for w in dates if w.year] if day is None else []
+    found = _ranged(
+        [t for w in dates if (t := _dated(w, day, next(iter(years), None))) is not None], text
+    )
+    weekly = [Typed("hours", a, b, text[a:b], (h,), (g,), u) for a, b, h, g, u in covered(text)]
     if _NUMBER.search(text):
-        amounts = quantities(text, dates)
+        amounts = [
+            q for q in quantities(text, dates) if not any(d.start <= q.start < d.end for d in found)
+        ]
         spans = [q for q in amounts if q.kind == "duration"]
+        if weekly:
+            amounts = [q for q in amounts if not EVERY_DAY.fullmatch(q.text)]
         weekly = [h for h in weekly if not any(q.start < h.start < q.end for q in spans)]
         for quantity in amounts:
             if not any(c.start <= quantity.start < c.end for c in weekly):
@@ -98,11 +130,30 @@ def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
         Typed("count", m.start(), m.end(), m.group(), (math.inf,), (math.inf,), "unlimited")
         for m in _UNLIMITED.finditer(text)
     ]
-    placed = []
-    for value in found:
-        start, end = plain.original(value.start, value.end)
-        placed.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
-    return sorted(placed, key=lambda t: t.start)
+    return found
+
+
+def _ranged(dates: list[Typed], text: str) -> list[Typed]:
+    """`15 July 2026 through 14 July 2028`: the first date is a start, the second an end."""
+    out = [_from_its_first_day(d, text) for d in dates]
+    for n, (one, other) in enumerate(itertools.pairwise(dates)):
+        if _THROUGH.fullmatch(text[one.end : other.start]):
+            out[n], out[n + 1] = replace(one, bound="first"), replace(other, bound="last")
+    return out
+
+
+def _from_its_first_day(value: Typed, text: str) -> Typed:
+    """`22 to 26 February 2027` reaches from the first of the two days."""
+    first = _FIRST_DAY.search(text[: value.start])
+    if first is None or value.unit != "day" or not value.text[:1].isdigit():
+        return value
+    low = value.lows[0] - date.fromordinal(int(value.lows[0])).day + int(first["day"])
+    return replace(
+        value,
+        start=first.start(),
+        text=text[first.start() : value.end],
+        lows=(low, *value.lows[1:]),
+    )
 
 
 def _nth(text: str) -> Iterator[Typed]:
@@ -116,7 +167,7 @@ def _nth(text: str) -> Iterator[Typed]:
 
 
 def _amount(q: Quantity, text: str) -> list[Typed]:
-    if q.ratio or (q.ordinal and q.kind == "count"):
+    if q.ratio or (q.kind == "count" and (q.ordinal or _FORMAT.search(text, q.end, q.end + 12))):
         return []
     scale = MONTH_DAYS if q.kind == "duration" and q.unit == "months" else 1.0
     lows = tuple(sorted(v * scale for v in q.values))
@@ -129,16 +180,35 @@ def _amount(q: Quantity, text: str) -> list[Typed]:
     ):
         return []
     kind, unit = _money(q, text, max(highs))
+    about = q.about or bool(_ABOUT.search(text[: q.start]))
+    if kind == "duration" and q.text[:1].isalpha() and _UNIT_OF.search(text[: q.start]):
+        return []
+    if kind == "percent" and _INDEXED.search(text[: q.start]):
+        unit = "above an index"
+    said = tuple(sorted(q.spoken or q.values))
     value = Typed(
-        kind, q.start, q.end, q.text, lows, highs, unit, q.bound, q.about, q.rate, q.nouns
+        kind,
+        q.start,
+        q.end,
+        q.text,
+        lows,
+        highs,
+        unit,
+        q.bound,
+        about,
+        q.rate,
+        q.nouns,
+        spoken=said,
     )
-    if kind == "money" and not unit and not q.rate and "for" not in text[: q.start][-5:]:
+    if kind == "money" and not unit and "for" not in text[: q.start][-5:]:
         return [value, replace(value, kind="count")]
     return [value]
 
 
 def _numbers_a_clause(q: Quantity, text: str) -> bool:
-    """`4.2 Additional users`, `Wave 2`, `Section 3`: no amount; nor the `1` before `$0.00` of a table."""
+    """`4.2 Additional users`, `Wave 2`, `Section 3`: no amount; nor the `1` before `$0.00` of a table, nor a long number."""
+    if _ID.fullmatch(q.text):
+        return True
     if q.kind == "money" and text[q.end : q.end + 1].isdigit():
         return True
     dotted = q.start == 0 and bool(re.match(r"\d+\.\d+(?:\.\d+)*\.? [A-Z]", text))
@@ -157,11 +227,11 @@ def _money(q: Quantity, text: str, most: float) -> tuple[TypedKind, str]:
     return ("money", "") if said or rated or _SUM_FIELD.search(text[: q.start]) else ("count", "")
 
 
-def _dated(w: When, day: date | None) -> Typed | None:
-    """A day, a month or a part of it as days from the first to the last one meant."""
+def _dated(w: When, day: date | None, beside: int | None = None) -> Typed | None:
+    """A day, a month or a part of it as days from the first to the last one meant; `beside` is the year of a date beside it."""
     if not w.months or w.weekday is not None or w.minute is not None:
         return None
-    year = w.year or (_year_near(w, day) if day else None)
+    year = w.year or (_year_near(w, day) if day else beside)
     if year is None:
         return None
     first, last = min(w.months), max(w.months)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -16,6 +17,16 @@ Voice = Literal["signed", "seller", "customer", "record", "inside"]
 """`record` is what a system or a note states as a fact, `inside` what the seller's people tell each other."""
 _SILENT = ("event", "hidden", "signature", "quoted", "heading", "summary")
 _RECORDS = ("crm", "document", "sheet")
+_SORTS = re.compile(
+    r"(?P<form>\border\s*form|bestellformular|purchase order|orderformulär)|(?P<work>statement of work|\bsow\b|implementation (?:statement|plan)|work order|leistungsbeschreibung)|"
+    r"(?P<data>data processing|\bdpa\b|auftragsverarbeitung)|(?P<change>amendment|addendum|nachtrag)|(?P<frame>(?:master|framework|subscription|services?) [\w ]*agreement|rahmenvertrag|ramavtal)",
+    re.I,
+)
+_OPENING = 600
+_MESSAGE = re.compile(
+    r"(?:^|[\s.,])(?:text|message|body|content|comment)\b[\w.]*: \S+(?: \S+){3}", re.I
+)
+"""A record that holds what somebody wrote: a chat in an export of a system that nobody knows."""
 _TALK = ("call", "mail", "chat", "statement", "ticket")
 
 
@@ -35,10 +46,24 @@ def meets_customer(index: AccountIndex) -> frozenset[str]:
 
 
 def binding_papers(index: AccountIndex) -> frozenset[str]:
-    """Paths of the signed papers; where nothing was found signed, of the papers that there are."""
+    """Paths of the signed papers, and of the newest paper of each sort of which none is signed.
+
+    A statement of work often carries no signature of its own; the draft of an order form that was signed later says nothing.
+    """
     papers = {p: a for p, a in index.artifacts.items() if a.kind == "contract"}
     signed = {p for p, a in papers.items() if a.authority in (ORDER_FORM, AGREEMENT)}
-    return frozenset(signed or papers)
+    sorts = {_sort(papers[p]) for p in signed}
+    newest: dict[str, str] = {}
+    for path, paper in sorted(papers.items(), key=lambda p: (str(p[1].date or ""), p[0])):
+        if _sort(paper) not in sorts:
+            newest[_sort(paper)] = path
+    return frozenset(signed.union(newest.values()))
+
+
+def _sort(paper: Artifact) -> str:
+    """What a paper calls itself first."""
+    found = _SORTS.search(f"{paper.title}\n{paper.text[:_OPENING]}")
+    return found.lastgroup or "" if found else ""
 
 
 def executed(index: AccountIndex, position: int) -> bool:
@@ -76,6 +101,8 @@ class Voices:
         if artifact.kind in ("proposal", "slides"):
             return "seller"
         if artifact.kind == "note":
+            return "inside"
+        if artifact.kind == "sheet" and _MESSAGE.search(segment.text):
             return "inside"
         return "record" if artifact.kind in _RECORDS else None
 

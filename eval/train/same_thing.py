@@ -3,7 +3,8 @@
     python -m eval.train.same_thing HOME [ACCOUNT=GOLD.json ...]
 
 HOME holds the named accounts, indexed. Scenes that are held out are left out. A pair of values that differ is a positive where
-a gold conflict's two expressions match right at them, else a negative. Prints what stands in `agent/clashes/same.py` and, for each
+a gold conflict's two expressions match right at them, else a negative; of a deal, only those whose sentences the gold quotes, and
+what its expressions match elsewhere is neither. Scenes count more, a pair of them is rarer. Prints what stands in `agent/clashes/same.py` and, for each
 deal and the scenes, the AUROC with it left out.
 """
 
@@ -30,9 +31,12 @@ from indexer.search import AccountIndex
 from indexer.store import Store
 
 Row = tuple[str, list[float], bool]
+Gold = tuple[Sequence[str], str]
+"""Two expressions, and the words that the gold quotes, each plain, with `|` between."""
+SCENE_WEIGHT = 8.0
 
 
-def pairs(index: AccountIndex, related: Relatedness, name: str, golds: Sequence[Sequence[str]]) -> Iterator[Row]:  # fmt: skip
+def pairs(index: AccountIndex, related: Relatedness, name: str, golds: Sequence[Gold]) -> Iterator[Row]:  # fmt: skip
     """Every two values of different sources that could be held against each other, and whether the gold does so."""
     found = list(stated_values(list(places(index, related.readings))))
     near = Nearness(related, [s.position for s in found])
@@ -44,10 +48,26 @@ def pairs(index: AccountIndex, related: Relatedness, name: str, golds: Sequence[
             here, there = (index.segments[s.position].artifact for s in (one, other))
             if here == there or (one.voice == "signed") == (other.voice == "signed"):
                 continue
-            true = any(_matches(one, other, gold) for gold in golds)
+            matched = [quotes for must, quotes in golds if _matches(one, other, must)]
+            true = any(_quoted(one, q) and _quoted(other, q) for q in matched)
+            if matched and not true:
+                continue
             low, high = (other, one) if one.voice == "signed" else (one, other)
             related_by = near.of(one.position, other.position)
             yield name, features(low, high, related_by, rivals), true
+
+
+def _quoted(stated: Stated, quotes: str) -> bool:
+    """Whether the sentence stands in what the gold quotes; a scene's gold quotes nothing."""
+    return (
+        not quotes
+        or _plain(stated.words)[:60] in quotes
+        or any(q in _plain(stated.words) for q in quotes.split("|"))
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def _matches(one: Stated, other: Stated, gold: Sequence[str]) -> bool:
@@ -73,13 +93,16 @@ def _rows(home: Path, deals: Sequence[str]) -> Iterator[Row]:
     for deal in deals:
         slug, _, gold = deal.partition("=")
         index = AccountIndex(store, home, slug, embedder)
-        golds = [c.must for c in load_case(Path(gold)).conflicts]
+        golds = [
+            (c.must, "|".join(_plain(side.quote) for side in c.sides))
+            for c in load_case(Path(gold)).conflicts
+        ]
         yield from pairs(index, relatedness(index, heads), slug, golds)
     seen = [s for s in load_scenes() if not s.held_out]
     with tempfile.TemporaryDirectory() as folder:
         for scene, index, _ in open_scenes(seen, Path(folder), encoder):
             yield from pairs(
-                index, relatedness(index, heads), "scenes", [scene.must] if scene.must else []
+                index, relatedness(index, heads), "scenes", [(scene.must, "")] if scene.must else []
             )
 
 
@@ -91,13 +114,14 @@ def main() -> None:
     names = np.array([r[0] for r in rows])
     matrix, true = np.array([r[1] for r in rows]), np.array([r[2] for r in rows])
     model = LogisticRegression(C=1.0, max_iter=5000)
+    weight = np.where(names == "scenes", SCENE_WEIGHT, 1.0)
     for name in dict.fromkeys(names.tolist()):
         out = names == name
         if true[out].any() and len(set(names.tolist())) > 1:
-            model.fit(matrix[~out], true[~out])
+            model.fit(matrix[~out], true[~out], weight[~out])
             held = roc_auc_score(true[out], model.decision_function(matrix[out]))
             print(name, int(out.sum()), int(true[out].sum()), round(float(held), 3))
-    model.fit(matrix, true)
+    model.fit(matrix, true, weight)
     weights = model.coef_[0].round(2).tolist()
     scores = model.predict_proba(matrix)[:, 1]
     print(
