@@ -77,10 +77,11 @@ class Scene:
 def load_scenes(folder: Path = FOLDER) -> list[Scene]:
     """Every scene of the folder's files, in their order."""
     text = "\n".join(p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.txt")))
-    return [_scene(block) for block in re.split(r"^= ", text, flags=re.M) if block.strip()]
+    return [parse_scene(block) for block in re.split(r"^= ", text, flags=re.M) if block.strip()]
 
 
-def _scene(block: str) -> Scene:
+def parse_scene(block: str) -> Scene:
+    """A scene from its text, the head line without its mark first."""
     head, _, rest = block.partition("\n")
     name, _, must = (p.strip() for p in head.partition(" | "))
     values = () if must == "none" else tuple(must.split(" ~ "))
@@ -124,7 +125,7 @@ def _segments(source: Source, path: str) -> list[Segment]:
     at, heading = 0, ""
     side, _, author = source.author.partition(" ")
     for n, line in enumerate(source.lines):
-        turn = _TURN.fullmatch(line) if source.kind == "call" else None
+        turn = _TURN.fullmatch(line) if source.kind in ("call", "chat") else None
         text, role = (turn["text"] if turn else line), _role(source.kind, line)
         if role == "heading":
             text = heading = line.removeprefix("# ")
