@@ -19,8 +19,10 @@ from pathlib import Path
 from agent.clashes.find import find_clashes
 from agent.door import BriefDoor
 from agent.extract import Extractor
+from agent.ledger import asked_before
 from agent.scope import ScopeFinding, SignedScope
 from eval.scenes import Scene, open_scenes, parse_scene
+from indexer.days import day_of
 from indexer.embed import packaged_encoder
 from indexer.heads import Heads
 from indexer.models import Segment
@@ -132,7 +134,9 @@ def _compare(scope: SignedScope, extractor: Extractor, segment: Segment) -> Scop
     related, index = extractor.related, extractor.index
     words = index.embedder.embed([segment.text])[0]
     rows = related.readings.of(index.segments.index(segment))
-    return scope.compare(segment.text, related.said(rows, words))
+    position = index.segments.index(segment)
+    before, day = asked_before(index, position), day_of(segment.at)
+    return scope.compare(segment.text, related.said(rows, words), before, day)
 
 
 def judged(deals: Sequence[Deal], home: Path) -> Iterator[Outcome]:
