@@ -19,7 +19,7 @@ from agent.clashes.typed import Typed, typed_values
 from agent.otherwise import leaves_out, left_out, otherwise
 from agent.verification.plain import make_plain, tokens
 from agent.verification.words import opposites, stem
-from prompts.cues import all_of, cue, cues
+from prompts.cues import all_of, cue
 
 Signs = dict[str, float]
 LIKENESSES = ("words", "answers", "fields")
@@ -29,13 +29,41 @@ NEAR = 1.2
 START, LATE = 30, 10
 """Days in which work begins once it is promised, and by which a signed day may follow the promised one."""
 _PROMISE_BEARS = ("absolutes", "denies", "hedges", "gives", "limits")
-_CLAUSE_BEARS = ("denies", "limits", "hedges", "optional", "charges", "grants", "absolutes", "customers duty", "indexed", "boilerplate")
-_LESS = {"place": "remote", "hand": "manual", "direction": "one", "days": "weekdays", "crew": "whoever"}
+_CLAUSE_BEARS = (
+    "denies",
+    "limits",
+    "hedges",
+    "optional",
+    "charges",
+    "grants",
+    "absolutes",
+    "customers duty",
+    "indexed",
+    "boilerplate",
+)
+_LESS = {
+    "place": "remote",
+    "hand": "manual",
+    "direction": "one",
+    "days": "weekdays",
+    "crew": "whoever",
+}
 """Of some facets the value that gives less."""
-_SOON = re.compile(r"\blive\b|up and running|go-?live|\bstart|ready|productive|produktiv|\bin (?:by|within)\b|have you|you're (?:on|in)|on it\b", re.I)
-_GIVES = re.compile(r"waive|knock|no (?:extra |additional )?(?:charge|cost|fee)|\bfree\b|throw(?:n)? in|on us\b|included|part of it|take .{0,30}\boff\b|kostenlos|inklusive", re.I)
-_GIVEN = re.compile(r"waived|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\bincluded\b(?! in Section)|kostenfrei", re.I)
-_NAME = re.compile(r"(?<=[a-z,;:)] )[A-Z][\w&-]{2,}|\b[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*\b|\b[A-Z]+\d[\w-]*\b")
+_SOON = re.compile(
+    r"\blive\b|up and running|go-?live|\bstart|ready|productive|produktiv|\bin (?:by|within)\b|have you|you're (?:on|in)|on it\b",
+    re.I,
+)
+_GIVES = re.compile(
+    r"waive|knock|no (?:extra |additional )?(?:charge|cost|fee)|\bfree\b|throw(?:n)? in|on us\b|included|part of it|take .{0,30}\boff\b|kostenlos|inklusive",
+    re.I,
+)
+_GIVEN = re.compile(
+    r"waived|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\bincluded\b(?! in Section)|kostenfrei",
+    re.I,
+)
+_NAME = re.compile(
+    r"(?<=[a-z,;:)] )[A-Z][\w&-]{2,}|\b[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*\b|\b[A-Z]+\d[\w-]*\b"
+)
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,7 @@ def headings(segments: Sequence[Segment]) -> list[str]:
 def _heads(text: str, after: str) -> bool:
     """True for a numbered line that the numbers of the next one stand under: `2 Not included`, `2.1 Lighting`."""
     number = _NUMBERED.match(text)
-    return bool(
-        number and len(text) < 80 and re.match(rf"\W*{re.escape(number[1])}\.\d", after)
-    )
+    return bool(number and len(text) < 80 and re.match(rf"\W*{re.escape(number[1])}\.\d", after))
 
 
 class SignedScope:
@@ -160,7 +158,9 @@ class SignedScope:
         if against(promised, clause)["leaves out"]:
             return self._finding("excluded", place, sure)
         found = otherwise(promised.words, clause.words)
-        told = {"promised": found.promised, "signed": found.signed, "why": found.why} if found else {}
+        told = (
+            {"promised": found.promised, "signed": found.signed, "why": found.why} if found else {}
+        )
         return self._finding("contradicted", place, sure).model_copy(update=told)
 
     def likenesses(self, said: Said) -> list[dict[str, float]]:

@@ -84,11 +84,16 @@ class Outcome:
 def load_deals(folder: Path = FOLDER) -> list[Deal]:
     """Every deal of the folder's files, in their order."""
     return [
-        _deal(block, path.name.startswith("held_out"))
+        deal
         for path in sorted(folder.glob("*.txt"))
-        for block in re.split(r"^= ", path.read_text(encoding="utf-8"), flags=re.M)
-        if block.strip()
+        for deal in read_deals(path.read_text(encoding="utf-8"), path.name.startswith("held_out"))
     ]
+
+
+def read_deals(text: str, held_out: bool) -> list[Deal]:
+    """The deals of one file's text."""
+    blocks = re.split(r"^= ", text, flags=re.M)
+    return [_deal(block, held_out) for block in blocks if block.strip()]
 
 
 def _deal(block: str, held_out: bool) -> Deal:
@@ -167,7 +172,9 @@ def figures(outcomes: Sequence[Outcome]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.papers", description=__doc__.split("\n", 1)[0])  # fmt: skip
-    parser.add_argument("--misses", action="store_true", help="show what went wrong in the seen files")
+    parser.add_argument(
+        "--misses", action="store_true", help="show what went wrong in the seen files"
+    )
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         outcomes = list(judged(load_deals(), Path(home)))

@@ -122,7 +122,9 @@ def signatures_in(text: str) -> Signatures:
 def _heads(lines: Sequence[str], slots: Sequence[Slot], slot: Slot) -> bool:
     """True for an empty place that is a heading over signatures, not one of them."""
     below = range(slot.line + 1, slot.line + 1 + NEAR)
-    return bool(HEADING.match(lines[slot.line])) and any(s.signed and s.line in below for s in slots)
+    return bool(HEADING.match(lines[slot.line])) and any(
+        s.signed and s.line in below for s in slots
+    )
 
 
 def _slots(

@@ -25,9 +25,14 @@ _UNDER = re.compile(rf"^\W*{_SIGNED}(?! (?:by|for)\b)\b.{{0,40}}\d", re.S)
 _ON_BEHALF = re.compile(
     rf"(?i:\b(?:signed|executed|agreed|accepted|unterzeichnet)\b[^.;]{{0,20}}\b(?:for|on behalf of|für)\b)[^:;]{{2,80}}?(?i:\bby\b|:|\bdurch\b)\s*(?P<name>{_PERSON})",
 )
-_OPEN = re.compile(r"^\W*(?:signed|executed|unterzeichnet)\b(?: as a deed)? (?:for|on behalf of|für)\b[^.;]{2,90}?(?:\bby|\bdurch)?\s*:?\s*$", re.I)
+_OPEN = re.compile(
+    r"^\W*(?:signed|executed|unterzeichnet)\b(?: as a deed)? (?:for|on behalf of|für)\b[^.;]{2,90}?(?:\bby|\bdurch)?\s*:?\s*$",
+    re.I,
+)
 """The same as a line over a name and a date that stand below."""
-_NAME_LINE = re.compile(rf"^\W*(?:print(?:ed)? )?(?:name|full name)\s*[:：]\s*(?P<name>{_PERSON})", re.I)
+_NAME_LINE = re.compile(
+    rf"^\W*(?:print(?:ed)? )?(?:name|full name)\s*[:：]\s*(?P<name>{_PERSON})", re.I
+)
 _DATE_LINE = re.compile(r"^\W*(?:date(?: signed)?|datum|signed on)\s*[:：]\s*(?P<day>\S.*)$", re.I)
 _RULED = re.compile(r"^\W*(?:(?:signature|by)\s*:?)?[\s_.\-]*_{3,}", re.I)
 _MARKED = re.compile(
@@ -38,7 +43,9 @@ _NAMED = re.compile(
     r"^(?:(?:for|on behalf of|für|för) [^:]{2,60}: )?[A-ZÀ-Þ][\w.'’-]+(?: [\w.'’-]+){1,4}\s*(?:,|\()\s*(?!(?:inc|llc|ltd|gmbh|ag|ab|aps)\b)(?i:[^.:;]{2,60})",
     re.I,
 )
-_LABELLED = re.compile(rf"^(?i:\W*(?:by|name|signature|signed)\s*[:：]\s*)?(?:/s/\s*)?(?P<name>{_PERSON})")
+_LABELLED = re.compile(
+    rf"^(?i:\W*(?:by|name|signature|signed)\s*[:：]\s*)?(?:/s/\s*)?(?P<name>{_PERSON})"
+)
 _BARE = re.compile(rf"^{_PERSON}$")
 _COMPANY = re.compile(
     r"\b(?:inc|llc|ltd|limited|gmbh|ag|ab|aps|oy|sa|s\.a|bv|b\.v|plc|pty|corp|company|co|customer|supplier|provider|vendor|client|kunde\w*|leverant\w*|auftrag\w*)\b\.?",
