@@ -38,6 +38,8 @@ _CLAUSE_BEARS = (
     "grants",
     "absolutes",
     "customers duty",
+    "only",
+    "requires",
     "indexed",
     "boilerplate",
 )
@@ -157,7 +159,7 @@ def against(promise: Put, clause: Put) -> Signs:
     return {
         **{f"promise {n}": float(n in a.bears) for n in _PROMISE_BEARS},
         **{f"clause {n}": float(n in b.bears) for n in _CLAUSE_BEARS},
-        **{f"{n} only there": float(n in b.bears and n not in a.bears) for n in ("denies", "limits", "hedges", "indexed")},
+        **{f"{n} only there": float(n in b.bears and n not in a.bears) for n in ("denies", "limits", "hedges", "indexed", "only", "requires")},
         "otherwise": float(found is not None), "given as promised": float(given),
         "other value": float(any(x.kind != "count" for x, _ in alone)),
         "other count": float(any(x.kind == "count" and _nouns(x) & _nouns(y) for x, y in alone)),
@@ -168,14 +170,19 @@ def against(promise: Put, clause: Put) -> Signs:
         "value only there": float(bool(b.values) and not a.values),
         "value only here": float(bool(a.values) and not b.values),
         "later": float(_later(a, b)),
-        "other facet": float(sum(not a.facets[f] & b.facets[f] for f in one)),
-        "same facet": float(sum(bool(a.facets[f] & b.facets[f]) for f in one)),
-        "less of a facet": float(any(b.facets.get(f) == {v} for f, v in _LESS.items() if f not in a.facets)),
+        "other facet": float(sum(_unlike(f, a.facets[f], b.facets[f]) for f in one)),
+        "same facet": float(sum(not _unlike(f, a.facets[f], b.facets[f]) for f in one)),
+        "less of a facet": float(any(v in b.facets.get(f, ()) and len(b.facets[f]) == 1 for f, v in _LESS.items() if f not in a.facets)),
         "opposites": float(len(_opposed(a, b))),
         "leaves out": float(leaves_out(b.words, b.around)), "free but priced": float(_priced(a, b) and not given),
         "priced": float(_priced(None, b) and not given and not any(v.kind == "money" for v in a.values)),
         "customer's under it": float("customers duty" in all_of("bearing", b.around)),
     }  # fmt: skip
+
+
+def _unlike(facet: str, promised: frozenset[str], signed: frozenset[str]) -> bool:
+    """Nothing of a facet in common; of days, one that the clause lacks."""
+    return bool(promised - signed) if facet == "days" else not promised & signed
 
 
 def _other(a: Put, b: Put, same: Sequence[tuple[Typed, Typed]]) -> list[tuple[Typed, Typed]]:
