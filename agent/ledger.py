@@ -24,6 +24,8 @@ LISTENED = 8
 """So many segments back somebody of the customer's must have spoken to be the one addressed."""
 CONFLICT_AT = 0.6
 """How surely a clause must speak of the promised thing to be shown beside it as a conflict, not in the table alone."""
+BEFORE = 140
+"""Letters of what was said before that a promise is read with."""
 FALLBACK = "commitments.promised_features"
 _LIVE = re.compile(r"\blive\b|go-?live|launch|cutover|in production|up and running", re.I)
 
@@ -122,7 +124,10 @@ class Ledger:
             and said.start < readings.spans[r][1] + offset
         ]
         words = self._index.embedder.embed([said.quote])[0]
-        return self._scope.compare(said.quote, self._related.said(rows, words))
+        segment = self._index.segments[position]
+        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
+        meant = self._related.said(rows, words)
+        return self._scope.compare(said.quote, meant, asked_before(self._index, position), day)
 
     def _found_by(self, clash: Clash) -> ScopeFinding:
         said, signed = clash.said.value.text, clash.signed.value.text
@@ -138,7 +143,8 @@ class Ledger:
         text = self._index.segments[self._at[finding.clause]].text
         first = last = clash.signed.sentence if clash else None
         if first is None:
-            first, last = best_sentences(text, [promise, finding.signed], CLAUSE_WORDS)
+            decides = [finding.words or promise, finding.signed]
+            first, last = best_sentences(text, decides, CLAUSE_WORDS)
         ref = EvidenceRef(segment=finding.clause, first_sentence=first, last_sentence=last)
         return self._door.cite(ref)
 
@@ -176,6 +182,14 @@ class Ledger:
                 ),
             )
         )  # fmt: skip
+
+
+def asked_before(index: AccountIndex, position: int) -> str:
+    """The end of what was said right before a segment of talk: what it answers."""
+    here = index.segments[position]
+    before = index.segments[position - 1] if position else here
+    talk = index.artifacts[here.artifact].kind in ("call", "chat")
+    return before.text[-BEFORE:] if talk and before.artifact == here.artifact and position else ""
 
 
 def _topic(kind: CommitmentType, words: str) -> str:

@@ -28,7 +28,8 @@ _EXCLUDES = re.compile(
     re.I,
 )
 _EXCLUSIONS = re.compile(
-    r"^\W*(?:\d[\d.]*\W+)?(?:exclu(?:ded|sions?)\b|not included|out of scope|not part of|nicht enthalten|ausschlüsse|nicht im umfang)",
+    r"^\W*(?:\d[\d.]*\W+)?(?:exclu(?:ded|sions?)\b|out(?:side)? (?:of )?(?:the )?scope|(?:what (?:is|we) )?(?:not|nicht|inte|não|pas|niet)\b|"
+    r"(?:ausschlüsse|exclusões|exclusions|undantag)\b|options? \(?not\b|limits? of (?:the )?scope|what .{0,30}\b(?:does not|do not|doesn't|don't|isn't) (?:include|cover|do|provide))",
     re.I,
 )
 """Headings under which everything is left out."""

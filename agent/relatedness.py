@@ -59,6 +59,14 @@ class Relatedness:
         rows = np.asarray(passages, np.int64)
         return Said(words, self._answers[rows], self._fields[rows])
 
+    def likenesses(self, said: Said) -> tuple[Vectors, Vectors, Vectors]:
+        """Of the words to every segment; of the answer head's vectors and of the fields to every passage."""
+        if not len(said.answers):
+            none = np.zeros(len(self._answers), np.float32)
+            return self._vectors @ said.words, none, none
+        answers = (self._answers @ said.answers.T).max(axis=1)
+        return self._vectors @ said.words, answers, (self._fields @ said.fields.T).max(axis=1)
+
     def of(self, said: Said, segments: Sequence[int]) -> tuple[Vectors, list[tuple[int, int]]]:
         """0..1 for each of `segments` by its best passage, and where in the segment's text that passage stands."""
         if not len(said.answers) or not len(segments):

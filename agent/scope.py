@@ -1,44 +1,38 @@
-"""Holds a promise against the signed scope: the clauses of executed documents that speak of the same thing.
+"""Holds a promise against the signed scope: which clause of the executed papers bears on it, and what that clause says to it.
 
-Values of one topic that differ make it contradicted, an exclusion excluded, relatedness covered; else the scope is silent.
+All clauses compete for the promise, and with them that none speaks of it; what each that may be meant would say is weighed by how surely it is
+meant. So a price that two papers repeat counts once for what it says, and a promise that resembles everything a little stays silent.
+The signs are those of `agent.bearing`.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
-from agent.conflicts import Statement, agrees, said_in, statements_in
+from agent.bearing import LIKENESSES, Put, Signs, against, near, put
 from agent.models import ScopeStatus
-from agent.otherwise import ITEM_SHARE, content, leaves_out, left_out, otherwise, spoken
+from agent.otherwise import otherwise
 from agent.relatedness import Relatedness, Said
 from indexer.authority import AGREEMENT, ORDER_FORM
+from indexer.days import day_of
 from indexer.embed import Vectors
 from indexer.models import Frozen, Segment
 from indexer.search import AccountIndex
+from indexer.sentences import sentence_spans
 
-COVERED_AT, EXCLUDED_AT, GIVEN_AT = 0.55, 0.6, 0.55
-"""How related a clause must be to be the one that covers, excludes or gives what was promised."""
-OTHERWISE_AT, NEARLY, LOOKED_AT = 0.3, 0.6, 4
-"""How related one that says otherwise: at all, and beside the most related; and among how many it is looked for."""
-STANDS_OUT = 0.15
-"""A clause that leads all others by this much is the one meant, from two thirds of those bars on."""
-NAME_ODDS, WORD_ODDS, COMMON = 2.7, 1.7, 0.05
-"""What a shared name, or a shared rare word, makes of the odds, and the share of clauses from which on either tells nothing."""
-_NAME = re.compile(r"(?<=[a-z,;:)] )[A-Z][\w&-]{2,}")
-_SHORT = re.compile(r"\b[A-Z][A-Za-z]*[A-Z]{1,}[A-Za-z]*\b")
-"""Names with capitals inside, as systems have."""
-_GIVES = re.compile(
-    r"waive|knock (?:it |that |out|off)|no (?:extra )?(?:charge|cost|fee)|\bfree\b|throw(?:n)? in|on us\b|included|part of it|kostenlos|inklusive",
-    re.I,
-)
-_GIVEN = re.compile(
-    r"waived|no (?:additional )?(?:charge|cost|fee)|free of charge|[$€£] ?0(?:[.,]00)?\b|\bincluded\b(?! in Section)|kostenfrei",
-    re.I,
-)
+WEIGHTS = Path(__file__).parent / "bearing.json"
+LOOKED_AT, LEAST = 12, 0.01
+"""So many clauses, and how surely each must be meant, to be asked what they say."""
+MIN_WORDS = 3
+_NUMBERED = re.compile(r"(?:§\s*)?(\d{1,2})[.)]?\s+[^\W\d][^.;]*$")
 
 
 class ScopeFinding(Frozen):
@@ -47,144 +41,161 @@ class ScopeFinding(Frozen):
     status: ScopeStatus
     clause: str | None = None
     """Segment id of the clause."""
+    words: str = ""
+    """The part of the clause that decides."""
     why: str = ""
     promised: str = ""
     signed: str = ""
     topic: str | None = None
     sure: float = 1.0
-    """How surely the clause speaks of what was promised."""
+    """How surely it is so."""
 
 
-def _headings(segments: Sequence[Segment]) -> list[str]:
-    """The last heading above every segment, by its place in the paper or as a line of its own."""
+@dataclass(frozen=True)
+class Part:
+    """A sentence of a signed clause, or a part of one between semicolons."""
+
+    position: int
+    """Of its segment in the account."""
+    passage: int
+    """Row of the passage that it stands in."""
+    put: Put
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each sign weighs, and the weight of nothing: (base, a logarithm of the number of clauses)."""
+
+    near: Signs
+    silent: tuple[float, float]
+    against: Signs
+    bias: float
+
+
+@cache
+def weights() -> Weights:
+    """As `python -m eval.train.scope` left them."""
+    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Weights(held["near"], (held["silent"][0], held["silent"][1]), held["against"], held["bias"])  # fmt: skip
+
+
+def parts_of(text: str) -> list[str]:
+    """The sentences of a clause, cut at semicolons; what is too short to say anything is left out."""
+    sentences = [text[a:b] for a, b in sentence_spans(text)] or [text]
+    cut = (part for s in sentences for part in re.split(r"(?<=;)\s+", s))
+    return [p for p in cut if len(p.split()) >= MIN_WORDS]
+
+
+def headings(segments: Sequence[Segment]) -> list[str]:
+    """The last heading above every segment, by its place in the paper, a line of its own, or numbers that stand under it."""
     found, heading, artifact = [], "", ""
-    for segment in segments:
+    for segment, after in zip(segments, [*segments[1:], None], strict=True):
         path = getattr(segment.locator, "path", ())
         if segment.artifact != artifact:
             heading, artifact = "", segment.artifact
-        if path or segment.role == "heading":
-            heading = str(path[-1]) if path else segment.text
+        if segment.role == "heading" or (after and _heads(segment.text, after.text)):
+            heading = segment.text
+        elif path and not _NUMBERED.match(heading):
+            heading = str(path[-1])
         found.append(heading)
     return found
 
 
-def _names(text: str) -> set[str]:
-    """Words with a capital inside a sentence: people, places, products."""
-    return {m.group().lower() for m in _NAME.finditer(text)}
-
-
-def _likelier(chance: float, names: int, words: int) -> float:
-    """The chance of being related, given how many names and how many rare words both sides share."""
-    odds = chance / max(1 - chance, 1e-6)
-    odds *= NAME_ODDS ** min(names, 2) * WORD_ODDS ** min(words, 3)
-    return float(odds / (1 + odds))
-
-
-def _usual(sets: Sequence[set[str]]) -> set[str]:
-    """What stands in too many clauses to tell one from another."""
-    counts = Counter(n for own in sets for n in own)
-    return {n for n, count in counts.items() if count > max(2, COMMON * len(sets))}
+def _heads(text: str, after: str) -> bool:
+    """True for a numbered line that the numbers of the next one stand under: `2 Not included`, `2.1 Lighting`."""
+    number = _NUMBERED.match(text)
+    return bool(number and len(text) < 80 and re.match(rf"\W*{re.escape(number[1])}\.\d", after))
 
 
 class SignedScope:
     """The clauses of an account's executed documents, ready to be compared."""
 
     def __init__(self, index: AccountIndex, related: Relatedness) -> None:
-        self._rows = [
-            i for i, s in enumerate(index.segments)
-            if index.artifacts[s.artifact].authority in (ORDER_FORM, AGREEMENT)
-            and s.role not in ("hidden", "heading") and len(s.text.split()) >= 3
-        ]  # fmt: skip
-        self.clauses: list[Segment] = [index.segments[i] for i in self._rows]
-        self._related = related
-        self._named = [_names(c.text) for c in self.clauses]
-        self._words = [content(c.text) for c in self.clauses]
-        self._common = _usual(self._named) | _usual(self._words)
-        above = _headings(index.segments)
-        self._above = [above[i] for i in self._rows]
-        self._out = [leaves_out(c.text, h) for c, h in zip(self.clauses, self._above, strict=True)]
-        self._signed: dict[str, list[tuple[int, Statement]]] = {}
-        for i, clause in enumerate(self.clauses):
-            for statement in statements_in(clause.text, i):
-                self._signed.setdefault(statement.topic, []).append((i, statement))
+        self._index, self._related = index, related
+        self.parts = list(self._parts())
 
-    def compare(self, promise: str, said: Said) -> ScopeFinding:
-        """Hold one promise, its words and what the heads make of them, against every clause."""
-        if not self.clauses:
+    def _parts(self) -> Sequence[Part]:
+        found, above = [], headings(self._index.segments)
+        for i, segment in enumerate(self._index.segments):
+            artifact = self._index.artifacts[segment.artifact]
+            if artifact.authority not in (ORDER_FORM, AGREEMENT):
+                continue
+            rows = self._related.readings.of(i)
+            if segment.role in ("hidden", "heading", "signature") or not len(rows):
+                continue
+            for words in parts_of(segment.text):
+                start = segment.text.find(words)
+                own = [r for r in rows if self._related.readings.spans[r][1] > start]
+                day = day_of(artifact.date)
+                found.append(Part(i, own[0] if own else rows[-1], put(words, above[i], day)))
+        return found
+
+    def compare(
+        self, promise: str, said: Said, before: str = "", day: date | None = None
+    ) -> ScopeFinding:
+        """Hold one promise, its words and what the heads make of them, against every clause.
+
+        `before` is what it answered, `day` when it was said.
+        """
+        if not self.parts:
             return ScopeFinding(status="silent", why="no signed document was found")
-        related, spans = self._related.of(said, self._rows)
-        sure = self._sure(promise, related)
-        order = [int(i) for i in np.argsort(-sure, kind="stable")[:8]]
-        if len(order) == 1 or sure[order[0]] - sure[order[1]] >= STANDS_OUT:
-            sure[order[0]] *= 1.5
-        if _GIVES.search(promise):
-            for i in order:
-                if sure[i] >= GIVEN_AT and _GIVEN.search(self.clauses[i].text):
-                    return self._finding("covered", i, "the signed scope has it")
-        texts = {i: self.clauses[i].text[slice(*spans[i])] for i in order}
-        return (
-            self._otherwise(promise, sure)
-            or self._excluded(promise, sure, texts)
-            or self._unlike(promise, sure, texts)
-            or self._covered(promise, order[0], sure)
-            or ScopeFinding(status="silent", why="the signed scope does not speak of it")
+        promised = put(promise, before, day)
+        meant, silent = self._meant(promised, said)
+        asked = [int(i) for i in np.argsort(-meant, kind="stable")[:LOOKED_AT] if meant[i] >= LEAST]
+        denied = {i: _chance(against(promised, self.parts[i].put)) for i in asked}
+        says = {i: meant[i] * denied[i] for i in asked}
+        has = {i: meant[i] * (1 - denied[i]) for i in asked}
+        otherwise_, covered = sum(says.values()), sum(has.values())
+        if not asked or silent >= max(otherwise_, covered):
+            return ScopeFinding(status="silent", why="the signed scope does not speak of it")
+        if covered >= otherwise_:
+            return self._finding("covered", max(has, key=has.__getitem__), covered)
+        return self._contradicted(promised, max(says, key=says.__getitem__), otherwise_)
+
+    def _contradicted(self, promised: Put, place: int, sure: float) -> ScopeFinding:
+        """By the clause at `place`: excluded where it leaves the thing out, else contradicted by what it says instead."""
+        clause = self.parts[place].put
+        if against(promised, clause)["leaves out"]:
+            return self._finding("excluded", place, sure)
+        found = otherwise(promised.words, clause.words)
+        told = (
+            {"promised": found.promised, "signed": found.signed, "why": found.why} if found else {}
         )
+        return self._finding("contradicted", place, sure).model_copy(update=told)
 
-    def _sure(self, promise: str, related: Vectors) -> Vectors:
-        """How surely each clause speaks of what was promised."""
-        named, words = _names(promise) - self._common, content(promise) - self._common
-        rows = zip(related, self._named, self._words, strict=True)
-        return np.array([_likelier(r, len(named & own), len(words & w)) for r, own, w in rows])
+    def likenesses(self, said: Said) -> list[dict[str, float]]:
+        """What encoder and heads make of a promise beside each part."""
+        words, answers, fields = self._related.likenesses(said)
+        return [
+            dict(zip(LIKENESSES, (float(words[p.position]), float(answers[p.passage]), float(fields[p.passage])), strict=True))
+            for p in self.parts
+        ]  # fmt: skip
 
-    def _excluded(
-        self, promise: str, sure: Vectors, texts: Mapping[int, str]
-    ) -> ScopeFinding | None:
-        """A clause that leaves out what was promised: by its words, or as the nearest and sure enough."""
-        out = [i for i, listed in enumerate(self._out) if listed]
-        shares = [(left_out(promise, self.clauses[i].text), -i) for i in out]
-        best, place = max(shares, default=(0.0, 0))
-        if best >= ITEM_SHARE:
-            return self._finding("excluded", -place, "the signed scope excludes it")
-        first = next(iter(texts))
-        if sure[first] >= EXCLUDED_AT and leaves_out(texts[first], self._above[first]):
-            return self._finding("excluded", first, "the signed scope excludes it")
-        return None
+    def _meant(self, promised: Put, said: Said) -> tuple[Vectors, float]:
+        """How surely each part is the one that bears on a promise, and how surely none is: all sum up to 1."""
+        held, count = weights(), len(self.parts)
+        likenesses = self.likenesses(said)
+        total = [
+            _weighed(near(promised, p.put, likeness), held.near)
+            for p, likeness in zip(self.parts, likenesses, strict=True)
+        ]
+        total.append(held.silent[0] + held.silent[1] * float(np.log(count)))
+        odds = np.exp(np.array(total) - max(total))
+        return odds[:-1] / odds.sum(), float(odds[-1] / odds.sum())
 
-    def _unlike(self, promise: str, sure: Vectors, texts: Mapping[int, str]) -> ScopeFinding | None:
-        """The nearest clause that says otherwise in whatever way."""
-        bar = max(OTHERWISE_AT, NEARLY * max(sure[i] for i in texts))
-        for i in list(texts)[:LOOKED_AT]:
-            found = otherwise(promise, self.clauses[i].text) if sure[i] >= bar else None
-            if found is not None:
-                return ScopeFinding(
-                    status="contradicted", clause=self.clauses[i].id, promised=found.promised,
-                    signed=found.signed, why=found.why, sure=float(sure[i]),
-                )  # fmt: skip
-        return None
+    def _finding(self, status: ScopeStatus, place: int, sure: float) -> ScopeFinding:
+        part, why = self.parts[place], {
+            "covered": "the signed scope has it", "excluded": "the signed scope excludes it",
+        }.get(status, "the signed scope says otherwise")  # fmt: skip
+        clause = self._index.segments[part.position].id
+        return ScopeFinding(status=status, clause=clause, words=part.put.words, why=why, sure=float(sure))  # fmt: skip
 
-    def _covered(self, promise: str, nearest: int, sure: Vectors) -> ScopeFinding | None:
-        """The nearest clause, unless the promise names a thing, by its short name, that no clause knows."""
-        short = set(_SHORT.findall(promise))
-        unknown = any(n not in c.text for n in short for c in (self.clauses[nearest],))
-        if sure[nearest] < COVERED_AT or (unknown and _SHORT.search(self.clauses[nearest].text)):
-            return None
-        return self._finding("covered", nearest, "the signed scope has it")
 
-    def _finding(self, status: ScopeStatus, clause: int, why: str) -> ScopeFinding:
-        return ScopeFinding(status=status, clause=self.clauses[clause].id, why=why)
+def _weighed(signs: Signs, held: Signs) -> float:
+    return sum(held[name] * value for name, value in signs.items() if value and name in held)
 
-    def _otherwise(self, promise: str, related: Vectors) -> ScopeFinding | None:
-        """The clause that gives a topic of the promise another value, if no clause gives the same."""
-        for said in said_in(promise, 0):
-            rivals = self._signed.get(said.topic, [])
-            if not rivals or agrees(said.value, [s for _, s in rivals]):
-                continue
-            if any(spoken(said.value, self.clauses[i].text) for i, _ in rivals):
-                continue
-            nearest, signed = max(rivals, key=lambda rival: related[rival[0]])
-            return ScopeFinding(
-                status="contradicted", clause=self.clauses[nearest].id, promised=said.value.text,
-                signed=signed.value.text, topic=said.topic,
-                why=f"promised {said.value.text}, signed {signed.value.text}",
-            )  # fmt: skip
-        return None
+
+def _chance(signs: Signs) -> float:
+    """0..1 that a clause with these signs says otherwise."""
+    held = weights()
+    return float(1 / (1 + np.exp(-held.bias - _weighed(signs, held.against))))

@@ -75,7 +75,7 @@ class Scene:
 def load_scenes(folder: Path = FOLDER) -> list[Scene]:
     """Every scene of the folder's files, in their order."""
     return [
-        _scene(block, _held_out(path.stem, block))
+        parse_scene(block, _held_out(path.stem, block))
         for path in sorted(folder.glob("*.txt"))
         for block in re.split(r"^= ", path.read_text(encoding="utf-8"), flags=re.M)
         if block.strip()
@@ -89,7 +89,8 @@ def _held_out(file: str, block: str) -> bool:
     return file.endswith("_held")
 
 
-def _scene(block: str, held_out: bool) -> Scene:
+def parse_scene(block: str, held_out: bool = False) -> Scene:
+    """A scene from its text, the head line without its mark first."""
     head, _, rest = block.partition("\n")
     name, _, must = (p.strip() for p in head.partition(" | "))
     values = () if must == "none" else tuple(must.split(" ~ "))
@@ -133,7 +134,7 @@ def _segments(source: Source, path: str) -> list[Segment]:
     at, heading = 0, ""
     side, _, author = source.author.partition(" ")
     for n, line in enumerate(source.lines):
-        turn = _TURN.fullmatch(line) if source.kind == "call" else None
+        turn = _TURN.fullmatch(line) if source.kind in ("call", "chat") else None
         text, role = (turn["text"] if turn else line), _role(source.kind, line)
         if role == "heading":
             text = heading = line.removeprefix("# ")

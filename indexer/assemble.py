@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from indexer.authority import artifact_rung
 from indexer.execution import (
     Signing,
+    belongs_to,
     execution_of,
     looks_like_contract,
     made_part_by,
@@ -26,7 +27,7 @@ from indexer.people import People
 from indexer.signatures import signatures_in
 
 Executed = Sequence[tuple[str, str]]
-"""Path and text of papers that are executed by themselves."""
+"""Path and text of papers that are executed by themselves or by their completion."""
 
 
 def _digest(*parts: str) -> str:
@@ -59,15 +60,24 @@ def _signing(
         paper := made_part_by(numbers_of(artifact), executed, f"{artifact.title} {text[:200]}")
     ):
         return Signing("executed", f"{paper}, which is executed, makes it part of itself")
+    if bare and (paper := belongs_to(text, executed)):
+        why = f"it says that it belongs to {paper}, which is executed, and has no place to sign"
+        return Signing("executed", why)
     return found
 
 
-def executed_papers(artifacts: Sequence[RawArtifact]) -> list[tuple[str, str]]:
-    """Path and text of every paper whose own text says that it is executed."""
-    texts = (
-        (a.path, _text_and_spans(a)[0]) for a in artifacts if a.kind in ("contract", "document")
-    )
-    return [(path, text) for path, text in texts if execution_of(text).state == "executed"]
+def executed_papers(
+    artifacts: Sequence[RawArtifact], mails: Sequence[RawArtifact] = ()
+) -> list[tuple[str, str]]:
+    """Path and text of every paper that is executed by its own text, or by a mail that says that all have signed."""
+    papers = [a for a in artifacts if a.kind in ("contract", "document")]
+    texts = [(a, _text_and_spans(a)[0]) for a in papers]
+    return [
+        (a.path, text)
+        for a, text in texts
+        if execution_of(text).state == "executed"
+        or (a.kind == "contract" and named_by_completion(a, mails))
+    ]
 
 
 def _kind(artifact: RawArtifact, manifest: Manifest, text: str) -> Kind:

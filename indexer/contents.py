@@ -88,7 +88,7 @@ def contents_of(
     raw = mark_forwarded(raw)
     sides.update(infer_call_sides(raw, people))
     mails = [a for a in raw if a.kind == "mail"]
-    executed = executed_papers(raw)
+    executed = executed_papers(raw, mails)
     assembled = [assemble(one, people, manifest, mails, executed) for one in raw]
     artifacts = settle_versions([a for a, _ in assembled])
     assembled = [(a, own) for a, (_, own) in zip(artifacts, assembled, strict=True)]

@@ -8,7 +8,7 @@ partly signed. How lines are found: `signatures`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,6 +58,15 @@ _KIND = re.compile(
     r"statement of work|work order|scope of work|service description|service level agreement|data processing agreement|leistungsbeschreibung",
     re.I,
 )
+_UNDER = re.compile(
+    r"\b(?:(?:made|issued|entered into|placed) under|pursuant to|attached to|belongs to|(?:annex|schedule|appendix|exhibit|attachment|addendum)\b[^.;]{0,20} to|"
+    r"(?:forms?|is|being) (?:an integral )?part of|supplements?|under (?:the )?(?:order form|agreement|contract)|anlage\b[^.;]{0,12} zu[mr]?|bestandteil de[rs]|"
+    r"bilaga\b[^.;]{0,12} till|bilag\b[^.;]{0,12} til|anexo\b[^.;]{0,12} (?:a|ao|al)|annexe\b[^.;]{0,12} (?:à|au))\b(?P<whom>[^.;\n]{0,80})",
+    re.I,
+)
+"""What a paper says of itself that belongs to another."""
+_WHOM = re.compile(r"order form|agreement|contract|vertrag|avtal|contrato|contrat|bestell\w+", re.I)
+_OPENING = 500
 _NUMBER = re.compile(r"\b[A-Z]{1,5}-\d{3,}(?:-\d+)?(?:-[A-Z]\d?)?\b|\b\d{4}-\d{3,}\b")
 
 
@@ -120,6 +129,25 @@ def _norm(name: str) -> str:
 
 def _stem(path: str) -> str:
     return _norm(path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+
+
+def belongs_to(text: str, executed: Sequence[tuple[str, str]]) -> str | None:
+    """The path of the executed paper, of (path, text) pairs, of which a paper without places to sign says that it belongs to it.
+
+    It must open as a statement of work or the like, so that no proposal or quote slips in, and name the paper by its
+    number, or by its kind where only one was executed.
+    """
+    opening = text[:_OPENING]
+    if not (_KIND.search(opening) or re.match(r"\W*(?:annex|schedule|appendix|exhibit|anlage|bilaga|anexo|annexe)\b", opening, re.I)):  # fmt: skip
+        return None
+    for told in _UNDER.finditer(opening):
+        numbers = set(_NUMBER.findall(told["whom"]))
+        for path, other in executed:
+            if numbers & set(_NUMBER.findall(f"{path.rsplit('/', 1)[-1]} {other[:400]}")):
+                return path
+        if not numbers and _WHOM.search(told.group()) and len(executed) == 1:
+            return executed[0][0]
+    return None
 
 
 def numbers_of(artifact: RawArtifact) -> set[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.days import days_in
+from indexer.stamps import HEADING, stated
 
 NEAR = 7
 """Lines around a signature within which a date line belongs to it."""
@@ -34,19 +35,6 @@ _OTHER_LABEL = re.compile(
 _PRINTED = re.compile(r"^\W*(?:(?:print(?:ed)? )?name|date(?: signed)?|datum)\s*[:：]?\s*\w", re.I)
 _SLASH_S = re.compile(r"/s/\s*(?P<name>[A-Za-zÀ-ž][\w.'’ -]+)")
 _GEZ = re.compile(r"^\W*\(?gez\.?\)?\s+(?P<name>[A-ZÀ-Þ][\w.'’ -]+)")
-_STAMP = re.compile(
-    r"^(?P<name>[A-ZÀ-Þ][\w.'’-]+(?: [\w.'’-]+){1,4})\s*,\s*[^.:;]{2,60}[.,;]\s*"
-    r"(?i:(?:electronically |digitally )?signed(?: electronically| digitally)?|elektronisch (?:signiert|unterzeichnet)|signé électroniquement)"
-    r"(?:\s+(?:on |am |le )?(?=\S*\d)|\s*$)",
-)
-"""A name with a title that says of itself that it signed: `Jo Roe, CFO. Signed electronically 2026-02-27`."""
-_NAMED = re.compile(
-    r"^[A-ZÀ-Þ][\w.'’-]+(?: [A-ZÀ-Þ][\w.'’-]+){1,4}\s*,\s*(?!(?:inc|llc|ltd|gmbh|ag|ab|aps)\b)(?i:[^.:;]{2,60})"
-)
-"""A name with a title, as under a heading `Signatures`; what it says of a day stands behind it."""
-_UNDER = 6
-"""Lines below such a heading that belong to it."""
-_HEADING = re.compile(r"^\W*(?:signatures|unterschriften)\W*$", re.I)
 _BLANK = re.compile(
     r"^[\s_.\-–—x×…:|]*$|^[\[{<(\\].{0,40}[\]}>)\\]$|^(?:sign(?:ature)? here|to be signed|tbd|n/?a|pending)$",
     re.I,
@@ -116,10 +104,13 @@ def signatures_in(text: str) -> Signatures:
         ]
         if loose and not counted & {number, number + 1, number - 1}:
             slots += [Slot(number, signed_value(name)) for name in loose]
-    if stamps := [
-        s for number in range(len(lines)) for s in _stamps(lines, number)
-    ] or _under_heading(lines):
-        slots = [s for s in slots if s.signed or not _HEADING.match(lines[s.line])] + stamps
+    known, taken = " ".join(s.value.lower() for s in slots), {s.line for s in slots}
+    for number, who in stated(lines, [_cells(line) for line in lines]):
+        if number not in taken and (not who or who.lower() not in known):
+            slots.append(Slot(number, who))
+            known += f" {who.lower()}"
+    if sum(s.signed for s in slots) >= 2:
+        slots = [s for s in slots if s.signed or not _heads(lines, slots, s)]
     near = {n for s in slots for n in range(s.line - NEAR, s.line + NEAR + 1)}
     dates = [
         d for number, line in enumerate(lines) if number in near
@@ -128,26 +119,12 @@ def signatures_in(text: str) -> Signatures:
     return Signatures(tuple(sorted(slots, key=lambda s: s.line)), tuple(dates))
 
 
-def _stamps(lines: Sequence[str], number: int) -> list[Slot]:
-    """Signatures that a line's cells state, each with its day there or in the two lines below, where a cell is wrapped."""
-    dated = any(days_in(line) for line in lines[number : number + 3])
-    names = [m["name"] for c in _cells(lines[number]) if (m := _STAMP.match(c))]
-    return [Slot(number, name) for name in names if dated]
-
-
-def _under_heading(lines: Sequence[str]) -> list[Slot]:
-    """Names with titles under a bare heading `Signatures`, if there is a day for each party."""
-    at = next((n for n, line in enumerate(lines) if _HEADING.match(line)), None)
-    if at is None:
-        return []
-    block = lines[at + 1 : at + 1 + _UNDER]
-    named = [
-        Slot(at + 1 + n, m.group()) for n, line in enumerate(block)
-        for c in _cells(line) if (m := _NAMED.match(c))
-    ]  # fmt: skip
-    days = sum(len(days_in(c)) for line in block for c in _cells(line))
-    parties = max((len(_cells(line)) for line in block), default=0)
-    return named if len(named) >= 2 and days >= max(2, parties) else []
+def _heads(lines: Sequence[str], slots: Sequence[Slot], slot: Slot) -> bool:
+    """True for an empty place that is a heading over signatures, not one of them."""
+    below = range(slot.line + 1, slot.line + 1 + NEAR)
+    return bool(HEADING.match(lines[slot.line])) and any(
+        s.signed and s.line in below for s in slots
+    )
 
 
 def _slots(

@@ -123,7 +123,7 @@ def raw(path: str, text: str, kind: Kind = "contract", title: str = "") -> RawAr
 
 def papers(*found: RawArtifact) -> dict[str, Artifact]:
     mails = [a for a in found if a.kind == "mail"]
-    executed = executed_papers(found)
+    executed = executed_papers(found, mails)
     return {
         a.path: a
         for a in settle_versions(
@@ -227,3 +227,54 @@ def test_a_paper_of_the_same_number_is_named_by_its_kind() -> None:
     assert made_part_by(["MP-4471"], [("f.pdf", form)], "Statement of Work MP-4471") == "f.pdf"
     assert made_part_by(["MP-9"], [("f.pdf", form)], "Statement of Work MP-9") is None
     assert made_part_by(["MP-4471"], [("f.pdf", form)], "Proposal MP-4471") is None
+
+
+def test_a_paper_without_places_to_sign_belongs_to_the_executed_one_it_names() -> None:
+    form = raw("OF-7714.docx", "Order Form OF-7714\nPool heating, three sites\n" + BOTH)
+    work = "Statement of Work\nIssued under Order Form OF-7714 of 3 March 2026.\nTwo pumps a site"
+    found = papers(form, raw("sow.docx", work))
+    assert found["sow.docx"].execution == "executed"
+    assert "OF-7714.docx" in found["sow.docx"].meta["execution_why"]
+    by_kind = "Annex 2 to the Order Form: Service Description\nTwo pumps a site"
+    assert papers(form, raw("annex.docx", by_kind))["annex.docx"].execution == "executed"
+    for other in (
+        work.replace("7714", "7715"),
+        work + "\nBy: ______\nBy: ______",
+        "DRAFT\n" + work,
+        work.replace("Statement of Work", "Proposal"),
+    ):
+        assert papers(form, raw("sow.docx", other))["sow.docx"].execution != "executed", other
+    open_form = raw("OF-7714.docx", "Order Form OF-7714\nPool heating\nBy: ____\nBy: ____")
+    assert papers(open_form, raw("sow.docx", work))["sow.docx"].execution == "unsigned"
+
+
+DATED = ("3 March 2026", "4 March 2026")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "7. Signatures\nFor the Customer\tFor the Supplier\nUna Roe, Bursar\tKarl Maier, CEO\n"
+        "Signed electronically {}\tSigned electronically {}",
+        "Signed for and on behalf of Acme Ltd by:\nName: Una Roe\nDate: {}\n"
+        "Signed for and on behalf of Beta GmbH by:\nName: Karl Maier\nDate: {}",
+        "SIGNED for and on behalf of ACME LTD by Una Roe, Director, on {}\n"
+        "SIGNED for and on behalf of BETA LTD by Karl Maier, CEO, on {}",
+        "Executed by the parties\nFor Acme: Una Roe (COO), {}\nFor Beta: Karl Maier (CEO), {}",
+        "Customer: [signed] Una Roe {}\nSupplier: [signed] Karl Maier {}",
+        "For the Customer\nUna Roe\nSigned {} via a signing service\n"
+        "For the Supplier\nKarl Maier\nSigned {} via a signing service",
+        "Underskrifter\nFör Kunden\tFör Leverantören\nAnna Berg\tOlle Dahl\n{}\t{}",
+    ],
+)
+def test_signatures_that_are_stated_in_many_ways(block: str) -> None:
+    opening = "Service Order\nCleaning of two halls.\n"
+    assert execution_of(opening + block.format(*DATED)).state == "executed"
+    assert execution_of(opening + block.format(DATED[0], "")).state != "executed"
+
+
+def test_one_party_that_signs_twice_over_is_one_party() -> None:
+    once = "Order Form\nBy: Una Roe\nName: Una Roe\nSigned electronically 3 March 2026"
+    assert execution_of(once).state == "partly_signed"
+    headed = "Order Form\nAccepted and agreed\nAcme Inc.\tBeta LLC\n/s/ Una Roe\t/s/ Karl Maier\n3/3/2026\t3/4/2026"
+    assert execution_of(headed).state == "executed"

@@ -71,6 +71,13 @@ def _when(text: str, day_first: bool | None) -> datetime | date | None:
         except ValueError:
             return _date(int(text[:4]), int(text[5:7]), int(text[8:10]))
         return moment.astimezone(UTC) if moment.tzinfo else moment.date()
+    written = re.fullmatch(
+        r"(?:\w+day, )?(\d{1,2} \w+ \d{4})(?: at|,)? (\d{1,2}:\d\d:\d\d(?: [AP]M)?) UTC", text
+    )
+    if written:
+        clock = "%I:%M:%S %p" if written[2].endswith("M") else "%H:%M:%S"
+        found = datetime.strptime(f"{written[1]} {written[2]}", f"%d %B %Y {clock}")
+        return found.replace(tzinfo=UTC)
     return _local(text, day_first)
 
 

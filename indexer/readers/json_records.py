@@ -7,7 +7,7 @@ talk looks like is in `talk`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -52,7 +52,7 @@ class JsonReader:
     """JSON of systems that are not known."""
 
     name = "Any other JSON"
-    version = 1
+    version = 2
 
     def recognises(self, source: Source) -> bool:
         if not begins_like_json(source.content):
@@ -91,6 +91,10 @@ def _walk(path: str, value: Any, found: _Found, depth: int) -> None:
         for name, inner in value.items():
             _walk(f"{path}.{name}" if path else name, inner, found, depth + 1)
     elif entries := dicts(value):
+        if wrapped := _unwrapped(entries):
+            for name, inner in wrapped.items():
+                _walk(f"{path}.{name}" if path else name, inner, found, depth + 1)
+            return
         if is_talk(entries):
             found.talks.append(entries)
             return
@@ -102,6 +106,20 @@ def _walk(path: str, value: Any, found: _Found, depth: int) -> None:
             found.rows += [(f"{path}.{name}" if path else name, row) for name, row in held.rows]
     elif text := plain(value):
         found.fields.append((path, text))
+
+
+def _unwrapped(entries: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]] | None:
+    """Entries that each hold their record under the name of its type (`{"type": "post", "post": {...}}`), by type."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in entries:
+        kind = entry.get("type")
+        inner = entry.get(kind) if isinstance(kind, str) else None
+        if isinstance(inner, dict) and len(entry) == 2:
+            found.setdefault(str(kind), []).append(inner)
+        else:
+            found.setdefault("entry", []).append(entry)
+    wrapped = len(entries) - len(found.get("entry", ()))
+    return found if wrapped * 5 >= len(entries) * 4 else None
 
 
 def _squeezed(texts: Iterable[str]) -> str:
@@ -117,7 +135,24 @@ def _talk(source: Source, found: _Found, head: dict[str, Any]) -> RawArtifact | 
         entries += [] if squeezed in seen else talk
         seen.add(squeezed)
     found.fields = [(name, text) for name, text in found.fields if _squeezed([text]) not in seen]
+    known = _accounts(row for _, row in found.rows)
+    if known:
+        entries = [{k: known.get(v, v) if isinstance(v, str) else v for k, v in e.items()} for e in entries]  # fmt: skip
     return artifact_of_talk(source.path, "json", _title(head), moment(folded(head)), entries)
+
+
+def _accounts(rows: Iterable[dict[str, str]]) -> dict[str, str]:
+    """Full names by the account names that an export lists them under; what it lists is a person where it gives a mail address."""
+    found = {}
+    for row in map(folded, rows):
+        account, full = (
+            row.get("username"),
+            first(row, ("realname", "fullname", "displayname", "name")),
+        )
+        full = full or " ".join(filter(None, (row.get("firstname"), row.get("lastname"))))
+        if account and full and row.get("email"):
+            found[account] = full
+    return found
 
 
 def _title(head: dict[str, Any]) -> str:

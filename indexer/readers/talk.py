@@ -33,7 +33,7 @@ BESIDE = 0.25
 _WORDS = ("text", "message", "content", "body", "sentence", "snippet", "utterance", "transcript",
           "messagetext", "comment", "words")  # fmt: skip
 _WHO = ("speaker", "speakername", "speakerlabel", "author", "authorname", "from", "fromname",
-        "sender", "sendername", "user", "username", "participant", "participantname")  # fmt: skip
+        "sender", "sendername", "user", "username", "participant", "participantname", "creator", "createdby", "postedby")  # fmt: skip
 _NAMES = ("name", "displayname", "realname", "fullname", "username", "email")
 _FROM = (
     "start",
@@ -48,8 +48,10 @@ _FROM = (
 )
 _UNTIL = ("end", "endtime", "endms", "endseconds", "stop")
 _WHEN = ("timestamp", "createdat", "sentat", "datetime", "date", "time", "ts", "created", "startedat",
-         "starttime", "started", "updatedat", "createdtime", "closedate", "senton", "posted")  # fmt: skip
+         "starttime", "started", "updatedat", "createdtime", "closedate", "senton", "posted", "createddate", "createat", "postedat")  # fmt: skip
 _OWN_ID = ("id", "messageid", "ts")
+_PLACE = ("team", "channel", "room", "space", "topicid", "threadid")
+"""Where a message stands: no words beside it."""
 
 
 def folded(entry: Entry) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def is_talk(entries: Sequence[Entry]) -> bool:
         if isinstance(words, str) and (_speaker(entry) or timed):
             spoken += 1
             said += len(words.split())
-            known = {*_WORDS, *_WHO, *_FROM, *_UNTIL, *_WHEN, *_OWN_ID}
+            known = {*_WORDS, *_WHO, *_FROM, *_UNTIL, *_WHEN, *_OWN_ID, *_PLACE}
             beside += sum(_prose(value) for name, value in entry.items() if name not in known)
     return (
         bool(spoken) and spoken * 10 >= len(entries) * 9 and beside <= said * BESIDE + len(entries)

@@ -37,6 +37,10 @@ _OTHERWISE: Mapping[str, Verdict] = {
 }  # fmt: skip
 
 
+SAME_THING = 0.3
+"""How related a clause must be to a document's statement to be held against it: a document says much that no paper speaks of."""
+
+
 class Evidence:
     """One account's evidence, ready to be asked whether it carries a statement."""
 
@@ -189,11 +193,18 @@ class Evidence:
         """Why the signed papers say otherwise, and the words of the clause; None where they don't."""
         vector = self._index.embedder.embed([claim])[0]
         pair = [Passage(0, 0, len(claim), ("", f"vendor note: {claim}"))]
-        finding = self._scope.compare(claim, read_anew(self._heads, vector, pair))
-        if finding.clause is None or finding.status not in ("contradicted", "excluded"):
+        meant = read_anew(self._heads, vector, pair)
+        finding = self._scope.compare(claim, meant)
+        related, _ = self._related.of(meant, [self._at[finding.clause]] if finding.clause else [])
+        named = bool(len(related) and related[0] >= SAME_THING) and (finding.status == "excluded" or bool(finding.signed))  # fmt: skip
+        if (
+            finding.clause is None
+            or not named
+            or finding.status not in ("contradicted", "excluded")
+        ):
             return None
         clause = self._index.segments[self._at[finding.clause]]
-        first, last = best_sentences(clause.text, [claim, finding.signed], CLAUSE_WORDS)
+        first, last = best_sentences(clause.text, [finding.words, finding.signed], CLAUSE_WORDS)
         spans = sentence_spans(clause.text) or [(0, len(clause.text))]
         start, end = spans[first or 0][0], spans[-1 if last is None else last][1]
         why = "the signed papers exclude it"
