@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.ranking import Scores
 from indexer.answer_head import Likeness
@@ -57,6 +58,9 @@ _HOLDS = {
 """Which words are such a value."""
 
 
+Positions = NDArray[np.int64]
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is known of the account's segments for one question."""
@@ -87,11 +91,11 @@ def only_asks(text: str) -> bool:
     return text.endswith("?") and "." not in text
 
 
-def best_passages(readings: Readings, likeness: Scores) -> tuple[Vectors, Vectors]:
+def best_passages(readings: Readings, likeness: Scores) -> tuple[Positions, Positions]:
     """The segments that have passages, and the row of the passage of each that lies nearest."""
     order = np.lexsort((likeness, readings.owner))
     last = np.flatnonzero(np.append(np.diff(readings.owner[order]), 1))
-    return readings.owner[order][last], order[last]
+    return readings.owner[order][last], np.asarray(order[last], np.int64)
 
 
 def signs(asked: Asked, readings: Readings, segments: list[Segment]) -> Vectors:

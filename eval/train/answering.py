@@ -28,11 +28,11 @@ from agent.asking import Asking, asked_of, usable
 from eval.train.utterances import Deal, Question, Utterance, load_deals
 from indexer.assemble import assemble
 from indexer.build import embed_and_read
-from indexer.chunking import chunk_artifact
+from indexer.chunking import Chunk, chunk_artifact
 from indexer.embed import OnnxEmbedder, model_folder, packaged_encoder
 from indexer.heads import Heads
 from indexer.manifest import Manifest
-from indexer.models import Account, LinesLocator, RawArtifact, RawSegment
+from indexer.models import Account, Artifact, LinesLocator, RawArtifact, RawSegment, Segment
 from indexer.people import People
 from indexer.search import AccountIndex
 from indexer.store import Contents, Store
@@ -68,7 +68,9 @@ def _sections(deal: Deal) -> Iterator[Sequence[Utterance]]:
 
 
 def _contents(deal: Deal, slug: str) -> Contents:
-    contents = Contents(Account(slug=slug, name=deal.name), [], [], [])
+    artifacts: list[Artifact] = []
+    segments: list[Segment] = []
+    chunks: list[Chunk] = []
     for n, section in enumerate(_sections(deal)):
         source = section[0].source
         raw = RawArtifact(
@@ -81,11 +83,11 @@ def _contents(deal: Deal, slug: str) -> Contents:
                 for i, u in enumerate(section, 1)
             ),
         )  # fmt: skip
-        artifact, segments = assemble(raw, People(), Manifest())
-        contents.artifacts.append(artifact)
-        contents.segments.extend(segments)
-        contents.chunks.extend(chunk_artifact(segments))
-    return contents
+        artifact, said = assemble(raw, People(), Manifest())
+        artifacts.append(artifact)
+        segments.extend(said)
+        chunks.extend(chunk_artifact(said))
+    return Contents(Account(slug=slug, name=deal.name), artifacts, segments, chunks)
 
 
 def _asking(home: Path, deal: Deal, slug: str, embedder: OnnxEmbedder, heads: Heads) -> Asking:
