@@ -1,12 +1,10 @@
 """Answers a CSM's question from evidence, or says what was searched and whom to ask.
 
-Whether a question is answered is decided from support: the answer head has learned where answers stand
-and how near one must be, and what the question asks for (a person, a number, a date) must stand there.
+Whether a question is answered is decided by the surest segment: see `agent/answering.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +16,6 @@ from agent.door import BriefDoor
 from agent.models import Answer, Citation, Conflict, ConflictSide
 from agent.quoting import Sentences, best_run
 from agent.ranking import Scores
-from agent.values import values_of
 from indexer.authority import NAMES, segment_rung
 from indexer.lexical import query_words
 from indexer.models import Segment
@@ -29,60 +26,22 @@ if TYPE_CHECKING:
 
 CANDIDATES = 12
 MAX_CLAIMS = 5
-ANSWER_AT = 0.4
-FURTHER_AT = 0.45
-_MONTH = r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|week|month|tomorrow|\d{1,2}[./]\d{1,2}|\b20\d\d\b"
-_WANTS = (
-    ("person", re.compile(r"^\W*(?:who|whose|whom|wer)\b|\bwhich (?:person|people|executive|colleague)|\bname of the\b", re.I)),
-    ("date", re.compile(r"\b(?:when|by when|what date|how soon|wann|since when|until when|deadline)\b", re.I)),
-    ("number", re.compile(r"\bhow (?:many|much|often|long|big|large)\b|\bwhat (?:price|percentage|discount|number|amount|share)|\bwie ?viele?", re.I)),
-)  # fmt: skip
-
-
-def wanted(question: str) -> str | None:
-    """What kind of thing a question asks for, or None if any words may answer."""
-    return next((kind for kind, pattern in _WANTS if pattern.search(question)), None)
-
-
-def _has(kind: str | None, segment: Segment, names: frozenset[str]) -> bool:
-    text = segment.text
-    if kind == "person":
-        low = text.lower()
-        return any(n in low for n in names) or bool(re.search(r"\b(?:I|me|my|I'll|we)\b", text))
-    if kind == "date":
-        return bool(re.search(_MONTH, text, re.I)) or any(
-            v.kind == "duration" for v in values_of(text)
-        )
-    if kind == "number":
-        return bool(values_of(text)) or bool(
-            re.search(
-                r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty|forty|fifty|hundred|thousand|every|daily|weekly)\b",
-                text,
-                re.I,
-            )
-        )
-    return True
-
-
-def _is_question(segment: Segment) -> bool:
-    text = segment.text.rstrip()
-    return text.endswith("?") and text.count(".") == 0
+ANSWER_AT = 0.9
+"""How sure the best segment must be for a question to count as answered; chosen on written deals held out."""
+FURTHER_AT = 0.5
+"""How sure every further one must be."""
 
 
 def _extract(asking: Asking, door: BriefDoor, judged: Judged) -> list[int]:
     """Record the segments that answer; returns their positions."""
-    kind = wanted(judged.question)
     chosen: list[int] = []
+    if not judged.ranked or judged.scores[judged.ranked[0]] < ANSWER_AT:
+        return chosen
     for position in judged.ranked[:CANDIDATES]:
-        segment = asking.index.segments[position]
-        best = judged.scores[judged.ranked[0]]
-        if len(door.claims) == MAX_CLAIMS or judged.scores[position] < FURTHER_AT * best:
+        if len(door.claims) == MAX_CLAIMS or judged.scores[position] < FURTHER_AT:
             break
-        if judged.supported[position] < ANSWER_AT or _is_question(segment):
-            continue
-        if _has(kind, segment, judged.names):
-            _record(asking, door, segment, position, judged.support)
-            chosen.append(position)
+        _record(asking, door, asking.index.segments[position], position, judged.support)
+        chosen.append(position)
     return chosen
 
 

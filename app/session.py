@@ -272,7 +272,6 @@ class Session:
     def _asked(self, slug: str) -> tuple[Asking, str]:
         """The account's evidence, ready to be asked about, and the fingerprint of its index."""
         from agent.asking import Asking
-        from prompts.template import load_template
 
         with self._opening:
             mark = self.store.evidence_mark(slug)
@@ -280,7 +279,7 @@ class Session:
             opened = self._opened.get(slug, mark) or Opened(index)
             asking = opened.asking
             if asking is None:
-                asking = Asking(index, self.heads, load_template("sales-to-cs"))
+                asking = Asking(index, self.heads)
                 self._opened.put(slug, mark, Opened(index, asking))
             return asking, self.fingerprint(slug)
 

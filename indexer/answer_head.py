@@ -42,6 +42,15 @@ class AnswerVectors:
 
 
 @dataclass(frozen=True)
+class Likeness:
+    """How near each passage lies to a question, -1..1: (passages,) each."""
+
+    mixed: Vectors
+    """As a whole and word by word together, as the head learned to mix them."""
+    word_by_word: Vectors
+
+
+@dataclass(frozen=True)
 class _Read:
     """What the head makes of one text."""
 
@@ -109,20 +118,27 @@ class AnswerHead:
 
     def support(self, question: str, passages: AnswerVectors) -> Vectors:
         """How surely each passage answers `question`, 0..1, one half at the bar: (passages,)."""
-        likeness = self.likeness(question, passages)
-        return np.asarray(1 / (1 + np.exp((self.bar - likeness) / TEMPERATURE)), dtype=np.float32)
+        return self.sure(self.likeness(question, passages))
 
     def likeness(self, question: str, passages: AnswerVectors) -> Vectors:
         """How near each passage lies to `question`, as a whole and word by word, -1..1: (passages,)."""
+        return self.compare(question, passages).mixed
+
+    def compare(self, question: str, passages: AnswerVectors) -> Likeness:
+        """How near each passage lies to `question`, mixed and word by word."""
         if not len(passages.whole):
-            return np.zeros(0, np.float32)
+            return Likeness(np.zeros(0, np.float32), np.zeros(0, np.float32))
         batch, half = next(self._model.batches([("", question)]))
         asked = next(self._read(batch, half))
         weights = np.exp(asked.weights - asked.weights.max())
         nearest = np.maximum.reduceat(
             passages.tokens.astype(np.float32) @ (asked.tokens.T / _STEPS), passages.first, axis=0
         )
-        word_by_word = nearest @ (weights / weights.sum())
+        word_by_word = np.asarray(nearest @ (weights / weights.sum()), np.float32)
         as_a_whole = passages.whole @ asked.whole
-        likeness = self._share * word_by_word + (1 - self._share) * as_a_whole
-        return np.asarray(likeness, dtype=np.float32)
+        mixed = self._share * word_by_word + (1 - self._share) * as_a_whole
+        return Likeness(np.asarray(mixed, np.float32), word_by_word)
+
+    def sure(self, likeness: Vectors) -> Vectors:
+        """How surely a passage that lies so near answers, 0..1, one half at the bar."""
+        return np.asarray(1 / (1 + np.exp((self.bar - likeness) / TEMPERATURE)), dtype=np.float32)

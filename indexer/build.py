@@ -124,6 +124,16 @@ def _read_missing(
     return set(wanted)
 
 
+def embed_and_read(
+    store: Store, slug: str, contents: Contents, embedder: Embedder, heads: Heads
+) -> None:
+    """Write contents that no file holds, such as a written deal, with all that search and the engines need of them."""
+    _embed_missing(store, slug, embedder, contents.chunks, _silent)
+    signals = _read_missing(store, slug, heads, contents, _silent)
+    store.write(contents, "written", embedder.name, "")
+    store.keep_signals(slug, heads.names, signals)
+
+
 def choose_slug(given: str | None, manifest: Manifest, reading: DealReading, folder: str) -> str:
     """`--account`, else deal.yaml, else the CRM account's name, else the folder's; without redacted words."""
     if given:

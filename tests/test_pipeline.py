@@ -399,7 +399,6 @@ def test_ask(deal: Deal) -> None:
         assert one["quote"] == text[one["start"] : one["end"]]
 
 
-@pytest.mark.xfail(strict=True, reason="a person who is only spoken of is no answer to `who`")
 def test_ask_for_a_person_who_is_only_named(deal: Deal) -> None:
     found = run_json(deal.home, "ask", SLUG, "Who signs the budget?")
     assert any("Maria Lund" in c["quote"] for c in citations(found["claims"]))

@@ -17,7 +17,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from agent.ask import ANSWER_AT
 from agent.conversation import Turn, understand
 from agent.verification.plain import make_plain
 from agent.verification.polarity import disagreement
@@ -34,6 +33,8 @@ from indexer.sentences import sentence_spans
 from indexer.store import Store
 
 SETS = ("beam", "mtrag_un")
+OWN_BAR = 0.4
+"""From this support on the answer head alone takes a question for answered."""
 KEPT = 0.8
 """Share of the answerable questions that stay answered where refusals are counted."""
 BEST = 10
@@ -208,8 +209,8 @@ def _refusals(part: str, held: Sequence[Asked], tuned: Sequence[Asked]) -> list[
                 value=_mean([a.support < cut for a in open_]), baseline=_mean([a.overlap < base for a in open_]),
             ),
             _share(f"  answerable kept at that cut{part}", [a.support >= cut for a in kept]),
-            _share(f"{other} refused at Baton's own bar{part}", [a.support < ANSWER_AT for a in open_]),
-            _share(f"  answerable kept at that bar{part}", [a.support >= ANSWER_AT for a in kept]),
+            _share(f"{other} refused at Baton's own bar{part}", [a.support < OWN_BAR for a in open_]),
+            _share(f"  answerable kept at that bar{part}", [a.support >= OWN_BAR for a in kept]),
         ]  # fmt: skip
     return lines
 

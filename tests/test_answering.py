@@ -1,0 +1,101 @@
+"""How surely a segment answers: what a question asks for, what a passage that only asks is worth, when nothing answers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from agent.answering import SIGNS, Asked, best_passages, only_asks, signs, surely, wants
+from indexer.answer_head import Likeness
+from indexer.models import LinesLocator, Segment
+from indexer.search import Readings
+
+BAR = 0.4
+
+
+def _segments(*texts: str) -> list[Segment]:
+    return [
+        Segment(
+            id=f"s{n}", artifact="call.txt", ordinal=n, text=text, start=0, end=len(text),
+            locator=LinesLocator(first=n + 1, last=n + 1, label="line"),
+        )
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def _sure(question: str, *said: tuple[str, float, str]) -> list[float]:
+    """How surely each text answers, given its likeness and its act."""
+    acts = ("question", "unanswered", "statement")
+    signals = np.array([[0.6, *(float(a == act) for a in acts)] for _, _, act in said], np.float32)
+    texts = [t for t, _, _ in said]
+    readings = Readings(
+        ("goals.problem",), acts, signals, np.arange(len(said)), tuple((0, len(t)) for t in texts), len(said)
+    )  # fmt: skip
+    near = np.array([n for _, n, _ in said], np.float32)
+    asked = Asked(question, Likeness(near, near), BAR, np.full(len(said), 0.8, np.float32))
+    return surely(asked, readings, _segments(*texts)).tolist()
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Why did the harbour office drop the old scheduler?", "reason"),
+        ("Who signs off on the crane work?", "person"),
+        ("By when must the kiln be certified?", "date"),
+        ("In which month does the herd come down?", "date"),
+        ("How many berths are leased?", "number"),
+        ("What does the lab charge per sample?", "number"),
+        ("Does the tannery export on Sundays?", None),
+    ],
+)
+def test_what_a_question_asks_for(question: str, kind: str | None) -> None:
+    assert wants(question) == kind
+
+
+def test_a_question_alone_states_nothing() -> None:
+    assert only_asks("Could the nursery staff see it in Welsh? ")
+    assert not only_asks("It costs forty. Is that all right?")
+
+
+def test_the_deal_asking_the_same_is_no_answer_and_neither_is_a_deferral() -> None:
+    question = "Which grain does the mill refuse?"
+    answer, asking, deferring = _sure(
+        question,
+        ("We send back any rye above fifteen per cent moisture, the stones gum up.", 0.6, "statement"),
+        ("Which grain would the mill refuse?", 0.8, "question"),
+        ("I would have to ask the miller which grain he refuses, honestly.", 0.7, "unanswered"),
+    )  # fmt: skip
+    assert answer > 0.8 > asking
+    assert deferring < 0.1
+
+
+def test_a_number_that_is_asked_for_must_stand_there() -> None:
+    with_number, without = _sure(
+        "How many looms are running?",
+        ("The looms are running again, thirty of them since the strike ended.", 0.5, "statement"),
+        ("The looms are running again, praise be, ever since the strike ended.", 0.5, "statement"),
+    )
+    assert with_number > without + 0.05
+
+
+def test_nearer_and_better_found_is_surer_and_far_is_refused() -> None:
+    near, far = _sure(
+        "Where is the seed stored?",
+        ("All seed goes to the dry barn behind the chapel.", 0.7, "statement"),
+        ("The chapel choir meets on the first floor.", 0.1, "statement"),
+    )
+    assert near > 0.9 > far
+
+
+def test_the_nearest_passage_of_each_segment_counts_and_one_without_passages_lies_far() -> None:
+    readings = Readings(
+        ("f",), ("question", "unanswered"), np.zeros((3, 3), np.float32), np.array([0, 0, 2]),
+        ((0, 3), (4, 9), (0, 5)), 3,
+    )  # fmt: skip
+    near = np.array([0.1, 0.5, 0.3], np.float32)
+    owners, rows = best_passages(readings, near)
+    assert (owners.tolist(), rows.tolist()) == ([0, 2], [1, 2])
+    asked = Asked("Is it so?", Likeness(near, near), BAR, np.zeros(3, np.float32))
+    found = signs(asked, readings, _segments("One. Two of it.", "Hm.", "Three"))
+    assert found.shape == (3, len(SIGNS))
+    assert found[:, 0] == pytest.approx([0.1, -1.0, -0.1], abs=1e-6)
