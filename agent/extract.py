@@ -28,7 +28,7 @@ MAX_SHOWN = 3
 KEPT = 8
 SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
-ANSWERED_AT = 0.55
+ANSWERED_AT = 0.65
 """What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
 MAX_BESIDE = 3
 BESIDE_TURNS, BESIDE_CLAUSES = 4, 12
