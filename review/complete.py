@@ -12,7 +12,7 @@ from review.render.words import shown_words
 
 WORD_BUDGET = 2500
 """Words that a reader meets before unfolding anything."""
-REVIEW_WORDS = 100
+REVIEW_WORDS = 70
 """Of them, kept for what a review adds: the open gates and what to do about them."""
 
 

@@ -6,8 +6,10 @@ from agent.quoting import best_sentences
 from indexer.sentences import sentence_spans
 
 GIST_WORDS = 17
-SIDE_WORDS = 12
+SIDE_WORDS = 10
 """Of each quote of a conflict: both must be judged at sight."""
+ROW_WORDS = 12
+"""Of a promise in its table: its field or its conflict says more."""
 
 
 def gist(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from agent.models import Citation
 from review.models import Brief
 from review.render import titles
-from review.render.gist import SIDE_WORDS, gist
+from review.render.gist import GIST_WORDS, ROW_WORDS, SIDE_WORDS, gist
 from review.render.numbering import Cited
 from review.render.text import day, plural
 from review.render.text import escape_markdown as esc
@@ -27,6 +27,8 @@ from review.render.views import (
     Tables,
 )
 
+SIDES = 2
+"""Of a conflict, quoted here: the two of most authority; the page quotes all of them."""
 WHY_WORDS = 10
 """A longer reason for a conflict only repeats its quotes."""
 
@@ -106,10 +108,11 @@ def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
         yield f"- {_more(len(field.gaps.folded))}"
 
 
-def _claim(view: ClaimView, quoted: bool = True) -> str:
+def _claim(view: ClaimView, words: int = GIST_WORDS) -> str:
     """The claim with its first quote: an attribution alone tells a reader nothing."""
     see = f" (see {esc(view.see)})" if view.see else ""
-    said = f": “{esc(view.said)}”" if quoted and view.said and not see else ""
+    quote = "" if see else view.said_within(words)
+    said = f": “{esc(quote)}”" if quote else ""
     return f"{esc(view.lead)}{_chips(view.chips)}{said}{refs(view.cited)}{see}"
 
 
@@ -132,10 +135,13 @@ def _conflict(view: ConflictView) -> Iterator[str]:
     why = conflict.why if len(conflict.why.split()) <= WHY_WORDS else ""
     yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(why)}".rstrip()
     yield ">"
-    for side in view.sides:
+    more, sides = view.sides[:-SIDES], view.sides[-SIDES:]
+    for side in sides:
         first = side.cited[0].citation
         said = f"“{esc(gist(first.quote, conflict.topic, SIDE_WORDS))}”"
         yield f"> - {said} {_voice(side.authority, first)}{refs(side.cited)}"
+    if more:
+        yield f"> - also{refs(cited for side in more for cited in side.cited)}"
     if conflict.owner or conflict.resolution:
         owner = f"Owner: {esc(conflict.owner)}. " if conflict.owner else ""
         resolved = f"Resolved: {esc(conflict.resolution)}" if conflict.resolution else ""
@@ -144,8 +150,8 @@ def _conflict(view: ConflictView) -> Iterator[str]:
 
 
 def _voice(authority: str, citation: Citation) -> str:
-    """Whose word a side is and where it stands: `seller, 12 Mar 2026 call, 04:10, Ann Roe`."""
-    place = esc(citation.locator.label)
+    """Whose word a side is and where it stands: `seller, 12 Mar 2026 call, 04:10, Ann Roe`; of a paper which one."""
+    place = esc(citation.locator.label) if citation.speaker else ""
     return f"{esc(titles.voice(authority))}, {place}" if place else esc(authority)
 
 
@@ -206,15 +212,13 @@ def _promise(row: PromiseRow) -> Iterator[str]:
     promise = row.commitment
     facts = [
         promise.type,
-        f"to {esc(promise.to)}" if promise.to else "",
         f"due {esc(day(promise.due))}" if promise.due else "",
         "said in the last push" if "last_push" in row.claim.claim.flags else "",
         f"reviewed by {esc(promise.reviewed_by)}" if promise.reviewed_by else "",
     ]
-    said = ", ".join(fact for fact in facts if fact)
-    clauses = f" Clause:{refs(row.clauses)}." if row.clauses else ""
-    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim)}"
-    yield f"  {said}.{clauses}"
+    against = f"clause{refs(row.clauses)}" if row.clauses else ""
+    said = ", ".join(fact for fact in (*facts, against) if fact)
+    yield f"- **{titles.SCOPE[promise.scope]}** {_claim(row.claim, ROW_WORDS)}: {said}"
 
 
 def _risks(tables: Tables) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from agent.models import Claim, Commitment, Conflict, Gap, Objection, PersonRow, Risk
-from review.render.gist import gist
+from review.render.gist import GIST_WORDS, gist
 from review.render.numbering import Cited
 from review.render.titles import without_title
 
@@ -46,9 +46,13 @@ class ClaimView:
     @property
     def said(self) -> str:
         """What is read of the first quote before it is opened."""
+        return self.said_within(GIST_WORDS)
+
+    def said_within(self, words: int) -> str:
+        """The same in about so many words."""
         if not self.cited or self.cited[0].citation.quote == self.claim.text:
             return ""
-        return gist(self.cited[0].citation.quote, self.home or "", core=self.claim.core)
+        return gist(self.cited[0].citation.quote, self.home or "", words, self.claim.core)
 
 
 @dataclass(frozen=True)
