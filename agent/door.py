@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from agent.models import Citation, Claim, Gap, Nearest
+from agent.offices import offices
 from agent.second_opinion import Reader, with_second_opinion
 from agent.verification.statements import Source
 from agent.verify import verify
@@ -39,6 +40,9 @@ def _normal(text: str) -> str:
 def item_key(field: str | None, place: str, words: str) -> str:
     """The stable key of a claim, conflict or gap: where it belongs, what it cites or is about, what it says."""
     return _key(field or "", place, _normal(words))
+
+
+_YOU = re.compile(r"\b(?:you|your|yours|you'\w+|Sie|Ihnen|Ihr|Ihre\w?|dir|dich|euch)\b")
 
 
 class Sources(Protocol):
@@ -69,9 +73,11 @@ class BriefDoor:
         """
         self._company = {"customer": account.name, "vendor": account.vendor} if account else {}
         self._people = [(p, set(p.name.split())) for p in people]
+        self._offices = offices(index.segments, people)
         self._index, self._reader = index, reader
         self._titles = titles or {}
         self._segments = {s.id: s for s in index.segments}
+        self._at = {(s.artifact, s.ordinal): s for s in index.segments}
         self.claims: dict[str, Claim] = {}
         self.gaps: dict[str, Gap] = {}
         self.refusals: list[Refusal] = []
@@ -130,25 +136,39 @@ class BriefDoor:
     def _source(self, c: Citation, title: str) -> Source:
         """The quote with who said it, where, and what the source says of them."""
         artifact = self._index.artifacts[c.artifact]
-        present = " ".join(f"{p.name} {p.title or ''}" for p in artifact.participants)
         called = _CALLED.get(artifact.kind, {artifact.kind})
         who = self._who(c)
-        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {present} {who} {title}"
+        about = f"{c.side} source says {c.locator.label} {artifact.title} {artifact.kind} {' '.join(called)} {who} {title}"
         return Source(
             text=c.quote, speaker=c.speaker, side=c.side, about=about, origin=frozenset(called)
         )
 
     def _who(self, c: Citation) -> str:
-        """The company of who says it, and of everybody in it or speaking whole name and title."""
+        """The company of who says it, of everybody in it or speaking whole name and title, and whom it speaks to.
+
+        Who else was there is not among them: a claim may draw in nobody whom the cited words leave out.
+        """
         words = {
             w.strip(".,;:!?\"'()").removesuffix("'s").removesuffix("’s") for w in c.quote.split()
         }
         named = [
-            f"{p.name} {p.title or ''}"
+            f"{p.name} {p.title or ''} {self._offices.get(p.name, '')}"
             for p, parts in self._people
             if p.name == c.speaker or parts & words
         ]
-        return " \n".join([self._company.get(c.side) or "", *named])
+        return " \n".join([self._company.get(c.side) or "", *named, *self._addressed(c)])
+
+    def _addressed(self, c: Citation) -> list[str]:
+        """Whom a `you` in the words may mean: the other side's company, and who speaks right before or after."""
+        if not _YOU.search(c.quote):
+            return []
+        here = self._segments[c.segment].ordinal
+        near = (self._at.get((c.artifact, here + step)) for step in (-2, -1, 1, 2))
+        spoken = [s.person or s.speaker for s in near if s is not None]
+        return [
+            *(self._company.get(side) or "" for side in ("customer", "vendor")),
+            *(name for name in spoken if name and name != c.speaker),
+        ]
 
     def _admit(self, draft: ClaimDraft, citations: tuple[Citation, ...]) -> str:
         places = "|".join(f"{c.artifact}:{c.start}-{c.end}" for c in citations)

@@ -17,6 +17,7 @@ from agent.verification.fault import Fault
 from agent.verification.figures import unread_figure
 from agent.verification.graded import held_share
 from agent.verification.names import make_known
+from agent.verification.opposed import opposed
 from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
 from agent.verification.stance import contradicted, wrong_mood
@@ -27,8 +28,10 @@ from indexer.models import Frozen
 from indexer.sentences import sentence_spans
 
 MAX_CLAIM_CHARS = 4000
-MIN_COVERAGE = 0.3
+MIN_COVERAGE = 0.2
 """Share of a claim's content words that must stand around its grounds."""
+MIN_UNTYPED = 0.45
+"""The same for a claim without a number, date or name: there only its words can show that it is made up."""
 FAULT_COST = 0.15
 """What a fault takes off the score: rules misread free prose too often to take more."""
 PROSE_AT = 0.35
@@ -85,7 +88,8 @@ def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) ->
     grounds = [Grounds(p, found) for p in parts]
     fault, coverage = _examine(grounds, sources)
     held = held_share(grounds, about_stems(sources, found))
-    score = max(0.0, held - FAULT_COST) if fault else held
+    costs = fault is not None and (fault.sure or not prose)
+    score = max(0.0, held - FAULT_COST) if costs else held
     spans = _spans(grounds)
     if prose and score < PROSE_AT:
         fault = fault or Fault("unsupported", _missing(grounds, about_stems(sources, found)))
@@ -118,13 +122,15 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
             or altered_name(one, known)
             or misattributed(one)
             or other_of_row(one)
+            or opposed(one)
             or reworded(one, about)
         )
         if fault is None and stated:
             fault = wrong_mood(one) or contradicted(one)
         if fault is not None:
             break
-    if coverage < MIN_COVERAGE:
+    typed = any(g.part.quantities or g.part.whens or g.part.names for g in grounds)
+    if coverage < (MIN_COVERAGE if typed else MIN_UNTYPED):
         return Fault("unsupported", _missing(grounds, about)), coverage
     return fault, coverage
 

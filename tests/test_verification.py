@@ -16,17 +16,19 @@ from typer.testing import CliRunner
 
 from agent.verification.plain import make_plain
 from agent.verification.statements import Source, statements
+from agent.verification.words import stem
 from agent.verify import MAX_CLAIM_CHARS, verify
 from eval.benchmarks import contractnli, ragtruth_qa, summedits
 from eval.benchmarks.abstention import run_abstention
 from eval.benchmarks.items import auroc, balanced, first_sources, is_tuned
 from eval.benchmarks.run import ADAPTERS, run_benchmark
-from eval.mutation import PARTS, of_brief, paraphrases, run
+from eval.mutation import PARTS, invented, of_brief, paraphrases, run
 from indexer.adapted import VECTOR_SIZE, Pair
 from indexer.answer_head import TOKEN_SIZE, Packed
 from indexer.embed import Vectors
 from indexer.errors import InputError
 from indexer.store import Store
+from prompts.lexicon import lexicon
 
 CALL = """Marta Kowal (customer): We need SSO for all 40 users, and the rollout can't take longer than six weeks.
 Jonas Weber (vendor): The rollout takes four weeks. Is SCIM important to you?
@@ -174,15 +176,56 @@ def test_a_claim_passes_and_its_opposite_does_not(evidence: str, claim: str, oth
     assert verify(other, [evidence]).verdict != "supported", other
 
 
+@pytest.mark.parametrize(
+    ("evidence", "claim", "other"),
+    [
+        ("The mill has 40 looms; 14 are down.", "The mill ends up with 26 looms", "The mill ends up with 36 looms"),
+        ("Turnaround went from 9 to 6.5 days.", "Turnaround is 2.5 days faster", "Turnaround is 2.5 days slower"),
+        ("The ferry lends us two pilots for at least nine hours a week each.", "The ferry lends two pilots for a combined eighteen hours a week", "The ferry lends two pilots for a combined twenty hours a week"),
+        ("300 of 400 nurses use it weekly.", "75% of the nurses use it weekly", "65% of the nurses use it weekly"),
+        ("(a) The yard stays open. (b) Cranes may be hired if the yard is full.", "The yard stays open", "The yard stays closed"),
+        ("Not included: catering, travel, translation.", "Travel and translation are not included", "Travel and translation are included"),
+        ("Order No. K-88. Included: the annual inspection.", "The annual inspection is included", "The annual inspection is not included"),
+        ("The union wants the shift plan before 3 May.", "The union wants the shift plan before May 3", "The union wants the shift plan after May 3"),
+        ("All vans have trackers. Scrap is to fall from 8 to 3 percent.", "Scrap is to fall from 8 to 3 percent", "Scrap is to rise from 8 to 3 percent"),
+        ("Greta Ohm, head of quality, found us.", "Greta Ohm, who heads quality, found us", "Greta Ohm, who heads logistics, found us"),
+        ("Disputes are settled under Danish law in Odense.", "Danish law applies to disputes, in Odense", "Swedish law applies to disputes, in Odense"),
+        ("The audit log is part of the basic plan.", "The audit log is in the basic plan", "The audit log is in the premium plan"),
+        ("The kiln fires at 900 degrees for eleven hours. Drying takes three hours.", "Drying takes three hours", "Drying takes eleven hours"),
+        ("The pilot ends on 4 June. The board meets on 9 July.", "The board meets on July 9", "The board meets on June 4"),
+        ("1. Who hosts it? The supplier. 2. Recovery takes 2 hours. 3. Keys rotate monthly.", "Recovery takes two hours", "Recovery takes three hours"),
+        ("Do you hold the permit? Not yet.", "They do not hold the permit so far", "They hold the permit"),
+    ],
+)  # fmt: skip
+def test_what_is_typed_is_strict_and_what_follows_from_it_is_carried(
+    evidence: str, claim: str, other: str
+) -> None:
+    assert verify(claim, [evidence]).verdict == "supported", verify(claim, [evidence])
+    assert verify(other, [evidence]).verdict != "supported", other
+
+
+def test_a_word_of_the_lexicon_stands_in_one_group() -> None:
+    """A word of two groups would make their words mean the same."""
+    strays = [w for group in lexicon("same") for w in group if stem(w) != stem(group[0])]
+    assert len(strays) <= 16, strays
+
+
+def test_most_of_what_nobody_said_is_refused() -> None:
+    """Invented claims without a figure or a name; the goal is all of them (see eval/RESULTS.md)."""
+    tally = run(invented(), verify)
+    assert tally.mutants >= 40
+    assert tally.refused >= 0.86 * tally.mutants, tally.missed_mutants
+
+
 def test_the_score_grades_what_the_verdict_decides() -> None:
     """Rare words that stand nowhere cost more than common ones; free prose is refused by its score alone."""
     source = "Tides rise and fall twice a day. If the moon is new, spring tides follow."
-    whole = verify("Spring tides follow a new moon", [source])
     common = verify("Tides rise and fall twice a day for people", [source])
     rare = verify("Tides rise and fall twice a day in Archimedean estuaries", [source])
     nowhere = verify("Penguins swim across frozen oceans", [source])
     assert 1 >= common.score > rare.score > nowhere.score == 0
-    assert (whole.verdict, verify("Spring tides follow a new moon", [source], prose=True).verdict) == ("unsupported", "supported")  # fmt: skip
+    said = [verify("Spring tides follow", [source], prose=p).verdict for p in (False, True)]
+    assert said == ["unsupported", "supported"]
     assert verify("Penguins swim across frozen oceans", [source], prose=True).verdict == "unsupported"  # fmt: skip
 
 
@@ -228,10 +271,11 @@ def test_each_claim_is_judged_alone() -> None:
     [
         (1, 0.98, 0.94),
         (2, 0.96, 0.94),
-        (3, 0.95, 0.87),
-        (4, 0.9, 0.95),
-        (5, 0.79, 0.85),
-        (6, 0.94, 0.85),
+        (3, 0.95, 0.88),
+        (4, 0.95, 0.95),
+        (5, 0.89, 0.87),
+        (6, 0.94, 0.87),
+        (7, 0.77, 0.81),
     ],
 )
 def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refused: float) -> None:
@@ -387,7 +431,7 @@ def test_verify_for_people_shows_the_words(tmp_path: Path) -> None:
 
 
 def test_free_prose_is_refused_by_its_score_only(tmp_path: Path) -> None:
-    row = {"id": 1, "claim": "Spring tides follow a new moon", "sources": ["If the moon is new, spring tides follow."]}  # fmt: skip
+    row = {"id": 1, "claim": "Spring tides follow", "sources": ["If the moon is new, spring tides follow."]}  # fmt: skip
     said = [
         json.loads(run_verify(tmp_path, json.dumps(row), "--format", "json", *more)[1])["verdict"]
         for more in ((), ("--prose",))

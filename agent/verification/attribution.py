@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agent.verification import dates
 from agent.verification.agreement import agrees
+from agent.verification.bearers import told_of_another_name
 from agent.verification.fault import Fault
 from agent.verification.names import Name, is_everyday, names
 from agent.verification.origin import wrong_side
@@ -20,7 +21,8 @@ _SUBJECT_BEFORE = re.compile(
     re.I,
 )
 _SAYS_AFTER = re.compile(
-    r"^,? (?:says?|said|told|confirm\w*|report\w*|stat(?:es|ed)|warns?|warned|wrote|sagt\w*)\s*\W*$"
+    r"^,? (?:says?|said|told|confirm\w*|report\w*|stat(?:es|ed)|warns?|warned|wrote|sagt\w*|explain\w*|add(?:s|ed)|argue[sd]?|mention\w*|note[sd]|admit\w*|"
+    r"claim(?:s|ed)|think(?:s|ing)?|thought|believe[sd]?|insist\w*|promise[sd]|assure[sd]|announce[sd]|recall\w*|complain\w*|estimate[sd]|suggest\w*|point(?:s|ed) out|erklärt\w*|meint\w*)\s*\W*$"
 )
 
 
@@ -48,7 +50,12 @@ def subject_of(part_text: str, mentioned: Sequence[Name]) -> Name | None:
 
 def misattributed(grounds: Grounds) -> Fault | None:
     """The words are there, but someone else or the other side said them."""
-    return _wrong_speaker(grounds) or wrong_side(grounds) or _not_meant(grounds)
+    return (
+        _wrong_speaker(grounds)
+        or wrong_side(grounds)
+        or _not_meant(grounds)
+        or told_of_another_name(grounds)
+    )
 
 
 def _not_meant(grounds: Grounds) -> Fault | None:

@@ -13,3 +13,5 @@ class Fault:
 
     verdict: Verdict
     why: str
+    sure: bool = True
+    """False for what only weighs one place against another: it costs free prose nothing."""

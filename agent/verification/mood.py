@@ -20,7 +20,7 @@ _ASKS = re.compile(
     r"\?[\"')\]\s]*$|^\W*(?:do|does|did|is|are|can|could|will|would|should|have|has|what|when|who|how|why|which)\b[^.!]{0,200}\?", re.I
 )  # fmt: skip
 _TAG = re.compile(
-    r",\s*(?:right|correct|isn't it|don't you|ok|okay|yes|no|oder|nicht wahr|gell|sound good|fair)\s*\?",
+    r",\s*(?:right|correct|isn't it|don't you|ok|okay|yes|no|remember|huh|you see|you know|oder|nicht wahr|gell|sound good|fair)\s*\?",
     re.I,
 )
 _INDIRECT = re.compile(
@@ -30,12 +30,12 @@ _INDIRECT = re.compile(
     re.I,
 )
 _SUPPOSES = re.compile(
-    r"\b(?:what if|suppose|supposing|hypothetically|in theory|theoretically|might|(?:maybe|perhaps|vielleicht)(?! (?:an? |ein )?(?:\d|half|third|quarter|dozen|couple|few|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|hundred|zwei|drei|vier|fünf|zehn|zwanzig))|possibly|let's say|imagine|potentially|"
+    r"\b(?:what if|suppose|supposing|hypothetically|in theory|theoretically|might|(?:maybe|perhaps|vielleicht)(?!,? (?:what,? |like,? |say,? )?(?:an? |ein )?(?:\d|half|third|quarter|dozen|couple|few|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|hundred|zwei|drei|vier|fünf|zehn|zwanzig))|possibly|let's say|imagine|potentially|"
     r"could (?:be|imagine|see|perhaps|end|turn|probably)|i guess|toy(?:ing)? with|thinking (?:about|of)|wäre denkbar|eventuell|möglicherweise|"
     r"könnten?|angenommen|würden? gern|would be (?:nice|great|lovely|cool)|in an ideal world|ideally|if we ever|wish we|one day|some day|someday)\b",
     re.I,
 )
-_CONDITION = re.compile(
+CONDITION = re.compile(
     r"(?<!as )(?<!see )(?<!what )(?<!wonder )\b(?:if(?! (?:that's|you don't mind|i remember|i recall|you like|memory|anything|not|only|possible|you need|there are any questions|you have))|"
     r"unless|provided (?:that )?|assuming|as long as|on condition|subject to|contingent (?:on|upon)|only once|falls|sofern|vorausgesetzt|wenn)\b",
     re.I,
@@ -83,7 +83,7 @@ def mood_of(text: str, answered: bool = False) -> Mood:
         return "hearsay"
     if _SUPPOSES.search(text):
         return "supposes"
-    if _CONDITION.search(text) and not _CONDITION_NOT.search(text):
+    if CONDITION.search(text) and not _CONDITION_NOT.search(text):
         return "conditional"
     return "states"
 
@@ -112,7 +112,7 @@ _ADMITS: dict[Mood, re.Pattern[str]] = {
         re.I,
     ),
     "others": re.compile(
-        r"\b(?:other|another|reference|previous|former|last|friend|competitor\w*|customers|clients|someone|similar|elsewhere|case stud\w*|anderen?|accounts|one of)\b",
+        r"\b(?:other|another|reference|previous|former|earlier|last|friend|competitor\w*|customers|clients|someone|similar|elsewhere|case stud\w*|anderen?|accounts|one of)\b",
         re.I,
     ),
 }

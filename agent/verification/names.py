@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from agent.verification.dates import whens
+from agent.verification.rarity import rarity
 from agent.verification.words import stem
 
 _NAME = re.compile(
@@ -55,6 +56,8 @@ _VERB_NEXT = re.compile(
     r"believes?|agrees?|hopes?|told|leaves?|left|took|takes|gave|gives|made|makes|keeps?|kept|heads?|sees|saw|does|did|can|can't|cannot|may|must|should|won't|isn't|came|comes|went|goes|got|gets|put|puts|began|held|met|paid|pays|sent|sends|spent|won|lost|chose|knew|knows|brought|built|handles|works|receives|stands|"
     r"wasn't|doesn't|didn't|and [A-ZÄÖÜ]|on\b|from [A-ZÄÖÜ]|at [A-ZÄÖÜ]|of [A-ZÄÖÜ]|\([^)]*\)|hat|ist|will|möchte|braucht|sagt|sagte|\w+(?:ed|te)\b)|,|:)"
 )
+_THIRD_PERSON = re.compile(r"\s+[a-zäöü]{2,}(?<![su])s\b")
+_FORMED = re.compile(r"(?:ed|ing|aid|ept|s)$")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:;]\s+|\n\s*|[\"'(]\s*)$")
 
 
@@ -185,6 +188,8 @@ def _capitalised(text: str) -> list[Name]:
 def _names_somebody(head: str, after: str) -> bool:
     """Whether the one capitalised word at a sentence's start is a name, by what follows it."""
     if head.isupper() and len(head) > 1:
+        return True
+    if rarity(head.lower()) >= 1 and _THIRD_PERSON.match(after) and not _FORMED.search(head):
         return True
     plural = head.endswith("s") and not head.endswith("'s")
     return bool(_VERB_NEXT.match(after)) and not plural

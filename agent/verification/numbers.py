@@ -296,10 +296,12 @@ def _finished(found: Sequence[Token], at: int, value: float, after: int) -> Numb
 
 
 def _paired(found: Sequence[Token], at: int, value: float, after: int) -> set[float]:
-    """The other reading of two numbers in one breath: `sixty one forty` may be 6140."""
+    """The other readings of two numbers in one breath: `sixty one forty` may be 6140, `eighteen two` 18.2 or 18,200."""
     if not 10 <= value < 100 or found[at].is_number or after >= len(found):
         return set()
     second = _spoken(found, after)
+    if second is not None and 0 < second[0] < 10 and found[after].start == found[after - 1].end + 1:
+        return {value + second[0] / 10, value * 1000 + second[0] * 100}
     if (
         second is None
         or not 10 <= second[0] < 100

@@ -9,7 +9,7 @@ from agent.verification.quantity import Quantity
 from agent.verification.units import PERIOD_DAYS
 
 _PERIOD = re.compile(
-    r"\b(?:(?P<adverb>daily|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annually|annual|täglich|wöchentlich|monatlich|vierteljährlich|jährlich)|"
+    r"\b(?:(?P<adverb>daily(?! (?:business|work|operations?|routine|life|contact|affairs|running|management|basis))|day[- ]to[- ]day|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annually|annual|täglich|wöchentlich|monatlich|vierteljährlich|jährlich)|"
     r"(?:(?:every|each)(?P<other> other| second)?|once (?:a|per|every)|twice (?:a|per)) (?P<unit>day|week|fortnight|month|quarter|year))\b",
     re.I,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from agent.verification.clauses import LACKING, NO_NOT, NOT, OUT, Clause, clauses, settled
 from agent.verification.plain import tokens
 from agent.verification.quantities import quantities
 from agent.verification.words import is_content, opposites, stem, stems_of
@@ -13,110 +14,10 @@ from agent.verification.words import is_content, opposites, stem, stems_of
 MIN_SHARED = 0.34
 MIN_DENIED = 0.12
 """Share of a clause's words that must be met for its yes, or its no, to be compared at all."""
-_BREAK = re.compile(
-    r"[;:.!?]\s+|\s-\s|,\s+(?!or (?:whether|if)\b)|\s(?=(?:without|ohne)\b)|"
-    r"\b(?:but|whereas|while|although|though|because|however|(?<!not )yet|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
-    r"\band (?=(?:it|they|he|she|we|i|you|nobody|nothing|there)\b)|"
-    r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
-    r"\b(?:that|which|who|whose)(?= (?:should|must|is|are|was|were|will|can|cannot|could|would|do|does|did|has|have|had|not)\b)"
-)
-_NOT = re.compile(
-    r"\b(?:not|n't|unless|instead of|rather than|free of|exempt from|never|no|none|nobody|nothing|nowhere|neither|nor|cannot|can't|without|nicht|kein|keine|keinen|keiner|keinem|keinerlei|nie|niemals|niemand|nichts|ohne|weder)\b|n't\b"
-)
 _DENIES = re.compile(
     r"\b(?:not|never|cannot|can't|nobody|nothing|neither|nicht|kein\w*|niemand|nie)\b|n't\b|^\W*no\b|\b(?:is|are|was|were|has|have|had|there|with|need|needs|get|gets) no\b"
 )
-_NO_NOT = re.compile(
-    r"\b(?:not only|(?:at )?no (?:extra |additional |further )?(?:charge|cost|fee)s?\b|no (?:\w+er|less|more) than|no doubt|no problem|not just|not to mention|why not|whether or not|no matter|if not|nicht nur|no need to worry|not bad|"
-    r"(?:never|not|cannot|can't|n't|won't|doesn't|may not|must not|shall not) (?:be )?(?:exceed|go over|go above|more than|over|above|beyond)|"
-    r"without cause|without delay|no,|no (?=sooner)|not yet clear)\b"
-)
-_LACKING = frozenset(
-    stem(w) for w in
-    "fail refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen fehlt fehlen "
-    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
-)  # fmt: skip
-_OUT = re.compile(
-    r"\b(?:out of scope|out of the question|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|billed|charged|priced|sold|comes?) (?:\w+ )?separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
-    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
-)
-_GOES_ON = re.compile(
-    r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|nor|never|es|sie|das|nicht)\b"
-)
 _UN = re.compile(r"^(?:un|in|im|non|dis|ir)(?=\w{5,})")
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A clause with its content stems and how often it says no."""
-
-    text: str
-    stems: frozenset[str]
-    noes: int
-    inherited: frozenset[str] = frozenset()
-    """What the clause before is about, where this one goes on about it (`it isn't there today`)."""
-
-
-_FREE = re.compile(
-    r"\b(?:(?:at|for) )?no (?:extra |additional |further )?(?:charge|cost)s?\b|\bfree of charge\b|\bfor (?:nothing|free)\b|"
-    r"\bwithout (?:extra |additional )?(?:charge|cost)s?\b|\bkostenlos\b|\bgratis\b|\b(?:don't|doesn't|do not|does not|won't|need not) (?:(?:have|need) to )?pay(?: for)?\b"
-)
-_NOT_WITHOUT = re.compile(
-    r"\b(?:cannot|\w+n't|not|neither|never|no|nobody|none|nicht|kein\w*)\b([^.;:]{3,90}?)\b(?:without|unless|ohne)\b(?! (?:cause|delay|notice)\b)"
-)
-
-_WITHOUT_NOT = re.compile(
-    r"\b(?:without|unless|ohne)\b([^.;:]{2,60}?)\b(?:cannot|\w+n't|not|no|nobody|nothing|never|nicht|kein\w*)\b"
-)
-_ELLIPSIS = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|has|have|will|can|would|should|ist|sind)(?: not| nicht|n't)\W*$"
-)
-"""`Training is included, travel is not.`: the verb stands in the clause before."""
-_LABEL = re.compile(r"((?:^|[.;] |\n)(?:[^\W\d_]+ ){0,3}[^\W\d_]+):(?= )")
-"""`Not in scope: training.` says one thing, not two."""
-_YET_TO = re.compile(r"\b(has|have|had) yet to\b")
-
-
-def _settled(text: str) -> str:
-    """In lower case, with what costs nothing called free and `not A without B` put as `A only with B`."""
-    plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", text.lower()))
-    plain = _NOT_WITHOUT.sub(r"\1 only with", _WITHOUT_NOT.sub(r"only with\1", plain))
-    return _LABEL.sub(r"\1 ", plain)
-
-
-def clauses(text: str) -> list[Clause]:
-    """The clauses of a plain sentence."""
-    out = []
-    inherited: frozenset[str] = frozenset()
-    last: frozenset[str] = frozenset()
-    for part in _BREAK.split(_settled(text)):
-        if part and part.strip():
-            stems = stems_of(tokens(part)) | {f"#{v:g}" for q in quantities(part) for v in q.spoken}
-            if _ELLIPSIS.search(part) and len(stems) < 4:
-                stems |= last
-            if stems or _NOT.search(part):
-                out.append(
-                    Clause(
-                        part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset()
-                    )
-                )
-                last = _last(part)
-                inherited = stems | (out[-1].inherited if _GOES_ON.match(part) else frozenset())
-    return out
-
-
-def _last(part: str) -> frozenset[str]:
-    """The stem of the last word that says something."""
-    found = [stem(t.text) for t in tokens(part) if is_content(t)]
-    return frozenset(found[-1:])
-
-
-def _noes(part: str) -> int:
-    plain = _NO_NOT.sub(" ", part)
-    idioms = len(_OUT.findall(plain))
-    plain = _OUT.sub(" ", plain)
-    words = {stem(t.text) for t in tokens(plain) if is_content(t)}
-    return len(_NOT.findall(plain)) + idioms + len(words & _LACKING)
 
 
 def _turned(claim: Clause, said: Clause) -> int:
@@ -131,7 +32,7 @@ def _turned(claim: Clause, said: Clause) -> int:
     turned += sum(_bare_of(word, claim.stems) for word in said.stems - claim.stems)
     turned += _prefixed(claim, said) + _prefixed(said, claim)
     # Words that deny by themselves are counted as noes already, on whichever side they stand.
-    denials = (claim.stems ^ said.stems) & _LACKING
+    denials = (claim.stems ^ said.stems) & LACKING
     return turned - min(
         turned, sum(1 for d in denials if table.get(d, frozenset()) & (claim.stems | said.stems))
     )
@@ -177,10 +78,10 @@ _NEXT_THING = re.compile(
 
 def _denied(clause: Clause) -> frozenset[str] | None:
     """Stems of what a clause denies: what follows its `not`, what stands around a `waived`; None if that is not clear."""
-    plain = _OUT.sub(" ", _NO_NOT.sub(" ", clause.text))
+    plain = OUT.sub(" ", NO_NOT.sub(" ", clause.text))
     words = [t for t in tokens(plain) if is_content(t)]
-    marks = [(m.end(), 0) for m in _NOT.finditer(plain)]
-    marks += [(t.end, 2) for t in words if stem(t.text) in _LACKING]
+    marks = [(m.end(), 0) for m in NOT.finditer(plain)]
+    marks += [(t.end, 2) for t in words if stem(t.text) in LACKING]
     if not marks or len(marks) < clause.noes:
         return None
     values = quantities(plain)
@@ -219,9 +120,15 @@ _WITHOUT = re.compile(
 )
 
 
+_FOR_A_TIME = re.compile(
+    r"\b(?:no|without|kein|keine|keinen|ohne)\s+(?=[^.;,]{3,40}\b(?:during|until|before|(?:in|for|within) the first|bis|vor|während)\b)"
+)
+"""`No indexation during the first two years` rules out none after them."""
+
+
 def ruled_out(claim: str, evidence: Sequence[str]) -> str | None:
     """A word that the evidence has only behind `no` or `without` and the claim without either."""
-    text = _settled(" ".join(evidence))
+    text = _FOR_A_TIME.sub(" ", settled(" ".join(evidence)))
     gone = {
         stem(w)
         for w in _WITHOUT.findall(text)
@@ -239,7 +146,10 @@ def _worded(clause: Clause) -> list[str]:
     return [s for s in clause.stems if not s.startswith("#")]
 
 
-_INSTEAD = re.compile(r"\W*(?:instead of|rather than)\b")
+_FRAGMENT = re.compile(
+    r"^\W*(?:instead of|rather than|outside|beyond)\b|\b(?:aside|excepted|apart from|other than|save for)\b"
+)
+"""What only sets something apart from the clause beside it."""
 
 
 def disagreement(
@@ -256,7 +166,7 @@ def disagreement(
     for whole in stated:
         bare = whole.stems - names
         clause = replace(whole, stems=bare) if len(bare) > 1 else whole
-        if _INSTEAD.match(clause.text) and len(_worded(clause)) < 2:
+        if _FRAGMENT.search(clause.text) and len(_worded(clause)) < 3 and len(stated) > 1:
             continue
         ranked = sorted(((_weight(clause, s), s) for s in said), key=lambda p: -p[0])
         if not ranked or not ranked[0][0]:
@@ -267,6 +177,10 @@ def disagreement(
         ):
             continue
         near = [s for weight, s in ranked if weight >= 0.8 * best]
+        if clause.noes % 2 and any(
+            s.noes % 2 and s.stems and s.stems <= clause.stems for s in said
+        ):
+            continue
         if all(
             (clause.noes + s.noes + _turned(clause, s)) % 2
             and _denied_of_both(clause, s, claimed, told)

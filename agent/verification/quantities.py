@@ -31,7 +31,7 @@ _BETWEEN = {
 _WORKED = ("business", "working")
 """Five of them are a week."""
 _LEAST = re.compile(r"(?<!never )(?<!not )(?<!n't )(?:at least|no (?:less|fewer) than|not less than|minimum(?: of)?|more than|over|above|from|mindestens|über|upwards of|exceed(?:s|ing)?)\s*[$€£]?\s*$", re.I)  # fmt: skip
-_MOST = re.compile(r"(?:(?:never|not|n't|cannot) (?:be |go |cost |take |rise )?(?:(?:up|increased?|raised?|grow) )?(?:by )?(?:exceed|more than|over|above|beyond)|(?:at|stays?) or below|at most|up to|no (?:more|later|longer) than|not more than|maximum(?: of)?|less than|fewer than|under|below|within|max\.?|capped at|höchstens|bis zu|maximal|unter)\s*[$€£]?\s*$", re.I)  # fmt: skip
+_MOST = re.compile(r"(?:(?:never|not|n't|cannot) (?:be |go |cost |take |rise )?(?:(?:up|increased?|raised?|grow) )?(?:by )?(?:exceed|more than|over|above|beyond)|(?:at|stays?) or below|at most|up to|no (?:more|later|longer) than|not more than|maximum(?: of)?|less than|fewer than|under|below|within|max\.?|(?:not|never|n't|cannot)\b[^.;,]{0,30}\bby more than|capped at|höchstens|bis zu|maximal|unter)\s*[$€£]?\s*$", re.I)  # fmt: skip
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|(?:just|slightly|a (?:little|bit|touch)|well) (?:under|over|below|above|short of)|a (?:little|bit|touch) (?:less|more) than|(?:less|more) or less|maybe|perhaps|some|a good|knapp|gut|etwa|rund|ungefähr|~)\s*[$€£]?\s*(?:a\s*)?$", re.I)  # fmt: skip
 _MOVES = re.compile(
     r"\b(?:went|go|goes|fell|fall|drop\w*|rose|rise|grew|grow|increas\w*|decreas\w*|cut|bring|brought|reduc\w*|down|up|mov\w*|lower\w*|rais\w*|chang\w*|shr\w+|improv\w*)\b[^.;]*\bfrom\s*[$€£]?$",
@@ -211,7 +211,7 @@ class _Reader:
             )
         top, _ = _in_unit(top, kind, unit)
         start, end = found[first].start, found[after - 1].end
-        ahead = self.text[max(0, start - 24) : start]
+        ahead = self.text[max(0, start - 40) : start]
         nouns = self._nouns(after) if kind == "count" else ()
         return Quantity(
             start, end, self.text[start:end], values, kind, plain_unit, top,

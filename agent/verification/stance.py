@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from agent.verification.agreement import agrees
 from agent.verification.altered import is_idle
 from agent.verification.attribution import parts_of, subject_of
+from agent.verification.denial import undenied
 from agent.verification.fault import Fault
-from agent.verification.mood import BESIDE, REASONS, Mood, admits, corrects
+from agent.verification.mood import BESIDE, CONDITION, REASONS, Mood, admits, corrects
 from agent.verification.polarity import disagreement, ruled_out
 from agent.verification.quantity import Quantity
 from agent.verification.statements import Statement
@@ -31,7 +32,23 @@ def wrong_mood(grounds: Grounds) -> Fault | None:
             continue
         if holding and not is_idle(quantity) and (fault := _mood_fault(holding, grounds.part)):
             return fault
-    return _mood_fault([grounds.all[i] for i in grounds.near], grounds.part)
+    return _mood_fault(
+        [*_answering(grounds), *(grounds.all[i] for i in grounds.near)], grounds.part
+    )
+
+
+def _answering(grounds: Grounds) -> list[Statement]:
+    """What another speaker says right after the nearest words, where these only ask and that states a value of the claim."""
+    found = []
+    for i in grounds.near:
+        one, then = grounds.all[i], grounds.all[i + 1 : i + 3]
+        if not one.is_question:
+            continue
+        found += [
+            s for s in then if s.source == one.source and s.speaker != one.speaker and s.mood == "states"
+            and any(agrees(q, o) for q in grounds.part.quantities for o in s.quantities)
+        ]  # fmt: skip
+    return found
 
 
 _PRESUPPOSES = re.compile(
@@ -42,7 +59,10 @@ _PRESUPPOSES = re.compile(
 
 
 def _mood_fault(held_by: Sequence[Statement], part: Part) -> Fault | None:
-    moods: list[Mood] = ["states" if _before_condition(s, part) else s.mood for s in held_by]
+    moods: list[Mood] = [
+        "states" if _before_condition(s, part) or _within_condition(s, part) else s.mood
+        for s in held_by
+    ]
     claim = part.text
     if not moods or any(admits(claim, m) or m == "takes_back" for m in moods):
         return None
@@ -56,6 +76,14 @@ def _before_condition(statement: Statement, part: Part) -> bool:
         return False
     head = content(statement.text[: beside.start()])
     return bool(part.stems & head) and not part.stems & (statement.stems - head)
+
+
+def _within_condition(statement: Statement, part: Part) -> bool:
+    """Whether the claim itself tells most of what stands behind the statement's `if`, up to the next comma."""
+    if statement.mood != "conditional" or (begins := CONDITION.search(statement.text)) is None:
+        return False
+    condition = content(re.split(r"[,;.]", statement.text[begins.end() :])[0])
+    return len(condition) > 1 and len(condition & part.stems) > len(condition) / 2
 
 
 def _taken_back(grounds: Grounds) -> Fault | None:
@@ -117,6 +145,9 @@ def contradicted(grounds: Grounds) -> Fault | None:
     texts = [s.meant for s in reach if s.mood != "asks"] or [s.text for s in reach]
     if word := ruled_out(grounds.part.text, texts):
         return Fault("contradicted", f"the evidence rules out what the claim says of “{word}”")
+    around = [grounds.all[i].meant for i in grounds.around]
+    if bare := undenied(grounds.part.text, around):
+        return Fault("contradicted", f"nothing in the evidence says no to this: “{_short(bare)}”")
     speakers = {p for s in grounds.all for p in parts_of(s.speaker)}
     subject = subject_of(grounds.part.text, grounds.part.names)
     named = frozenset(

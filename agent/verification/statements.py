@@ -65,6 +65,8 @@ class Statement:
         self.stems = stems_of(self.tokens)
         self.answer: Literal["", "yes", "no"] = ""
         """What the next turn says to a question."""
+        self.number_ends = 0
+        """Where the number ends that only counts it among others (`6. Recovery takes an hour.`)."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -77,7 +79,7 @@ class Statement:
 
     @cached_property
     def quantities(self) -> list[Quantity]:
-        return quantities(self.text, self.whens)
+        return [q for q in quantities(self.text, self.whens) if q.start >= self.number_ends]
 
     @cached_property
     def mood(self) -> Mood:
@@ -91,7 +93,7 @@ class Statement:
     @property
     def meant(self) -> str:
         """Its words, with a denial before a question that is answered by no."""
-        return f"not {self.text}" if self.answer == "no" else self.text
+        return f"not {self.text.replace(',', '')}" if self.answer == "no" else self.text
 
 
 def _side_of(label: str) -> Side:
@@ -137,8 +139,15 @@ def _is_label(match: re.Match[str], who: str, labels: Counter[str], plain: str, 
     return labels[who] > 1 or " " in who or (len(labels) > 1 and talk)
 
 
+_ITEM = re.compile(r"(?<=[.;,]) (?=\((?:[a-z]|[ivx]{1,4}|\d{1,2})\) )")
+"""Where the next item of an enumeration in running text begins."""
+
+
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     out = []
+    for match in _ITEM.finditer(text, start, end):
+        out += _pieces(text, start, match.start()) if match.start() > start else []
+        start = match.end()
     while end - start > MAX_STATEMENT:
         cut = text.rfind(" ", start + MAX_STATEMENT // 2, start + MAX_STATEMENT)
         cut = cut if cut > start else start + MAX_STATEMENT
@@ -157,6 +166,7 @@ def _of_source(number: int, source: Source) -> tuple[Statement, ...]:
             for c, d in _pieces(body, a, b):
                 first, last = plain.original(start + c, start + d)
                 out.append(Statement(number, first, last, body[c:d], speaker, side))
+    _mark_numbered(out)
     _mark_answered(out)
     return tuple(out)
 
@@ -168,11 +178,23 @@ _FROM = re.compile(r"^(?:From|Von|De)[ \t]*:[ \t]*(?P<who>[^\W\d_][^<\n@:;|]{1,6
 _YES = re.compile(r"^\W*(?:yes|yeah|yep|correct|right|exactly|that's right|absolutely|definitely|sure|indeed|we do|it does|it is|they do|of course|ja|genau|richtig|stimmt|korrekt)\b", re.I)  # fmt: skip
 
 
-_NO = re.compile(r"^\W*(?:no\b|nope|nein|not really|(?:he|she|it|they|we|i|that|there) (?:won't|isn't|doesn't|don't|can't|cannot|didn't|wasn't|aren't|haven't|hasn't|will not|does not|is not)\s*[.,!])", re.I)  # fmt: skip
+_NO = re.compile(r"^\W*(?:no\b|nope|nein|not really|not (?:yet|now|currently|at present|at all|any more|so far)|never\b|noch nicht|(?:he|she|it|they|we|i|that|there) (?:won't|isn't|doesn't|don't|can't|cannot|didn't|wasn't|aren't|haven't|hasn't|will not|does not|is not)\s*[.,!])", re.I)  # fmt: skip
 
 
 _DENIED = re.compile(r"^\W*(?:it|they|that|this|he|she|these|those)(?:'re|'s| is| are| was| were| do| does| did| will| has| have| can| could| would)? ?(?:not|n't)\s*(?:[.,;!]|$)", re.I)  # fmt: skip
 """`They're not.` after something that somebody said."""
+
+
+_NUMBERED = re.compile(r"^\W*(\d{1,2})[.)](?=\s|$)")
+
+
+def _mark_numbered(found: Sequence[Statement]) -> None:
+    """Tell numbers that count items from those that say something: their neighbours are there, too."""
+    leading = [(s, m) for s in found if (m := _NUMBERED.match(s.text))]
+    counted = {int(m.group(1)) for _, m in leading}
+    for statement, match in leading:
+        if {int(match.group(1)) - 1, int(match.group(1)) + 1} & counted:
+            statement.number_ends = match.end()
 
 
 def _mark_answered(found: Sequence[Statement]) -> None:

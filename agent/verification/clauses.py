@@ -1,0 +1,120 @@
+"""Sentences cut into clauses: what each is about, and how often it says no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.verification.plain import tokens
+from agent.verification.quantities import quantities
+from agent.verification.words import is_content, stem, stems_of
+
+_BREAK = re.compile(
+    r"[;:.!?]\s+|\s-\s|,\s+(?!or (?:whether|if)\b)|\s(?=(?:without|ohne)\b)|"
+    r"\b(?:but|whereas|while|although|though|because|however|(?<!not )yet|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
+    r"\band (?=(?:it|they|he|she|we|i|you|nobody|nothing|there)\b)|"
+    r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
+    r"\b(?:that|which|who|whose)(?= (?:should|must|is|are|was|were|will|can|cannot|could|would|do|does|did|has|have|had|not)\b)"
+)
+NOT = re.compile(
+    r"\b(?:not|n't|unless|instead of|rather than|free of|exempt from|never|no|none|nobody|nothing|nowhere|neither|nor|cannot|can't|without|nicht|kein|keine|keinen|keiner|keinem|keinerlei|nie|niemals|niemand|nichts|ohne|weder)\b|n't\b"
+)
+NO_NOT = re.compile(
+    r"\b(?:excl(?:uding|usive of|\.)? (?:\w+ )?(?:vat|tax(?:es)?|gst|sales tax|mwst|shipping|expenses)|not only|(?:at )?no (?:extra |additional |further )?(?:charge|cost|fee)s?\b|no (?:\w+er|less|more) than|no doubt|no problem|not just|not to mention|why not|whether or not|no matter|if not|nicht nur|no need to worry|not bad|"
+    r"(?:never|not|cannot|can't|n't|won't|doesn't|may not|must not|shall not) (?:be )?(?:exceed|go over|go above|more than|over|above|beyond)|"
+    r"without cause|without delay|no,|no (?=sooner)|not yet clear)\b"
+)
+LACKING = frozenset(
+    stem(w) for w in
+    "refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen "
+    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
+)  # fmt: skip
+OUT = re.compile(
+    r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|billed|charged|priced|sold|comes?) (?:\w+ )?separate(?:ly)?|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
+)
+_GOES_ON = re.compile(
+    r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|none|nobody|neither|nor|never|es|sie|das|nicht)\b"
+)
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A clause with its content stems and how often it says no."""
+
+    text: str
+    stems: frozenset[str]
+    noes: int
+    inherited: frozenset[str] = frozenset()
+    """What the clause before is about, where this one goes on about it (`it isn't there today`)."""
+
+
+_FREE = re.compile(
+    r"\b(?:(?:at|for) )?no (?:extra |additional |further )?(?:charge|cost)s?\b|\bfree of charge\b|\bfor (?:nothing|free)\b|"
+    r"\bwithout (?:extra |additional )?(?:charge|cost)s?\b|\bkostenlos\b|\bgratis\b|\b(?:don't|doesn't|do not|does not|won't|need not) (?:(?:have|need) to )?pay(?: for)?\b"
+)
+_NOT_WITHOUT = re.compile(
+    r"\b(?:cannot|\w+n't|not|neither|never|no|nobody|none|nicht|kein\w*)\b([^.;:]{3,90}?)\b(?:without|unless|ohne)\b(?! (?:cause|delay|notice)\b)"
+)
+
+_WITHOUT_NOT = re.compile(
+    r"\b(?:without|unless|ohne)\b([^.;:]{2,60}?)\b(?:cannot|\w+n't|not|no|nobody|nothing|never|nicht|kein\w*)\b"
+)
+_ELLIPSIS = re.compile(
+    r"\b(?:is|are|was|were|do|does|did|has|have|will|can|would|should|ist|sind)(?: not| nicht|n't)\W*$"
+)
+"""`Training is included, travel is not.`: the verb stands in the clause before."""
+_LABEL = re.compile(r"((?:^|[.;] |\n)(?:[^\W\d_]+ ){0,3}[^\W\d_]+):(?= )")
+"""`Not in scope: training.` says one thing, not two."""
+_NUMBER_SIGN = re.compile(r"\bno\. ?(?=[a-z]{0,4}-?\d)")
+"""`Order form No. OF-12` denies nothing."""
+_NOT_LISTED = re.compile(
+    r"^\W*(?:[^\W\d_]+ ){0,2}(?:not|excluded|exclusions?|exceptions?|out of scope|nicht|ohne)\b[^:,]{0,40}:"
+)
+"""What such a label denies it denies of the whole list after it."""
+_YET_TO = re.compile(r"\b(has|have|had) yet to\b")
+
+
+def settled(text: str) -> str:
+    """In lower case, with what costs nothing called free and `not A without B` put as `A only with B`."""
+    plain = _NUMBER_SIGN.sub("number ", text.lower())
+    plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", plain))
+    plain = _NOT_WITHOUT.sub(r"\1 only with", _WITHOUT_NOT.sub(r"only with\1", plain))
+    if _NOT_LISTED.match(plain):
+        plain = plain.replace(", ", " and ")
+    return _LABEL.sub(r"\1 ", plain)
+
+
+def clauses(text: str) -> list[Clause]:
+    """The clauses of a plain sentence."""
+    out = []
+    inherited: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
+    for part in _BREAK.split(settled(text)):
+        if part and part.strip():
+            stems = stems_of(tokens(part)) | {f"#{v:g}" for q in quantities(part) for v in q.spoken}
+            if _ELLIPSIS.search(part) and len(stems) < 4:
+                stems |= last
+            if stems or NOT.search(part):
+                out.append(
+                    Clause(
+                        part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset()
+                    )
+                )
+                last = _last(part)
+                inherited = stems | (out[-1].inherited if _GOES_ON.match(part) else frozenset())
+    return out
+
+
+def _last(part: str) -> frozenset[str]:
+    """The stem of the last word that says something."""
+    found = [stem(t.text) for t in tokens(part) if is_content(t)]
+    return frozenset(found[-1:])
+
+
+def _noes(part: str) -> int:
+    plain = NO_NOT.sub(" ", part)
+    idioms = len(OUT.findall(plain))
+    plain = OUT.sub(" ", plain)
+    words = {stem(t.text) for t in tokens(plain) if is_content(t)}
+    return len(NOT.findall(plain)) + idioms + len(words & LACKING)

@@ -1,0 +1,16 @@
+"""Groups of words that say the same and pairs that say the opposite, read from `lexicon.yaml`."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+
+import yaml
+
+
+@cache
+def lexicon(name: str) -> tuple[tuple[str, ...], ...]:
+    """The lines of a part, `same` or `opposite`, as words. Raises KeyError for a part that is none."""
+    text = (resources.files("prompts") / "lexicon.yaml").read_text(encoding="utf-8")
+    lines: str = yaml.safe_load(text)[name]
+    return tuple(tuple(line.split()) for line in lines.splitlines() if line.strip())
