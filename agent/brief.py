@@ -19,7 +19,6 @@ from agent.models import (
     Expansion,
     PersonRow,
     Provenance,
-    Risk,
     Suggestion,
 )
 from agent.paper import checklist_of, clauses_of
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from agent.llm.brief import BriefWriter
 
 VERSION = "0.1.0"
-OPEN_RISKS = "risks.open_risks"
 
 
 def provenance(index: AccountIndex, fingerprint: str, prompts: dict[str, str]) -> Provenance:
@@ -148,12 +146,9 @@ def draft_brief(
 
 def _list_in_fields(
     people: Sequence[PersonRow], checklist: Sequence[ChecklistItem], expansion: Sequence[Expansion],
-    risks: Sequence[Risk], door: BriefDoor, found: Found,
+    door: BriefDoor, found: Found,
 ) -> None:  # fmt: skip
-    """Claims that were found beside the fields stand in their fields too; who plays a part stands first.
-
-    A grave risk answers what could go wrong, wherever it was told: beside it that is no open question.
-    """
+    """Claims that were found beside the fields stand in their fields too; who plays a part stands first."""
     for person in people:
         for claim in person.proofs.values():
             found.add(door, door.claims[claim].field or "", claim, first=True)
@@ -162,9 +157,6 @@ def _list_in_fields(
     beside = [*(i.claim for i in checklist), *(e.claim for e in expansion)]
     for claim in (c for c in beside if c is not None):
         found.add(door, door.claims[claim].field or "", claim)
-    for risk in risks:
-        if risk.severity == "high":
-            found.add(door, OPEN_RISKS, risk.claim)
 
 
 def _around(
@@ -185,7 +177,7 @@ def _around(
     checklist = checklist_of(index, ranking, extractor.specs, door)
     asking = readings.by_segment(readings.act("question", "other_customer", "hypothetical"))
     expansion = concerns.expansion()
-    _list_in_fields(rows, checklist, expansion, risks, door, found)
+    _list_in_fields(rows, checklist, expansion, door, found)
     _kickoff_gap(index, door)
     Details(index, extractor.related, cast, door, found).mark(rows, risks, objections, checklist)
     return {

@@ -30,6 +30,8 @@ SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
 ANSWERED_AT = 0.65
 """What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
+HEARD_AT, ANSWERED_BOTH_AT = 0.4, 0.55
+"""Less of it will do where retrieval for the field's own questions agrees: people also answer in the question's words."""
 MAX_BESIDE = 3
 BESIDE_TURNS, BESIDE_CLAUSES = 4, 12
 BESIDE_AT = 0.3
@@ -96,7 +98,8 @@ class Extractor:
         best = float(scores[order[0]]) if order else 0.0
         known = name in self.ranking.readings.fields
         stated = max((self._stated[name][i] for i in order), default=0.0) if known else 1.0
-        if best < spec.answer_at or stated < ANSWERED_AT:
+        sure = stated >= ANSWERED_AT or (stated >= HEARD_AT and best >= ANSWERED_BOTH_AT)
+        if best < spec.answer_at or not sure:
             self._gap(name, spec, order)
             return
         told: set[int] = set()

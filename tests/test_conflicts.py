@@ -28,14 +28,15 @@ SEEN = [s for s in load_scenes() if not s.held_out]
 HELD = [s for s in load_scenes() if s.held_out]
 MISSED: frozenset[str] = frozenset(
     {
+        "bank setup fee, call and form",
         "boatyard catalogue size, sheet and SOW",
         "bus operator trainers, call and SOW",
-        "nursery chain error rate, two calls",
         "tram depot buffer, call and SOW",
+        "trucking users, CRM and signed",
     }
 )
 """Scenes whose conflict is not found yet."""
-FALSE: frozenset[str] = frozenset({"bakery one store and all"})
+FALSE: frozenset[str] = frozenset({"bakery one store and all", "gravel pit support of two plans"})
 """Scenes in which something is found that is none."""
 
 

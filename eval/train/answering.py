@@ -38,8 +38,8 @@ from indexer.search import AccountIndex
 from indexer.store import Contents, Store
 
 UTTERANCES = Path(__file__).resolve().parents[1] / "dev" / "utterances"
-UNSEEN = ("deal_f", "deal_l", "deal_m", "deal_n", "deal_o", "deal_p")
-"""Files that the shipped answer head never learned from."""
+UNSEEN = ("deal_f", "deal_l", "deal_p", "deal_s", "deal_t", "deal_u", "deal_v")
+"""Files that neither shipped head learned from."""
 TALK = ("call", "mail", "chat")
 RETRIEVED, NEAR = 25, 15
 """So many segments of each question, by retrieval and by likeness."""

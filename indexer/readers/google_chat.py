@@ -8,6 +8,7 @@ Folders named `DM …` hold private conversations, read only where deal.yaml say
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from indexer.readers.recorders import identifier, name, words
 from indexer.readers.transcripts import day
 
 PRIVATE = "a private conversation; set direct_messages in deal.yaml to read it"
+_CLOCKS = ("%A, %B %d, %Y at %I:%M:%S %p", "%A, %d %B %Y at %H:%M:%S", "%A %d %B %Y at %H:%M:%S")
 _MARKS = (("messages", "creator", "created_date"),)
 
 
@@ -108,12 +110,12 @@ def _segments(row: dict[str, Any], number: int) -> Iterator[RawSegment]:
 
 
 def _at(value: object) -> datetime | None:
-    """The instant as Takeout writes it in English; None in another language."""
+    """The instant as Takeout writes it in American or British English; None in another language."""
     text = " ".join(str(value or "").split()).removesuffix(" UTC")
-    try:
-        return datetime.strptime(text, "%A, %B %d, %Y at %I:%M:%S %p").replace(tzinfo=UTC)
-    except ValueError:
-        return None
+    for form in _CLOCKS:
+        with suppress(ValueError):
+            return datetime.strptime(text, form).replace(tzinfo=UTC)
+    return None
 
 
 reader = GoogleChatReader()
