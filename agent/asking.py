@@ -48,11 +48,14 @@ class Asking:
 
     def clashes(self, question: str, positions: Collection[int]) -> list[Clash]:
         """What was said and signed differently, on the question's topic: in words that answer it, or asked for as such."""
+        both = _BOTH.search(question) is not None
+        if not positions and not both:
+            return []
         return [
             c
             for c in self._found_clashes
             if c.asked_by(question)
-            and ({c.said.position, c.signed.position} & set(positions) or _BOTH.search(question))
+            and (both or {c.said.position, c.signed.position} & set(positions))
         ]
 
     def compare(self, question: str) -> Likeness:
