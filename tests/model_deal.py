@@ -73,6 +73,8 @@ FAST = {
     "num_ctx": 8192, "max_steps": 6,
 }  # fmt: skip
 """The real limits on a clock some hundred times faster."""
+STEADY = FAST | {"section_s": 60, "connect_s": 2, "first_token_s": 5, "between_tokens_s": 5}
+"""For a server that works, on a machine that may be busy."""
 
 
 def index_deal(
@@ -97,12 +99,9 @@ def settings(
 ) -> None:
     """Name a server in the home's settings."""
     url = server if isinstance(server, str) else server.url
-    model = {"name": MODEL, "host": url, "limits": limits or FAST, **more}
+    model = {"name": MODEL, "host": url, "limits": limits or STEADY, **more}
     (home / "settings.yaml").write_text(yaml.safe_dump({"model": model}), encoding="utf-8")
 
-
-STEADY = FAST | {"section_s": 60, "connect_s": 2, "first_token_s": 5, "between_tokens_s": 5}
-"""For whole briefs by a server that works, on a machine that may be busy."""
 
 _LOADED: list[Session] = []
 

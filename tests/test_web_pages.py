@@ -206,7 +206,7 @@ def test_a_job_can_be_cancelled_and_keeps_nothing(client: httpx.Client, served: 
     started = time.monotonic()
     assert client.delete(f"/api/jobs/{job}").status_code == 202
     assert wait(client, job)["state"] == "cancelled"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     assert wait(client, queued)["state"] == "cancelled"
     assert served.site.session.store.latest_brief(SLUG) == before
 
