@@ -7,6 +7,7 @@ or says what its answer has to hold. What a rule misses still has no power: it m
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MACHINE = r"(?:(?:ai|a\.i\.|virtual|large|digital)[ -])?(?:assistants?|agents?|chat ?bots?|bots?|(?:language )?models?|llms?|ai|gpt|copilot|summari[sz]ers?)"
 _CALLED = r"(?:ai|a\.i\.|chat ?bots?|llms?|gpt|copilot|(?:ai|virtual|digital)[ -]assistants?|(?:large )?language models?|ai[ -](?:agents?|models?|tools?|systems?))"
@@ -40,6 +41,7 @@ _PATTERNS = (
 _PLANTED = re.compile("|".join(_PATTERNS), re.I)
 
 
+@lru_cache(maxsize=4096)
 def looks_like_instruction(text: str) -> bool:
     """True if a text talks to an AI assistant: such text is data and never answers a field."""
     return bool(_PLANTED.search(text))

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 
-import yaml
+from prompts.packaged import packaged_yaml
 
 Cues = Mapping[str, re.Pattern[str]]
 
 
 @cache
 def _source() -> dict[str, dict[str, list[str]] | list[str]]:
-    text = (resources.files("prompts") / "cues.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, list[str]] | list[str]] = yaml.safe_load(text)
+    loaded: dict[str, dict[str, list[str]] | list[str]] = packaged_yaml("cues.yaml")
     return loaded
 
 

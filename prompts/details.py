@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from string import Template
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from prompts.packaged import packaged_yaml
 
 
 class DetailSpec(BaseModel):
@@ -36,5 +36,7 @@ class DetailSpec(BaseModel):
 @cache
 def detail_specs() -> dict[str, DetailSpec]:
     """Every kind of missing detail by its id."""
-    text = (resources.files("prompts") / "details.yaml").read_text(encoding="utf-8")
-    return {name: DetailSpec.model_validate(spec) for name, spec in yaml.safe_load(text).items()}
+    return {
+        name: DetailSpec.model_validate(spec)
+        for name, spec in packaged_yaml("details.yaml").items()
+    }

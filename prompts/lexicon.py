@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
-import yaml
+from prompts.packaged import packaged_yaml
 
 
 @cache
 def lexicon(name: str) -> tuple[tuple[str, ...], ...]:
     """The lines of a part, `same` or `opposite`, as words. Raises KeyError for a part that is none."""
-    text = (resources.files("prompts") / "lexicon.yaml").read_text(encoding="utf-8")
-    lines: str = yaml.safe_load(text)[name]
+    lines: str = packaged_yaml("lexicon.yaml")[name]
     return tuple(tuple(line.split()) for line in lines.splitlines() if line.strip())

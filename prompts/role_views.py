@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from prompts.packaged import packaged_yaml
 
 
 class RoleView(BaseModel):
@@ -23,5 +23,6 @@ class RoleView(BaseModel):
 @cache
 def role_views() -> dict[str, RoleView]:
     """The views that ship with Baton, by name."""
-    text = (resources.files("prompts") / "views.yaml").read_text(encoding="utf-8")
-    return {name: RoleView.model_validate(view) for name, view in yaml.safe_load(text).items()}
+    return {
+        name: RoleView.model_validate(view) for name, view in packaged_yaml("views.yaml").items()
+    }

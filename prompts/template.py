@@ -7,8 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from prompts.packaged import packaged_yaml
 
 FieldKind = Literal[
     "fact",
@@ -77,7 +78,7 @@ def _source(name: str) -> str:
 @cache
 def load_template(name: str) -> Template:
     """The named template. Raises FileNotFoundError when there is none of that name."""
-    return Template.model_validate(yaml.safe_load(_source(name)))
+    return Template.model_validate(packaged_yaml(f"templates/{name}.yaml"))
 
 
 def template_hash(name: str) -> str:

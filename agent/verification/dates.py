@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from agent.verification.clock import times
 from agent.verification.numbers import small
@@ -177,6 +177,11 @@ def _part(said: str | None) -> str | None:
 
 def whens(text: str) -> list[When]:
     """Every date and time of a plain text, in order; none overlaps another."""
+    return list(_whens(text))
+
+
+@lru_cache(maxsize=4096)
+def _whens(text: str) -> tuple[When, ...]:
     found: list[When] = []
     taken: list[tuple[int, int]] = []
 
@@ -199,7 +204,7 @@ def whens(text: str) -> list[When]:
     for start, end, minute in times(text):
         if free(start, end):
             found.append(When(start, end, text[start:end], minute=minute))
-    return sorted(found, key=lambda w: w.start)
+    return tuple(sorted(found, key=lambda w: w.start))
 
 
 def agrees(claim: When, said: When) -> bool:
