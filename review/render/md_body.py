@@ -27,8 +27,6 @@ from review.render.views import (
     Tables,
 )
 
-SIDES = 2
-"""Of a conflict, quoted here: the two of most authority; the page quotes all of them."""
 WHY_WORDS = 10
 """A longer reason for a conflict only repeats its quotes."""
 
@@ -135,13 +133,12 @@ def _conflict(view: ConflictView) -> Iterator[str]:
     why = conflict.why if len(conflict.why.split()) <= WHY_WORDS else ""
     yield f"> **CONFLICT: {esc(conflict.topic)}** {esc(why)}".rstrip()
     yield ">"
-    more, sides = view.sides[:-SIDES], view.sides[-SIDES:]
-    for side in sides:
+    for side in view.shown:
         first = side.cited[0].citation
         said = f"“{esc(gist(first.quote, conflict.topic, SIDE_WORDS))}”"
         yield f"> - {said} {_voice(side.authority, first)}{refs(side.cited)}"
-    if more:
-        yield f"> - also{refs(cited for side in more for cited in side.cited)}"
+    if view.folded:
+        yield f"> - also{refs(cited for side in view.folded for cited in side.cited)}"
     if conflict.owner or conflict.resolution:
         owner = f"Owner: {esc(conflict.owner)}. " if conflict.owner else ""
         resolved = f"Resolved: {esc(conflict.resolution)}" if conflict.resolution else ""

@@ -12,6 +12,9 @@ from review.render.titles import without_title
 
 T = TypeVar("T", covariant=True)
 
+SIDES_SHOWN = 2
+"""Sides of a conflict that are quoted outside a fold."""
+
 
 @dataclass(frozen=True)
 class Chip:
@@ -81,6 +84,16 @@ class ConflictView:
 
     conflict: Conflict
     sides: tuple[SideView, ...]
+
+    @property
+    def shown(self) -> tuple[SideView, ...]:
+        """The sides that are quoted outside a fold: the last, which weigh most."""
+        return self.sides[-SIDES_SHOWN:]
+
+    @property
+    def folded(self) -> tuple[SideView, ...]:
+        """The sides that say it too, for those who unfold them."""
+        return self.sides[:-SIDES_SHOWN]
 
 
 @dataclass(frozen=True)

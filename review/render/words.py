@@ -8,7 +8,8 @@ from review.models import Brief
 from review.render.md_body import body
 from review.render.outline import outline
 
-WORDS_A_MINUTE = 220
+WORDS_A_MINUTE = 238
+"""Silent reading of English non-fiction: the mean of 190 studies, Brysbaert (2019), doi 10.1016/j.jml.2019.104047."""
 
 _WORD = re.compile(r"\w[\w'’.,:/@%€$-]*")
 
