@@ -7,6 +7,7 @@ hypotheticals, hearsay and other customers' stories do not answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -33,6 +34,8 @@ _SIDE_PRIOR: Mapping[str, Mapping[str, float]] = {
     "any": {"customer": 1.0, "vendor": 0.9, "unknown": 0.85},
 }
 _SKIPPED_ROLES = ("event", "quoted", "signature", "hidden", "heading")
+_PAGE_MARK = re.compile(r"^(?:\S+ +){0,12}?(?:(?:Page|PAGE) \d{1,4}|page \d{1,4}(?= (?:of|/)))(?: (?:of|/) \d{1,4})?$")
+"""A paper's header or footer: at most its title and number before the page's."""
 
 
 def _speaks(segment: Segment, artifact: Artifact) -> bool:
@@ -41,6 +44,7 @@ def _speaks(segment: Segment, artifact: Artifact) -> bool:
         segment.role not in _SKIPPED_ROLES
         and artifact.meta.get("bulk") != "true"
         and artifact.meta.get("automatic") != "true"
+        and not (artifact.kind == "contract" and _PAGE_MARK.match(segment.text.strip()))
         and not looks_like_instruction(segment.text)
     )
 
