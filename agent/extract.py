@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from agent.answered import is_answered
 from agent.clashes.find import find_clashes
 from agent.disputes import Disputes
 from agent.door import BriefDoor
@@ -28,10 +29,6 @@ MAX_SHOWN = 3
 KEPT = 8
 SECOND_AT = 0.55
 """A further claim is kept if it scores at least this share of the field's best."""
-ANSWERED_AT = 0.65
-"""What the reading head must make of a field's best passage, whatever retrieval says: else it is a gap."""
-HEARD_AT, ANSWERED_BOTH_AT = 0.4, 0.55
-"""Less of it will do where retrieval for the field's own questions agrees: people also answer in the question's words."""
 MAX_BESIDE = 3
 BESIDE_TURNS, BESIDE_CLAUSES = 4, 12
 BESIDE_AT = 0.3
@@ -96,10 +93,9 @@ class Extractor:
         worth = self.ranking.passages(name)
         order = self._candidates(scores)
         best = float(scores[order[0]]) if order else 0.0
+        stated = max((float(self._stated[name][i]) for i in order), default=0.0)
         known = name in self.ranking.readings.fields
-        stated = max((self._stated[name][i] for i in order), default=0.0) if known else 1.0
-        sure = stated >= ANSWERED_AT or (stated >= HEARD_AT and best >= ANSWERED_BOTH_AT)
-        if best < spec.answer_at or not sure:
+        if not (is_answered(spec, stated, best) if known else best >= spec.answer_at):
             self._gap(name, spec, order)
             return
         told: set[int] = set()

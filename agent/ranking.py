@@ -34,7 +34,9 @@ _SIDE_PRIOR: Mapping[str, Mapping[str, float]] = {
     "any": {"customer": 1.0, "vendor": 0.9, "unknown": 0.85},
 }
 _SKIPPED_ROLES = ("event", "quoted", "signature", "hidden", "heading")
-_PAGE_MARK = re.compile(r"^(?:\S+ +){0,12}?(?:(?:Page|PAGE) \d{1,4}|page \d{1,4}(?= (?:of|/)))(?: (?:of|/) \d{1,4})?$")
+_PAGE_MARK = re.compile(
+    r"^(?:\S+ +){0,12}?(?:(?:Page|PAGE) \d{1,4}|page \d{1,4}(?= (?:of|/)))(?: (?:of|/) \d{1,4})?$"
+)
 """A paper's header or footer: at most its title and number before the page's."""
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from prompts.packaged import packaged_yaml
 
@@ -38,6 +38,8 @@ class FieldSpec(_Value):
     ask: str
     answer_at: float = 0.3
     """Score (0..1) that the best evidence must reach; higher where a wrong answer is worse than a gap."""
+    stays_open: float = Field(0.05, ge=0, le=1)
+    """Share of deals in which nothing answers it: where that is usual, weak evidence is no answer."""
     questions: tuple[str, ...]
     gap: str
 

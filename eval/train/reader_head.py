@@ -4,7 +4,7 @@ context, which template fields it answers and what kind of act it is.
 Labels stand on whole turns; a long turn is read as passages and learns through its best one (multiple-instance
 learning), because it answers in one sentence and digresses in ten.
 
-    python -m eval.train.reader_head [--meetings FOLDER] [--epochs N] [--holdout STEM]
+    python -m eval.train.reader_head [--meetings FOLDER] [--epochs N] [--holdout STEM] [--resume FILE --fresh STEM]
 
 Learns from `eval/dev/utterances/` (written for this project) and, where a folder is given, takes turns
 of public meeting transcripts as background that answers no field. Writes `indexer/weights/reader.npz`
@@ -26,7 +26,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from eval.train.adapter import Encoder, encode, half_precision, learned, make_tokenizer, pool, save
+from eval.train.adapter import (
+    Encoder,
+    encode,
+    half_precision,
+    learned,
+    make_tokenizer,
+    pool,
+    resume,
+    save,
+)
 from eval.train.utterances import ACTS, Utterance, load_utterances, pieces
 from prompts.template import load_template
 
@@ -35,6 +44,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MASKED_SHARE = 0.35
 TALK = ("call", "chat", "mail")
 WEIGHTS = ROOT / "indexer" / "weights"
+RATE, RESUMED_RATE = 1.5e-3, 5e-4
+REPLAYED = 0.4
+"""Share of what a head knows already that it reads again while it learns fresh files."""
 
 
 class ReaderHead(torch.nn.Module):
@@ -132,18 +144,23 @@ def targets(rows: list[Utterance]) -> tuple[torch.Tensor, torch.Tensor]:
     return fields, acts
 
 
-def train(rows: list[Utterance], epochs: int, seed: int) -> ReaderHead:
+def train(rows: list[Utterance], epochs: int, seed: int, start: Path | None = None) -> ReaderHead:
+    """The head after `epochs` over all rows, from nothing or from the weights at `start`."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     model, tokenizer = ReaderHead(), make_tokenizer()
+    rate = RATE
+    if start:
+        rate = RESUMED_RATE
+        _resume(model, start)
     plain = cut(model, tokenizer, rows)
     masked_rows = [_mask(u, rng) for u in rows]
     masked = cut(model, tokenizer, masked_rows)
     print(f"{sum(len(c.hidden) for c in plain)} passages of {len(rows)} utterances", flush=True)
-    optimiser = torch.optim.AdamW(learned(model), lr=1.5e-3, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(learned(model), lr=rate, weight_decay=0.01)
     steps = epochs * math.ceil(len(rows) / 32)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, 1.5e-3, total_steps=steps + 5, pct_start=0.1
+        optimiser, rate, total_steps=steps + 5, pct_start=0.1
     )
     length = [sum(len(h) for h in c.hidden) for c in plain]
     model.train()
@@ -167,6 +184,15 @@ def train(rows: list[Utterance], epochs: int, seed: int) -> ReaderHead:
             total += float(loss.detach())
         print(f"epoch {epoch + 1}: loss {total / len(batches):.3f}", flush=True)
     return model.eval()
+
+
+def _resume(model: ReaderHead, start: Path) -> None:
+    """Take over the weights that an earlier training wrote."""
+    with np.load(start) as arrays:
+        resume(model.encoder, arrays)
+        for name, head in (("fields", model.fields), ("acts", model.acts), ("sides", model.sides)):
+            head.weight.data = torch.from_numpy(arrays[f"{name}.weight"])
+            head.bias.data = torch.from_numpy(arrays[f"{name}.bias"])
 
 
 def _loss(
@@ -252,6 +278,10 @@ def main() -> None:
         "--holdout", default="", help="file stems to hold out, comma-separated, for the figures"
     )
     parser.add_argument("--without", default="", help="file stems to leave out altogether")
+    parser.add_argument("--resume", type=Path, help="start from these weights")
+    parser.add_argument(
+        "--fresh", default="", help="with --resume: file stems to learn whole, of others a share"
+    )
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder for the weights")
     args = parser.parse_args()
     rng = random.Random(7)
@@ -262,7 +292,12 @@ def main() -> None:
     held = [u for u in rows if u.origin in args.holdout.split(",")]
     kept = [u for u in rows if u not in held]
     extra = background(args.meetings, 1000, rng) if args.meetings else []
-    model = train(kept + extra, args.epochs, seed=7)
+    if args.resume:
+        fresh = args.fresh.split(",")
+        known = [*(u for u in kept if u.origin not in fresh), *extra]
+        kept, extra = [u for u in kept if u.origin in fresh], []
+        kept += rng.sample(known, round(REPLAYED * len(known)))
+    model = train(kept + extra, args.epochs, seed=7, start=args.resume)
     names = {"fields": FIELDS, "acts": ACTS}
     heads = {"fields": model.fields, "acts": model.acts, "sides": model.sides}
     save(model.encoder, heads, names, args.out / "reader.npz")
