@@ -38,7 +38,10 @@ from indexer.search import AccountIndex
 from indexer.store import Contents, Store
 
 UTTERANCES = Path(__file__).resolve().parents[1] / "dev" / "utterances"
-UNSEEN = ("deal_f", "deal_l", "deal_p", "deal_s", "deal_t", "deal_u", "deal_v")
+UNSEEN = (
+    "deal_f", "deal_l", "deal_p", "deal_s", "deal_t", "deal_u", "deal_v", "deal_w", "deal_x", "deal_y", "deal_z",
+    "deal_za", "deal_ab", "deal_ac",
+)  # fmt: skip
 """Files that neither shipped head learned from."""
 TALK = ("call", "mail", "chat")
 RETRIEVED, NEAR = 25, 15
