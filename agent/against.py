@@ -70,7 +70,8 @@ _KEPT = re.compile(
     r"\b(?:keep|keeps|kept|retain\w*|retention|stored?|archiv\w*|warrant\w*|guarantee\w*|aufbewahr\w*|gewähr\w*)\b", re.I
 )  # fmt: skip
 _HELD = re.compile(
-    r"\b(?:good|fixed|held|hold|stays?|same|frozen|valid) (?:\w+ ){0,3}(?:until|till|through|to|bis)\b", re.I
+    r"\b(?:good|fixed|held|hold|stays?|same|frozen|valid) (?:\w+ ){0,3}(?:until|till|through|to|bis)\b",
+    re.I,
 )
 """What lasts until a day, so that an earlier one is less."""
 _AWAITED = re.compile(
@@ -148,7 +149,11 @@ def _better(x: Typed, y: Typed, a: Put, b: Put) -> bool:
     if x.kind == "period":
         return low <= min(x.lows) and not _DUTY.search(b.words)
     if x.kind == "count":
-        return y.bound == "most" and low >= max(x.highs) and bool(_nouns(x) & _nouns(y) or not _nouns(x))
+        return (
+            y.bound == "most"
+            and low >= max(x.highs)
+            and bool(_nouns(x) & _nouns(y) or not _nouns(x))
+        )
     return False
 
 

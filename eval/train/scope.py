@@ -108,7 +108,9 @@ def of_deals(home: Path, deals: Sequence[str]) -> Iterator[Choice]:
                 quote = row["quote"] if row["quote"] in text else text
                 clause = str((row.get("scope_evidence") or {}).get("quote", ""))
                 meant = r"\W+".join(map(re.escape, _plain(clause).split()))
-                yield choice(index, scope, heads, position, quote, row["signed_scope"], meant, deal.slug)
+                yield choice(
+                    index, scope, heads, position, quote, row["signed_scope"], meant, deal.slug
+                )
 
 
 def _place(index: AccountIndex, row: Mapping[str, Any]) -> int | None:
