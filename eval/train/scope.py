@@ -38,7 +38,7 @@ from indexer.heads import Heads
 from indexer.search import AccountIndex
 
 Array = NDArray[np.float64]
-L2, C, PAIR = 8.0, 0.03, 0.5
+L2, C, PAIR = 8.0, 0.1, 1.0
 """Penalty of the weights of either, and what a written pair counts for beside a promise with its paper."""
 QUARTERS = 4
 _SAME = {"absent": "silent", "excluded": "contradicted"}
