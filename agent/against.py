@@ -75,8 +75,9 @@ _HELD = re.compile(
 )
 """What lasts until a day, so that an earlier one is less."""
 _AWAITED = re.compile(
-    r"\b(?:within|in|inside|under|with you|there|done|up|live|running|ready|answer\w*|repl\w+|fix\w*|deliver\w*|takes?)\b", re.I
+    r"\b(?:within|in(?:side)?(?: of| under)?|under|no later than|not later than|at most|takes?|binnen|innerhalb)\s+(?:the )?$", re.I
 )  # fmt: skip
+"""Right before a time that somebody waits, of which less is more."""
 _DUTY = re.compile(r"\b(?:invoice\w*|payable|paid|billed|charged|pay)\b", re.I)
 
 
@@ -145,7 +146,8 @@ def _better(x: Typed, y: Typed, a: Put, b: Put) -> bool:
     if x.kind == "duration":
         if _KEPT.search(a.words) and _KEPT.search(b.words):
             return low >= max(x.highs)
-        return y.bound == "most" and bool(_AWAITED.search(a.words)) and high <= max(x.highs)
+        waited = _AWAITED.search(a.words[: x.start]) and _AWAITED.search(b.words[: y.start])
+        return bool(waited) and high <= max(x.highs)
     if x.kind == "period":
         return low <= min(x.lows) and not _DUTY.search(b.words)
     if x.kind == "count":

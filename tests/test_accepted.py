@@ -23,9 +23,7 @@ def paper(path: str, text: str, kind: Kind = "document", title: str = "") -> Raw
         RawSegment(text=line, locator=ClauseLocator(paragraph=n))
         for n, line in enumerate(text.split("\n"))
     )
-    return RawArtifact(
-        path=path, kind=kind, system="files", title=title or path, segments=segments
-    )
+    return RawArtifact(path=path, kind=kind, system="files", title=title or path, segments=segments)
 
 
 def mail(text: str, title: str = "Re: Quotation KN-4410") -> RawArtifact:

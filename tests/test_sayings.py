@@ -55,6 +55,8 @@ def test_values_in_everyday_words(words: str, kind: str, value: float) -> None:
         ("better there", "A diver's with you within three days.", "A diver attends within 24 hours.", True),
         ("better there", "A diver's with you within three hours.", "A diver attends within 24 hours.", False),
         ("better there", "We keep the films for two years.", "Films are kept for four years.", True),
+        ("better there", "It feeds itself for three days.", "The feeder runs for up to eight hours.", False),
+        ("theirs", "We label the tanks.", "The supplier labels tanks in the colours given by the tenant.", False),
         ("hours outside", "Somebody answers until nine at night.", "Desk 07:30 to 19:00", True),
         ("hours inside", "Somebody answers until six.", "Desk 07:30 to 19:00", True),
         ("surcharged", "Sundays are no extra.", "Sundays: surcharge of 30 %.", True),
