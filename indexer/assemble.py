@@ -59,7 +59,7 @@ def _signing(
     """Whether a paper is executed, by itself, by what stands beside it, or as part of an executed paper."""
     if kind != "contract":
         return Signing("not_applicable", "")
-    found = execution_of(text)
+    found = execution_of(_to_sign(artifact, text))
     if found.state in ("executed", "draft"):
         return found
     if mail := named_by_completion(artifact, mails):
@@ -92,7 +92,10 @@ def executed_papers(
         for a, text in texts
         if not is_certificate(text)
         and (
-            (_paper_kind(a, text, beside) == "contract" and execution_of(text).state == "executed")
+            (
+                _paper_kind(a, text, beside) == "contract"
+                and execution_of(_to_sign(a, text)).state == "executed"
+            )
             or (a.kind == "contract" and named_by_completion(a, mails))
             or certified_by(a, beside.certificates)
             or ordered_by(a, beside)
@@ -112,11 +115,29 @@ def _paper_kind(artifact: RawArtifact, text: str, beside: Beside) -> Kind:
         return "document"
     if certified_by(artifact, beside.certificates) or ordered_by(artifact, beside):
         return "contract"
-    state = execution_of(text).state
+    state = execution_of(_to_sign(artifact, text)).state
     called = artifact.kind in ("document", "note") and looks_like_contract(artifact.title, text)
     if state == "executed" or (called and state != "unsigned"):
         return "contract"
     return artifact.kind
+
+
+def _to_sign(artifact: RawArtifact, text: str) -> str:
+    """The text as signatures are looked for: of a sheet without the heads of columns before its cells."""
+    if artifact.kind != "sheet":
+        return text
+    heads: set[str] = set()
+    lines = []
+    for line in text.split("\n"):
+        cells = [c.partition(": ") for c in line.split("\t")]
+        lines.append(
+            "\t".join(
+                tail if head in heads and tail else head + colon + tail
+                for head, colon, tail in cells
+            )
+        )
+        heads |= {"".join(c) for c in cells}
+    return "\n".join(lines)
 
 
 def _text_and_spans(artifact: RawArtifact) -> tuple[str, list[tuple[int, int]]]:

@@ -44,6 +44,8 @@ _NEXT_LABEL = re.compile(r"\s+(?:date|name|title|position|datum)\s*[:：]", re.I
 """Where the next label of a line begins."""
 _INITIALS = re.compile(r"^(?:/s/\s*)?(?:[A-ZÀ-Þ]\.?\s?){1,3}$")
 _NAME = re.compile(r"^(?:/s/\s*)?[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,5}(?:\s*[,(].*)?$")
+_DAY_ALONE = re.compile(r"^(?:\d[\d./: -]*|\d{1,2}\.? [^\W\d]{3,9}\.?,? \d{4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4})$")  # fmt: skip
+"""A cell that is nothing but a day, and no second signature."""
 _PROSE = re.compile(
     r"\b(?:the|both|each|all|and|or|of|this|such|parties|der|die|das|beiden)\b", re.I
 )
@@ -143,6 +145,8 @@ def _slots(
     lines: Sequence[str], number: int, cells: list[str], label: re.Pattern[str], dated: bool
 ) -> list[Slot]:
     """The slots of one line: label and value in a cell, a row of values beside a label, or labels under values."""
+    if not dated and label.match(cells[0]):
+        cells = [c for c in cells if not _DAY_ALONE.match(c)]
     matched = [label.match(c) for c in cells]
     if is_column_head(cells):
         return []

@@ -59,6 +59,8 @@ GERMAN = (
         ("two of one party", "Order\nCUSTOMER\nBy: /s/ Jo Roe\nBy: /s/ Ann Lee\nSUPPLIER\nBy: ______", "partly_signed"),
         ("placeholders", "Agreement\nBy: [signature]\nBy: {{sig_es_:signer1}}", "unsigned"),
         ("no block", "Agreement\nThe parties agree.", "unsigned"),
+        ("one party with its day beside", "Order\nAccepted by customer\tRuth Amos\t04/03/2026", "partly_signed"),
+        ("one party with its day in words beside", "Order\nSignature\tRuth Amos\t4 March 2026", "partly_signed"),
         ("for the party: /s/, title, day", "Supply agreement\nText.\nFor the Lessor: /s/ Ruth Amos, Chair, 4 March 2026\nFor the Lessee: /s/ Tom Bray, Bursar, 5 March 2026", "executed"),
         ("for the party: /s/, one only", "Supply agreement\nText.\nFor the Lessor: /s/ Ruth Amos, Chair, 4 March 2026\nFor the Lessee:", "partly_signed"),
         ("for the party: /s/ under a heading", "Lease\nText.\nSignatures\nFor Moss Ltd: /s/ Ruth Amos, 4 March 2026\nFor Byre plc: /s/ Tom Bray, 5 March 2026", "executed"),
