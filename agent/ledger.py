@@ -16,7 +16,7 @@ from agent.scope import ScopeFinding, SignedScope
 from indexer.authority import NAMES, segment_rung
 from indexer.days import day_of
 from indexer.models import Artifact, Segment
-from indexer.search import AccountIndex
+from indexer.search import AccountIndex, Readings
 from tools.drafts import EvidenceRef
 
 CLAUSE_WORDS = 24
@@ -116,15 +116,10 @@ class Ledger:
 
     def _compare(self, position: int, said: Citation) -> ScopeFinding:
         """The promise's words, by the passages of its segment that they overlap, against the signed scope."""
-        readings, offset = self._related.readings, self._index.segments[position].start
-        rows = [
-            r
-            for r in readings.of(position)
-            if readings.spans[r][0] + offset < said.end
-            and said.start < readings.spans[r][1] + offset
-        ]
-        words = self._index.embedder.embed([said.quote])[0]
         segment = self._index.segments[position]
+        within = (said.start - segment.start, said.end - segment.start)
+        rows = passages_within(self._related.readings, position, *within)
+        words = self._index.embedder.embed([said.quote])[0]
         day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
         meant = self._related.said(rows, words)
         return self._scope.compare(said.quote, meant, asked_before(self._index, position), day)
@@ -182,6 +177,15 @@ class Ledger:
                 ),
             )
         )  # fmt: skip
+
+
+def passages_within(readings: Readings, position: int, start: int, end: int) -> list[int]:
+    """The passages of a segment that overlap a part of its text."""
+    return [
+        r
+        for r in readings.of(position)
+        if readings.spans[r][0] < end and start < readings.spans[r][1]
+    ]
 
 
 def asked_before(index: AccountIndex, position: int) -> str:

@@ -27,6 +27,11 @@ _EXCLUDES = re.compile(
     r"at (?:additional|extra) (?:cost|charge)|nicht (?:enthalten|umfasst|bestandteil)|ausgeschlossen",
     re.I,
 )
+_NOT_TAKEN = re.compile(
+    r"\[[ _]?\]|[☐□]|:\s*(?:no|none|nein|keine?|n/a|not (?:required|taken|wanted))\W*$|\t0(?=\t|$)",
+    re.I | re.M,
+)
+"""A box without a tick, `no` behind a colon, a quantity of nothing."""
 _EXCLUSIONS = re.compile(
     r"^\W*(?:\d[\d.]*\W+)?(?:exclu(?:ded|sions?)\b|out(?:side)? (?:of )?(?:the )?scope|(?:what (?:is|we) )?(?:not|nicht|inte|não|pas|niet)\b|"
     r"(?:ausschlüsse|exclusões|exclusions|undantag)\b|options? \(?not\b|limits? of (?:the )?scope|what .{0,30}\b(?:does not|do not|doesn't|don't|isn't) (?:include|cover|do|provide))",
@@ -66,7 +71,7 @@ def content(text: str) -> set[str]:
 
 def leaves_out(clause: str, heading: str = "") -> bool:
     """True for a clause that puts something named out of scope."""
-    listed = bool(_EXCLUSIONS.search(heading)) or bool(_EXCLUDES.search(clause))
+    listed = any((_EXCLUSIONS.search(heading), _EXCLUDES.search(clause), _NOT_TAKEN.search(clause)))
     return listed and not _CATCH_ALL.search(clause)
 
 

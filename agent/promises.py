@@ -6,7 +6,7 @@ where the signed papers say otherwise. All of it goes through the door like any 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -27,9 +27,9 @@ from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 
-PROMISE_AT = 0.3
+PROMISE_AT = 0.14
 """How sure a passage must be of being a promise to be listed."""
-MAX_PROMISES = 24
+MAX_PROMISES = 26
 _NO_PROMISE, UNSAID_AT = ("retraction", "question", "other_customer", "hearsay"), 0.5
 """Acts that promise nothing, and how surely the head must see one of them."""
 UNSURE_SIDE = 0.75
@@ -53,7 +53,7 @@ class Promises:
         self._door, self._found = door, found
         self._proposer = Proposer(index, door)
         self._ledger = Ledger(index, related, door, found)
-        self._met = meets_customer(index) - internal_chats(index)
+        self._to_customer = said_to_customer(index)
         self._worth = self._strength()
         self._unsaid = ranking.readings.act(*_NO_PROMISE)
 
@@ -134,11 +134,6 @@ class Promises:
         worth = [float(self._worth[r]) for r in rows]
         return run_around(text, spans, worth, readings.spans[row])
 
-    def _to_customer(self, segment: Segment) -> bool:
-        kind = self._index.artifacts[segment.artifact].kind
-        spoken = segment.side in _PROMISING.get(kind, ()) and segment.role == "body"
-        return spoken and segment.artifact in self._met
-
     def _promise(
         self, position: int, sentences: Sentences, clash: Clash | None = None,
         core: tuple[int, int] | None = None,
@@ -168,6 +163,18 @@ class Promises:
             self._promise(clash.said.position, one, clash)
         else:
             self._ledger.dispute(clash)
+
+
+def said_to_customer(index: AccountIndex) -> Callable[[Segment], bool]:
+    """Tells whether a segment is the seller's own words where the customer hears or reads them."""
+    met = meets_customer(index) - internal_chats(index)
+
+    def said(segment: Segment) -> bool:
+        kind = index.artifacts[segment.artifact].kind
+        spoken = segment.side in _PROMISING.get(kind, ()) and segment.role == "body"
+        return spoken and segment.artifact in met
+
+    return said
 
 
 def internal_chats(index: AccountIndex) -> frozenset[str]:

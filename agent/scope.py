@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from agent.bearing import LIKENESSES, Put, Signs, against, near, put
+from agent.against import against
+from agent.bearing import LIKENESSES, Put, Signs, near, put
 from agent.models import ScopeStatus
 from agent.otherwise import otherwise
 from agent.relatedness import Relatedness, Said

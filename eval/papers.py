@@ -19,14 +19,17 @@ from pathlib import Path
 from agent.clashes.find import find_clashes
 from agent.door import BriefDoor
 from agent.extract import Extractor
-from agent.ledger import asked_before
+from agent.ledger import asked_before, passages_within
 from agent.scope import ScopeFinding, SignedScope
+from eval.filed import Filed, Gold, load_filed, write_files
 from eval.scenes import Scene, open_scenes, parse_scene
+from indexer.build import index_deal
 from indexer.days import day_of
-from indexer.embed import packaged_encoder
+from indexer.embed import OnnxEmbedder, packaged_encoder
 from indexer.heads import Heads
 from indexer.models import Segment
 from indexer.search import AccountIndex
+from indexer.store import Store
 from prompts.template import load_template
 
 FOLDER = Path(__file__).parent / "dev" / "papers"
@@ -36,21 +39,16 @@ _SAME = {"excluded": "contradicted"}
 
 
 @dataclass(frozen=True)
-class Gold:
-    """What a signed paper says to the promise that stands in one line of the scene's sources."""
-
-    words: str
-    status: str
-    clause: str
-
-
-@dataclass(frozen=True)
 class Deal:
     """A scene with its promises."""
 
     scene: Scene
     promises: tuple[Gold, ...]
     held_out: bool
+
+    @property
+    def name(self) -> str:
+        return self.scene.name
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Verdict:
 class Outcome:
     """One deal's verdicts, and the words of what the ledger lists though nothing was promised there."""
 
-    deal: Deal
+    deal: Deal | Filed
     verdicts: tuple[Verdict, ...]
     idle: tuple[str, ...]
 
@@ -109,39 +107,46 @@ def _deal(block: str, held_out: bool) -> Deal:
     return Deal(parse_scene("\n".join(kept)), tuple(promises), held_out)
 
 
-def judge(deal: Deal, index: AccountIndex, heads: Heads) -> Outcome:
-    """What scope and ledger say to one deal's promises."""
+def judge(deal: Deal | Filed, index: AccountIndex, heads: Heads) -> Outcome:
+    """What scope and ledger say to one deal's promises. LookupError where a promise stands in none of its sources."""
     template = load_template("sales-to-cs")
     titles = {name: spec.title for name, spec in template.fields().items()}
     extractor = Extractor(index, heads, template, BriefDoor(index, titles, index.account))
     extractor.promises.run(find_clashes(index, extractor.related))
-    door = extractor.door
-    rows = {
-        c.segment: _SAME.get(p.scope, p.scope)
+    rows = [
+        (c, _SAME.get(p.scope, p.scope))
         for p in extractor.found.commitments
-        for c in door.claims[p.claim].citations
-    }
+        for c in extractor.door.claims[p.claim].citations
+    ]
     scope = SignedScope(index, extractor.related)
-    segments = {s.text: s for s in index.segments}
     verdicts, promised = [], set()
     for gold in deal.promises:
-        segment = segments[gold.words]
-        promised.add(segment.id)
-        finding = _compare(scope, extractor, segment)
+        segment = next((s for s in index.segments if gold.words in s.text), None)
+        if segment is None:
+            raise LookupError(f"{deal.name}: no source says {gold.words!r}")
+        start = segment.start + segment.text.index(gold.words)
+        own = [(c, said) for c, said in rows if c.segment == segment.id]
+        own = [(c, said) for c, said in own if c.start < start + len(gold.words) and start < c.end]
+        promised |= {(c.segment, c.start) for c, _ in own}
+        finding = _compare(scope, extractor, segment, gold.words)
         clause = next((s.text for s in index.segments if s.id == finding.clause), "")
         said = _SAME.get(finding.status, finding.status)
-        verdicts.append(Verdict(gold, said, clause, rows.get(segment.id)))
-    idle = tuple(s.text for s in index.segments if s.id in rows and s.id not in promised)
+        verdicts.append(Verdict(gold, said, clause, own[0][1] if own else None))
+    idle = tuple(c.quote for c, _ in rows if (c.segment, c.start) not in promised)
     return Outcome(deal, tuple(verdicts), idle)
 
 
-def _compare(scope: SignedScope, extractor: Extractor, segment: Segment) -> ScopeFinding:
+def _compare(
+    scope: SignedScope, extractor: Extractor, segment: Segment, words: str
+) -> ScopeFinding:
+    """The scope alone, asked as the ledger asks it."""
     related, index = extractor.related, extractor.index
-    words = index.embedder.embed([segment.text])[0]
-    rows = related.readings.of(index.segments.index(segment))
     position = index.segments.index(segment)
-    before, day = asked_before(index, position), day_of(segment.at)
-    return scope.compare(segment.text, related.said(rows, words), before, day)
+    start = segment.text.index(words)
+    rows = passages_within(related.readings, position, start, start + len(words))
+    said = related.said(rows, index.embedder.embed([words])[0])
+    day = day_of(segment.at or index.artifacts[segment.artifact].date)
+    return scope.compare(words, said, asked_before(index, position), day)
 
 
 def judged(deals: Sequence[Deal], home: Path) -> Iterator[Outcome]:
@@ -150,6 +155,18 @@ def judged(deals: Sequence[Deal], home: Path) -> Iterator[Outcome]:
     opened = open_scenes([d.scene for d in deals], home, encoder)
     for deal, (_, index, heads) in zip(deals, opened, strict=True):
         yield judge(deal, index, heads)
+
+
+def judged_files(deals: Sequence[Filed], home: Path) -> Iterator[Outcome]:
+    """Every deal, its files written below `home`, read and indexed as any folder is, and judged."""
+    encoder = packaged_encoder(home / "models")
+    store, heads = Store(home), Heads.over(encoder)
+    embedder = OnnxEmbedder(encoder.folder, home / "models", encoder)
+    for n, deal in enumerate(deals):
+        folder = home / "files" / f"deal-{n}"
+        write_files(deal, folder)
+        slug = index_deal(store, home, folder, embedder, heads, account=f"deal-{n}").account
+        yield judge(deal, AccountIndex(store, home, slug, embedder), heads)
 
 
 def figures(outcomes: Sequence[Outcome]) -> str:
@@ -178,9 +195,13 @@ def main() -> None:
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         outcomes = list(judged(load_deals(), Path(home)))
-    seen = [o for o in outcomes if not o.deal.held_out]
-    print("seen    ", figures(seen))
-    print("held out", figures([o for o in outcomes if o.deal.held_out]))
+        filed = list(judged_files(load_filed(), Path(home)))
+    seen = [o for o in (*outcomes, *filed) if not o.deal.held_out]
+    for name, made in (("papers", outcomes), ("files", filed)):
+        for held in (False, True):
+            own = [o for o in made if o.deal.held_out == held]
+            if own:
+                print(f"{name}, {'held out' if held else 'seen'}:", figures(own))
     if wanted.misses:
         for outcome in seen:
             print(misses(outcome))
@@ -188,7 +209,7 @@ def main() -> None:
 
 def misses(outcome: Outcome) -> str:
     """What went wrong in one deal."""
-    lines = [f"= {outcome.deal.scene.name}"]
+    lines = [f"= {outcome.deal.name}"]
     for v in outcome.verdicts:
         if not v.right or not v.cited:
             lines.append(f"{v.status}, gold {v.gold.status}: {v.gold.words}\n    {v.clause}")

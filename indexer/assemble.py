@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from indexer.accepted import Beside, certified_by, is_certificate, ordered_by
 from indexer.authority import artifact_rung
 from indexer.execution import (
     Signing,
@@ -28,6 +29,9 @@ from indexer.signatures import signatures_in
 
 Executed = Sequence[tuple[str, str]]
 """Path and text of papers that are executed by themselves or by their completion."""
+NOTHING_BESIDE = Beside()
+PAPERS = ("contract", "document", "proposal", "note", "sheet")
+"""What may turn out to be a signed paper."""
 
 
 def _digest(*parts: str) -> str:
@@ -45,16 +49,25 @@ def segment_id(path: str, start: int, text: str) -> str:
 
 
 def _signing(
-    artifact: RawArtifact, kind: Kind, text: str, mails: Sequence[RawArtifact], executed: Executed
+    artifact: RawArtifact,
+    kind: Kind,
+    text: str,
+    mails: Sequence[RawArtifact],
+    executed: Executed,
+    beside: Beside,
 ) -> Signing:
-    """Whether a paper is executed, by itself, by a completion mail, or as part of an executed paper."""
+    """Whether a paper is executed, by itself, by what stands beside it, or as part of an executed paper."""
     if kind != "contract":
         return Signing("not_applicable", "")
-    found = execution_of(text)
+    found = execution_of(_to_sign(artifact, text))
     if found.state in ("executed", "draft"):
         return found
     if mail := named_by_completion(artifact, mails):
         return Signing("executed", f"{mail} says that its signing is completed", found.day)
+    if paper := certified_by(artifact, beside.certificates):
+        return Signing("executed", f"{paper} certifies that its signing is completed", found.day)
+    if paper := ordered_by(artifact, beside):
+        return Signing("executed", f"the customer accepts it in {paper}", found.day)
     bare = found.state == "unsigned" and not signatures_in(text).slots
     if bare and (
         paper := made_part_by(numbers_of(artifact), executed, f"{artifact.title} {text[:200]}")
@@ -67,29 +80,64 @@ def _signing(
 
 
 def executed_papers(
-    artifacts: Sequence[RawArtifact], mails: Sequence[RawArtifact] = ()
+    artifacts: Sequence[RawArtifact],
+    mails: Sequence[RawArtifact] = (),
+    beside: Beside = NOTHING_BESIDE,
 ) -> list[tuple[str, str]]:
-    """Path and text of every paper that is executed by its own text, or by a mail that says that all have signed."""
-    papers = [a for a in artifacts if a.kind in ("contract", "document")]
+    """Path and text of every paper that is executed by its own text, or by what tells that all have signed."""
+    papers = [a for a in artifacts if a.kind in PAPERS]
     texts = [(a, _text_and_spans(a)[0]) for a in papers]
     return [
         (a.path, text)
         for a, text in texts
-        if execution_of(text).state == "executed"
-        or (a.kind == "contract" and named_by_completion(a, mails))
+        if not is_certificate(text)
+        and (
+            (
+                _paper_kind(a, text, beside) == "contract"
+                and execution_of(_to_sign(a, text)).state == "executed"
+            )
+            or (a.kind == "contract" and named_by_completion(a, mails))
+            or certified_by(a, beside.certificates)
+            or ordered_by(a, beside)
+        )
     ]
 
 
-def _kind(artifact: RawArtifact, manifest: Manifest, text: str) -> Kind:
-    if given := manifest.kind_of(artifact.path):
-        return given
-    if (
-        artifact.kind == "document"
-        and looks_like_contract(artifact.title, text)
-        and execution_of(text).state != "unsigned"
-    ):
+def _kind(artifact: RawArtifact, manifest: Manifest, text: str, beside: Beside) -> Kind:
+    return manifest.kind_of(artifact.path) or _paper_kind(artifact, text, beside)
+
+
+def _paper_kind(artifact: RawArtifact, text: str, beside: Beside) -> Kind:
+    """Contract for whatever is signed by both, or made good from outside; a certificate alone is none."""
+    if artifact.kind not in PAPERS or any(s.speaker for s in artifact.segments):
+        return artifact.kind
+    if is_certificate(text):
+        return "document"
+    if certified_by(artifact, beside.certificates) or ordered_by(artifact, beside):
+        return "contract"
+    state = execution_of(_to_sign(artifact, text)).state
+    called = artifact.kind in ("document", "note") and looks_like_contract(artifact.title, text)
+    if state == "executed" or (called and state != "unsigned"):
         return "contract"
     return artifact.kind
+
+
+def _to_sign(artifact: RawArtifact, text: str) -> str:
+    """The text as signatures are looked for: of a sheet without the heads of columns before its cells."""
+    if artifact.kind != "sheet":
+        return text
+    heads: set[str] = set()
+    lines = []
+    for line in text.split("\n"):
+        cells = [c.partition(": ") for c in line.split("\t")]
+        lines.append(
+            "\t".join(
+                tail if head in heads and tail else head + colon + tail
+                for head, colon, tail in cells
+            )
+        )
+        heads |= {"".join(c) for c in cells}
+    return "\n".join(lines)
 
 
 def _text_and_spans(artifact: RawArtifact) -> tuple[str, list[tuple[int, int]]]:
@@ -130,11 +178,12 @@ def assemble(
     manifest: Manifest,
     mails: Sequence[RawArtifact] = (),
     executed: Executed = (),
+    beside: Beside = NOTHING_BESIDE,
 ) -> tuple[Artifact, list[Segment]]:
     """The artifact with its extracted text, and its segments with offsets, sides and persons."""
     text, spans = _text_and_spans(raw)
-    kind = _kind(raw, manifest, text)
-    signing = _signing(raw, kind, text, mails, executed)
+    kind = _kind(raw, manifest, text, beside)
+    signing = _signing(raw, kind, text, mails, executed, beside)
     dated = manifest.date_of(raw.path) or raw.date or signing.day
     meta = (
         raw.meta

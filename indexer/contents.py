@@ -6,8 +6,9 @@ redaction, after which nothing unredacted is left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from indexer.accepted import beside
 from indexer.account import (
     account_of,
     choose_account,
@@ -24,6 +25,7 @@ from indexer.gather import gather_people
 from indexer.head_facts import noticed
 from indexer.manifest import Manifest
 from indexer.models import Artifact, NotRead, Person, RawArtifact, Reading, Segment
+from indexer.people import People
 from indexer.reading import DealReading
 from indexer.redacted_deal import (
     redacted_account,
@@ -65,6 +67,17 @@ def _signed_papers(raw: Sequence[RawArtifact]) -> list[RawArtifact]:
     return [a for a in raw if a.kind in ("contract", "document", "proposal")]
 
 
+def _written_by_customers(mails: Sequence[RawArtifact], people: People) -> Iterator[str]:
+    """Paths of mails whose own words are the customer's."""
+    for mail in mails:
+        first = next((s for s in mail.segments if s.speaker and s.role == "body"), None)
+        human = (
+            people.find(first.speaker, first.speaker_id, mail.path, mail.system) if first else None
+        )
+        if human is not None and human.side == "customer":
+            yield mail.path
+
+
 def contents_of(
     slug: str, folder: str, manifest: Manifest, reading: DealReading, own_domains: Sequence[str]
 ) -> Contents:
@@ -88,8 +101,12 @@ def contents_of(
     raw = mark_forwarded(raw)
     sides.update(infer_call_sides(raw, people))
     mails = [a for a in raw if a.kind == "mail"]
-    executed = executed_papers(raw, mails)
-    assembled = [assemble(one, people, manifest, mails, executed) for one in raw]
+    held = beside(raw, _written_by_customers(mails, people))
+    # Where something is signed, a quote taken in a mail was a step on the way there.
+    signed = executed_papers(raw, mails, held.without_orders)
+    held = held.without_orders if signed else held
+    executed = signed or executed_papers(raw, mails, held)
+    assembled = [assemble(one, people, manifest, mails, executed, held) for one in raw]
     artifacts = settle_versions([a for a, _ in assembled])
     assembled = [(a, own) for a, (_, own) in zip(artifacts, assembled, strict=True)]
     segments = [s for _, own in assembled for s in own]

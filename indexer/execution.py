@@ -17,12 +17,12 @@ from indexer.models import Execution, RawArtifact
 from indexer.signatures import signatures_in
 
 _CERTIFICATE = re.compile(
-    r"certificate of completion|signature certificate|signing certificate|final audit report|audit (?:trail|log)|"
+    r"certificate of (?:completion|signature)|(?:signature|signing|completion) certificate|final audit report|audit (?:trail|log)|"
     r"abschlusszertifikat|signaturzertifikat|prüfprotokoll|certificat de (?:réalisation|signature)",
     re.I,
 )
 _COMPLETED = re.compile(
-    r"status\s*[:\t ]\s*(?:●\s*)?(?:completed|signed|finali[sz]ed|abgeschlossen)\b|agreement completed|document completed|"
+    r"status\s*[:\t ]\s*(?:●\s*)?(?:completed|signed|finali[sz]ed|abgeschlossen)\b|(?:agreement|document|envelope|transaction) (?:was |is |has been )?(?:completed|finali[sz]ed)|signed by (?:all|both) (?:parties|signers|recipients)|"
     r"(?:all|both) (?:parties|signers|recipients) (?:have )?(?:signed|completed)|has been (?:completed|fully executed)|"
     r"vollständig (?:unterzeichnet|signiert)",
     re.I,
@@ -41,13 +41,15 @@ _COMPLETED_SUBJECT = re.compile(
     r"\bcompleted?\b|\bsigned\b|\bexecuted\b|abgeschlossen|unterzeichnet", re.I
 )
 _DRAFT = re.compile(
-    r"^\W*(?:draft|entwurf|redline|marked copy|brouillon|borrador)\b|\bdraft\s+(?:for|v\d|only|of|\W|$)|\bredline[ds]?\b|"
+    r"^\W*(?:redline|marked copy)\b|^\W*(?:draft|entwurf|brouillon|borrador)\b(?=\W*(?:$|\d|v\d|(?:for|of|only|version|copy|order|agreement|contract|quot\w+|offer|"
+    r"proposal|statement|sow|subject|not|unsigned|terms|amendment|nachtrag|vertrag\w*)\b))|\bdraft\s+(?:for|v\d|only|of|\W|$)|\bredline[ds]?\b|"
     r"\[drafting note|\bnot for (?:signature|execution)\b|^\W*unsigned\b|\bv\d+\s+redline\b",
     re.I | re.M,
 )
 _CONTRACT_WORDS = re.compile(
     r"order form|statement of work|\bSOW\b|agreement|amendment|addendum|change order|subscription terms|service order|"
-    r"leistungsbeschreibung|vertrag|nachtrag|auftragsbestätigung|bestellschein|purchase order",
+    r"leistungsbeschreibung|vertrag|nachtrag|auftragsbestätigung|bestellschein|purchase order|order (?:confirmation|acknowledg\w+)|"
+    r"(?:sales|work|service|subscription|hire|rental|licen[cs]e|booking) (?:order|form|contract)|\b(?:lease|quotation|quote)\b|bon de commande|contrato|contrat|pedido|avtal",
     re.I,
 )
 _PART_OF = re.compile(
@@ -84,7 +86,7 @@ def looks_like_contract(title: str, text: str) -> bool:
     return bool(_CONTRACT_WORDS.search(title) or _CONTRACT_WORDS.search(text[:800]))
 
 
-def _certificate(text: str) -> tuple[str, int] | None:
+def certificate_of(text: str) -> tuple[str, int] | None:
     """What a signing certificate inside the paper says, and where it begins; None without one."""
     found = [m.start() for m in _CERTIFICATE.finditer(text)]
     for start in found:
@@ -98,7 +100,7 @@ def _certificate(text: str) -> tuple[str, int] | None:
 
 def execution_of(text: str) -> Signing:
     """What the document's own text says about its signing."""
-    certificate = _certificate(text)
+    certificate = certificate_of(text)
     body = text[: certificate[1]] if certificate else text
     held = signatures_in(body if certificate and certificate[1] > 200 else text)
     day = held.last_day

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from indexer.days import days_in
-from indexer.stamps import HEADING, stated
+from indexer.stamps import HEADING, is_column_head, opens, stated
 
 NEAR = 7
 """Lines around a signature within which a date line belongs to it."""
 _LABEL = re.compile(
     r"^\W*(?:(?:e-?|electronically |digitally |docu)?signed by|(?:e-?|electronically |digitally )signed|by|signatures?|sign(?:ed)?(?: here)?"
-    r"|(?:authori[sz]ed )?(?:signature|signatory)(?: of [\w ]{2,30})?|accepted(?: and agreed)?(?: by)?|agreed by"
+    r"|(?:authori[sz]ed )?(?:signature|signatory)(?: of [\w ]{2,30})?|accepted(?: and agreed)?(?: by)?|(?:accepted|agreed) by(?: the)? (?:customer|client|buyer|supplier|vendor|seller|provider)|agreed by"
+    r"|(?:the |for the )?[a-z]+(?:['’]s)? signature"
     r"|unterschrift(?:en)?(?: [\wäöüß ]{2,40})?|gezeichnet|signatur|stempel und unterschrift|signé par|firma(?:do por)?)"
     r"\s*(?P<colon>[:：]|$|(?=\s*/s/)|(?=\s*_{3,})|(?-i:(?=\s[A-ZÀ-Þ])))\s*(?P<value>.*)$",
     re.I,
@@ -39,8 +40,12 @@ _BLANK = re.compile(
     r"^[\s_.\-–—x×…:|]*$|^[\[{<(\\].{0,40}[\]}>)\\]$|^(?:sign(?:ature)? here|to be signed|tbd|n/?a|pending)$",
     re.I,
 )
+_NEXT_LABEL = re.compile(r"\s+(?:date|name|title|position|datum)\s*[:：]", re.I)
+"""Where the next label of a line begins."""
 _INITIALS = re.compile(r"^(?:/s/\s*)?(?:[A-ZÀ-Þ]\.?\s?){1,3}$")
 _NAME = re.compile(r"^(?:/s/\s*)?[A-ZÀ-Þ][\w.'’-]*(?: [\w.'’-]+){0,5}(?:\s*[,(].*)?$")
+_DAY_ALONE = re.compile(r"^(?:\d[\d./: -]*|\d{1,2}\.? [^\W\d]{3,9}\.?,? \d{4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4})$")  # fmt: skip
+"""A cell that is nothing but a day, and no second signature."""
 _PROSE = re.compile(
     r"\b(?:the|both|each|all|and|or|of|this|such|parties|der|die|das|beiden)\b", re.I
 )
@@ -83,7 +88,7 @@ class Signatures:
 
 def signed_value(text: str) -> str:
     """What was signed with; empty for a blank line, a placeholder, or mere initials."""
-    bare = text.strip().strip("_").strip()
+    bare = _NEXT_LABEL.split(text)[0].strip().strip("_").strip()
     return "" if _BLANK.match(bare) or _INITIALS.match(bare) else bare
 
 
@@ -97,7 +102,7 @@ def signatures_in(text: str) -> Signatures:
     slots: list[Slot] = []
     for number, line in enumerate(lines):
         slots += _slots(lines, number, _cells(line), _LABEL, False)
-    counted = {s.line for s in slots}
+    counted = {s.line for s in slots if s.signed or not HEADING.match(lines[s.line])}
     for number, line in enumerate(lines):
         loose = [m["name"] for m in _SLASH_S.finditer(line)] or [
             m["name"] for c in _cells(line) if (m := _GEZ.match(c))
@@ -106,6 +111,8 @@ def signatures_in(text: str) -> Signatures:
             slots += [Slot(number, signed_value(name)) for name in loose]
     known, taken = " ".join(s.value.lower() for s in slots), {s.line for s in slots}
     for number, who in stated(lines, [_cells(line) for line in lines]):
+        if not who and opens(lines[number]) and _signed_below(lines, slots, number):
+            continue
         if number not in taken and (not who or who.lower() not in known):
             slots.append(Slot(number, who))
             known += f" {who.lower()}"
@@ -117,6 +124,13 @@ def signatures_in(text: str) -> Signatures:
         for d in _slots(lines, number, _cells(line), _DATE_LABEL, True)
     ]  # fmt: skip
     return Signatures(tuple(sorted(slots, key=lambda s: s.line)), tuple(dates))
+
+
+def _signed_below(lines: Sequence[str], slots: Sequence[Slot], number: int) -> bool:
+    """True if somebody signed under a line that opens a place to sign, before the next such line."""
+    below = range(number + 1, min(number + 1 + NEAR, len(lines)))
+    end = next((n for n in below if opens(lines[n])), below.stop)
+    return any(s.signed and number < s.line < end for s in slots)
 
 
 def _heads(lines: Sequence[str], slots: Sequence[Slot], slot: Slot) -> bool:
@@ -131,7 +145,11 @@ def _slots(
     lines: Sequence[str], number: int, cells: list[str], label: re.Pattern[str], dated: bool
 ) -> list[Slot]:
     """The slots of one line: label and value in a cell, a row of values beside a label, or labels under values."""
+    if not dated and label.match(cells[0]):
+        cells = [c for c in cells if not _DAY_ALONE.match(c)]
     matched = [label.match(c) for c in cells]
+    if is_column_head(cells):
+        return []
     if not any(matched) or (not dated and len(cells) == 1 and _is_prose(cells[0], matched[0])):
         return []
     values = [m["value"].strip() for m in matched if m]

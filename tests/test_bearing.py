@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from agent.bearing import against, near, put
+from agent.against import against
+from agent.bearing import near, put
 from agent.otherwise import leaves_out
 
 LIKENESS = {"words": 0.4, "answers": 0.4, "fields": 0.4}

@@ -25,7 +25,7 @@ CACHE = ROOT / ".baton" / "models"
 def pairs() -> list[tuple[str, str, str]]:
     """Verdict, promise and clause of every written pair."""
     lines = [
-        line.split("\t")
+        line.split("\t", 2)
         for path in sorted((ROOT / "eval" / "dev" / "scope").glob("*.txt"))
         for line in path.read_text(encoding="utf-8").splitlines()
     ]

@@ -25,10 +25,9 @@ from agent.clashes.stated import Stated, places, stated_values
 from agent.relatedness import Relatedness, relatedness
 from eval.gold import load_case
 from eval.scenes import load_scenes, open_scenes
-from indexer.embed import OnnxEmbedder, packaged_encoder
-from indexer.heads import Heads
+from eval.train.deals import open_deals
+from indexer.embed import packaged_encoder
 from indexer.search import AccountIndex
-from indexer.store import Store
 
 Row = tuple[str, list[float], bool]
 Gold = tuple[Sequence[str], str]
@@ -87,20 +86,16 @@ def _at(stated: Stated, gold: Sequence[str]) -> set[int]:
 
 
 def _rows(home: Path, deals: Sequence[str]) -> Iterator[Row]:
-    encoder = packaged_encoder(home / "models")
-    store, heads = Store(home), Heads.over(encoder)
-    embedder = OnnxEmbedder(encoder.folder, home / "models", encoder)
-    for deal in deals:
-        slug, _, gold = deal.partition("=")
-        index = AccountIndex(store, home, slug, embedder)
+    for deal in open_deals(home, deals):
         golds = [
             (c.must, "|".join(_plain(side.quote) for side in c.sides))
-            for c in load_case(Path(gold)).conflicts
+            for c in load_case(deal.gold).conflicts
         ]
-        yield from pairs(index, relatedness(index, heads), slug, golds)
+        yield from pairs(deal.index, relatedness(deal.index, deal.heads), deal.slug, golds)
+    encoder = packaged_encoder(home / "models")
     seen = [s for s in load_scenes() if not s.held_out]
     with tempfile.TemporaryDirectory() as folder:
-        for scene, index, _ in open_scenes(seen, Path(folder), encoder):
+        for scene, index, heads in open_scenes(seen, Path(folder), encoder):
             yield from pairs(
                 index, relatedness(index, heads), "scenes", [(scene.must, "")] if scene.must else []
             )

@@ -10,9 +10,9 @@ papers left out, and writes `agent/bearing.json`.
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,22 +22,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.bearing import against, near, put
+from agent.against import against
+from agent.bearing import near, put
 from agent.ledger import asked_before
 from agent.relatedness import relatedness
 from agent.scope import WEIGHTS, SignedScope
 from eval.gold import Files
 from eval.papers import load_deals
 from eval.scenes import open_scenes
+from eval.train.deals import open_deals
 from eval.train.relatedness import pairs
 from indexer.days import day_of
-from indexer.embed import OnnxEmbedder, packaged_encoder
+from indexer.embed import packaged_encoder
 from indexer.heads import Heads
 from indexer.search import AccountIndex
-from indexer.store import Store
 
 Array = NDArray[np.float64]
-L2, C, PAIR = 8.0, 0.03, 0.5
+L2, C, PAIR = 8.0, 0.1, 1.0
 """Penalty of the weights of either, and what a written pair counts for beside a promise with its paper."""
 QUARTERS = 4
 _SAME = {"absent": "silent", "excluded": "contradicted"}
@@ -97,21 +98,19 @@ def written(folder: Path) -> Iterator[Choice]:
 
 def of_deals(home: Path, deals: Sequence[str]) -> Iterator[Choice]:
     """Of whole deals, where the promise's words stand in a segment of its file."""
-    encoder = packaged_encoder(home / "models")
-    store, heads = Store(home), Heads.over(encoder)
-    embedder = OnnxEmbedder(encoder.folder, home / "models", encoder)
-    for deal in deals:
-        slug, _, gold = deal.partition("=")
-        index = AccountIndex(store, home, slug, embedder)
+    for deal in open_deals(home, deals):
+        index, heads = deal.index, deal.heads
         scope = SignedScope(index, relatedness(index, heads))
-        for row in json.loads(Path(gold).read_text(encoding="utf-8"))["commitments"]:
+        for row in json.loads(deal.gold.read_text(encoding="utf-8"))["commitments"]:
             position = _place(index, row)
             if position is not None:
                 text = index.segments[position].text
                 quote = row["quote"] if row["quote"] in text else text
                 clause = str((row.get("scope_evidence") or {}).get("quote", ""))
                 meant = r"\W+".join(map(re.escape, _plain(clause).split()))
-                yield choice(index, scope, heads, position, quote, row["signed_scope"], meant, slug)
+                yield choice(
+                    index, scope, heads, position, quote, row["signed_scope"], meant, deal.slug
+                )
 
 
 def _place(index: AccountIndex, row: Mapping[str, Any]) -> int | None:
@@ -180,9 +179,13 @@ def says(row: Choice, meant: tuple[Array, float, float], told: tuple[Array, floa
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m eval.train.scope", description=__doc__.split("\n", 1)[0])  # fmt: skip
+    parser.add_argument("home", help="holds the deals, indexed")
+    parser.add_argument("deals", nargs="*", metavar="ACCOUNT=GOLD.json")
+    wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         rows = list(written(Path(folder)))
-    rows += of_deals(Path(sys.argv[1]), sys.argv[2:]) if len(sys.argv) > 2 else ()
+    rows += of_deals(Path(wanted.home), wanted.deals)
     beside = of_pairs()
     for group in dict.fromkeys(r.group for r in rows):
         left = [r for r in rows if r.group != group]
