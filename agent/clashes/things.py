@@ -35,6 +35,9 @@ _PART = re.compile(
 )
 _BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
 _ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
+_ANSWERS = frozenset("answer response value reply comment total number count amount quantity qty".split())
+"""Labels that don't say what a count counts."""
+_HOW_MANY = re.compile(r"\b(?:how many|number of|wie viele|hur många) (?P<what>\w+(?: \w+){0,2}?)(?= (?:do|does|did|have|has|are|is|was|were|will|would|can|could|in|on|at|of|you|we|they|need|there|to|for|work|use)\b|[?,.:]|$)", re.I)
 BARE = 2
 """Telling words up to which a sentence says a value and nothing else."""
 END = "end of the term"
@@ -83,7 +86,7 @@ def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thin
     clause = _clause(plain, value)
     near.update(alike(clause))
     under = _surroundings(around)
-    nouns = value.nouns or _label(sentence, plain, value)
+    nouns = value.nouns or _label(sentence, plain, value) or _asked(f"{before} {plain[: value.start]}", value)
     measures = _measured(clause, value.kind) or _measured(_item(plain, value), value.kind)
     if not measures and len(near) <= BARE:
         measures = _measured(before, value.kind)
@@ -161,7 +164,13 @@ def _label(sentence: str, plain: str, value: Typed) -> tuple[str, ...]:
     if match is None and not (tab and value.start > len(first)):
         return ()
     words = [t.text for t in _read(match["label"] if match else first)[1] if _tells(t)]
-    return tuple(words[-2:])
+    return () if _ANSWERS & set(words) else tuple(words[-2:])
+
+
+def _asked(before: str, value: Typed) -> tuple[str, ...]:
+    """What the question before asked for the number of."""
+    match = _HOW_MANY.search(before) if value.kind == "count" else None
+    return tuple(t.text for t in _read(match["what"])[1] if _tells(t))[-2:] if match else ()
 
 
 def _parts(clause: str) -> frozenset[str]:

@@ -45,7 +45,8 @@ _SUM_FIELD = re.compile(r"\b(?:amount|acv|arr|tcv|mrr|value|price|revenue|betrag
 """How a field is called that holds a sum without its currency."""
 _IDLE = re.compile(r"(?:an?|eine?[mnrs]?|the|day|week|year|every|each) (?:one|day|week|month|year|hour|quarter|minute|tag|woche|monat|jahr|stunde)|day|week", re.I)  # fmt: skip
 """`A year`, `day one`: more a way of speaking than an amount."""
-_LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|level|severity|version|year|step|stage|article|exhibit|appendix|room|street|order|quote|invoice|no\.|q|p)\s?|[#§/])$", re.I)  # fmt: skip
+_LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|level|severity|priority|version|release|year|step|stage|article|exhibit|appendix|room|street|order|quote|invoice|no\.|q|p|"
+    r"site|store|shop|branch|building|floor|hall|dock|gate|bay|berth|unit|line|plant|ward|wing|class|grade|route|module|question|point|item|page|table|figure|row|option|ticket|week|kw)\s?|[#§/])$", re.I)  # fmt: skip
 _CODE = "sek|nok|dkk|pln|czk|huf|aud|cad|nzd|sgd|inr|jpy|zar|brl|mxn|chf|kr|kronor"
 _CODE_BEFORE, _CODE_AFTER = re.compile(rf"\b({_CODE})\.?\s?$", re.I), re.compile(rf"\s?({_CODE})\b", re.I)  # fmt: skip
 _NTH = re.compile(
