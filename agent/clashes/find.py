@@ -11,7 +11,7 @@ from agent.clashes.given import Givens
 from agent.clashes.named import named_values
 from agent.clashes.pairing import Pair, Pairing, day_key
 from agent.clashes.same import Nearness
-from agent.clashes.stated import Stated, places, stated_values
+from agent.clashes.stated import Stated, places, stated_values, taken_back
 from agent.clashes.topics import topic_of
 from agent.relatedness import Relatedness
 from indexer.authority import segment_rung
@@ -31,7 +31,7 @@ def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     other = [s for s in values if s.voice != "signed"]
     givens = Givens(found, {(s.position, s.sentence) for s in signed if s.value.kind == "money"})
     near = Nearness(related, [*givens.positions, *(s.position for s in values)])
-    pairing = Pairing(signed, near)
+    pairing = Pairing(signed, near, taken_back(index, related.readings))
     pairs = [*pairing.against_signed(other), *givens.pairs(near)]
     spoken = {id(one) for one, _, _ in pairs}
     free = [

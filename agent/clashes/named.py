@@ -209,6 +209,6 @@ def _side(stated: Stated) -> str | None:
 
 
 def _whose(words: str) -> str | None:
-    if re.search(r"\b(?:customer|client|kund\w*)\b", words):
+    if re.search(r"\b(?:customer|client|licensee|subscriber|buyer|purchaser|principal|auftraggeber\w*|kund\w*)\b", words):
         return "customer"
-    return "vendor" if re.search(r"\b(?:vendor|supplier|provider|leverantör\w*)\b", words) else None
+    return "vendor" if re.search(r"\b(?:vendor|supplier|(?:service )?provider|contractor|licensor|seller|auftragnehmer\w*|leverantör\w*)\b", words) else None

@@ -29,7 +29,7 @@ _UNITS = frozenset(
 )
 _PART = re.compile(
     r"\b(?:pilot\w*|trial\w*|proof of concept|poc|phase \w+|wave \w+|stage \w+|first|second|year (?:\d|one|two|three)|later|additional|extra|"
-    r"further|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|travel|minimum|existing|old|"
+    r"further|spare|back-?up|reserve|replacement|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|travel|minimum|existing|old|"
     r"previous|last year|list price|remaining|savings?|budget)\b",
     re.I,
 )
@@ -38,6 +38,9 @@ _ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
 _ANSWERS = frozenset("answer response value reply comment total number count amount quantity qty".split())
 """Labels that don't say what a count counts."""
 _HOW_MANY = re.compile(r"\b(?:how many|number of|wie viele|hur många) (?P<what>\w+(?: \w+){0,2}?)(?= (?:do|does|did|have|has|are|is|was|were|will|would|can|could|in|on|at|of|you|we|they|need|there|to|for|work|use)\b|[?,.:]|$)", re.I)
+_TOTAL = re.compile(r"^\W*(?:(?:total|max(?:imum|\.)?|min(?:imum|\.)?|expected|planned) )*(?:number|no\.|count|quantity|anzahl|antal)(?: of)?\b", re.I)
+_HEAD = re.compile(r"(?<=\w)\s+(?:using|who|that|which|of|in|for|with|per|to|at|on|by|from|including|covered|under|as)\b.*$|\s*\(.*$", re.I)
+"""What goes before a label's own noun, and what follows it: `Adjusters using the app`, `Number of sites`."""
 BARE = 2
 """Telling words up to which a sentence says a value and nothing else."""
 END = "end of the term"
@@ -163,7 +166,8 @@ def _label(sentence: str, plain: str, value: Typed) -> tuple[str, ...]:
     match = _BEFORE_IT.search(plain[: value.start])
     if match is None and not (tab and value.start > len(first)):
         return ()
-    words = [t.text for t in _read(match["label"] if match else first)[1] if _tells(t)]
+    label = _HEAD.sub("", _TOTAL.sub("", match["label"] if match else first))
+    words = [t.text for t in _read(label)[1] if _tells(t)]
     return () if _ANSWERS & set(words) else tuple(words[-2:])
 
 

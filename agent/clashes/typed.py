@@ -57,7 +57,8 @@ _NTH = re.compile(
 )
 """A point in time by its number: `the twelfth month`."""
 _THROUGH = re.compile(r"\s*(?:,? ?(?:to|through|thru|until|till|up to|bis|till och med)(?: and including)?|-|–)\s*", re.I)  # fmt: skip
-_FIRST_DAY = re.compile(r"\b(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
+_FIRST_DAY = re.compile(r"\b(?:(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?|(?P<nth>" + "|".join(ORDINALS) + r"))\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
+_DAY_FIRST = re.compile(r"\d|(?:" + "|".join(ORDINALS) + r")\b", re.I)
 _FORMAT = re.compile(r"[ -]?(?:digits?|characters?|letters?|stellig\w*)\b", re.I)
 """How long a code is, and no amount."""
 _INDEXED = re.compile(
@@ -146,9 +147,10 @@ def _ranged(dates: list[Typed], text: str) -> list[Typed]:
 def _from_its_first_day(value: Typed, text: str) -> Typed:
     """`22 to 26 February 2027` reaches from the first of the two days."""
     first = _FIRST_DAY.search(text[: value.start])
-    if first is None or value.unit != "day" or not value.text[:1].isdigit():
+    if first is None or value.unit != "day" or not _DAY_FIRST.match(value.text):
         return value
-    low = value.lows[0] - date.fromordinal(int(value.lows[0])).day + int(first["day"])
+    day = int(first["day"] or ORDINALS[first["nth"].lower()])
+    low = value.lows[0] - date.fromordinal(int(value.lows[0])).day + day
     return replace(
         value,
         start=first.start(),
