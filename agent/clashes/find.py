@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agent.clashes.apart import agree, comparable
+from agent.clashes.choices import chosen_values
 from agent.clashes.clash import Clash
+from agent.clashes.denied import Denials
 from agent.clashes.given import Givens
 from agent.clashes.named import named_values
 from agent.clashes.pairing import Pair, Pairing, day_key
@@ -26,16 +28,17 @@ MOST = 14
 def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     """What the account's sources contradict each other on, one clash a topic, the surest first."""
     found = list(places(index, related.readings))
-    values = [*stated_values(found), *named_values(found)]
+    values = [*stated_values(found), *named_values(found), *chosen_values(found)]
     signed = [s for s in values if s.voice == "signed"]
     other = [s for s in values if s.voice != "signed"]
     givens = Givens(found, {(s.position, s.sentence) for s in signed if s.value.kind == "money"})
-    near = Nearness(related, [*givens.positions, *(s.position for s in values)])
+    denials = Denials(found)
+    near = Nearness(related, [*givens.positions, *denials.positions, *(s.position for s in values)])
     pairing = Pairing(signed, near, taken_back(index, related.readings))
-    pairs = [*pairing.against_signed(other), *givens.pairs(near)]
+    pairs = [*pairing.against_signed(other), *givens.pairs(near), *denials.pairs(near)]
     spoken = {id(one) for one, _, _ in pairs}
     free = [
-        s for s in other if id(s) not in spoken and (s.voice != "inside" or s.value.kind == "who")
+        s for s in other if id(s) not in spoken and (s.voice != "inside" or s.value.kind in ("who", "choice"))
     ]
     pairs += pairing.among(free, [s.artifact for s in index.segments])
     return _Gathering(index).one_a_topic(pairs)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from agent.clashes.choices import may_differ
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import shared, subject_of
 from agent.clashes.typed import Typed
@@ -60,8 +61,9 @@ TASK, TASK_AT = "who is responsible", 0.7
 """What a task is called, and what the words of two tasks must share to be one."""
 _PLACE = re.compile(
     r"\b(?:host(?:ed|ing)|stored?|data cent(?:er|re)s?|resides?|server\w*|kept|sits?|lies|located|region)\b[^.;]{0,60}?\b(?:in|at|from)\s+(?:the\s+|our\s+)?(?P<name>[A-ZÅÄÖ][\w-]+(?: [A-ZÅÄÖ][\w-]+)?)"
+    r"|\b(?:in|at|from) (?:its|our|their|the|a) (?P<centre>[A-ZÅÄÖ][\w-]+(?: [A-ZÅÄÖ][\w-]+)?) (?:data cent(?:er|re)|server farm|region)"
 )
-_ABOUT_DATA = re.compile(r"\b(?:data|hosted|hosting|servers?|daten|application|platform)\b", re.I)
+_ABOUT_DATA = re.compile(r"\b(?:data|stored|backups?|hosted|hosting|servers?|daten|application|platform)\b", re.I)
 _WIDE = frozenset("eu europe eea europa the our month".split())
 _FORMER = re.compile(r"\b(?:former|previous|until (?:now|then|recently|last)|used to|replac\w+|took over|takes over|no longer|left|was)\b", re.I)  # fmt: skip
 
@@ -83,13 +85,19 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     for role, words in _ACTS.items():
         yield role, re.compile(rf"{_NAME} (?i:{words}\b)")
     yield (
+        "signatory",
+        re.compile(
+            rf"(?i:\b(?:will be|is|gets|be|being) (?:signed|countersigned) by) {_NAME}|{_NAME.replace('?P<name>', '?P<signs>')} (?:signs|will sign|is signing|is going to sign)\b(?! off)"
+        ),
+    )
+    yield (
         "decision maker",
         re.compile(rf"(?i:decision is made by|decided by|approved by|sign(?:ed)? off by) {_NAME}"),
     )
 
 
 _PARTS = tuple(_patterns())
-_CUE = re.compile("|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided|approved"]), re.I)
+_CUE = re.compile("|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided|approved|sign(?:s|ed|ing)?"]), re.I)
 
 
 def named_values(found: Sequence[Place]) -> Iterator[Stated]:
@@ -112,13 +120,15 @@ def _named(found: Sequence[Place]) -> Iterator[Stated]:
             seen = set()
             for role, pattern in _PARTS:
                 for m in pattern.finditer(p.words):
-                    if (role, m["name"]) not in seen:
-                        seen.add((role, m["name"]))
-                        yield _stated(p, Typed("who", *m.span("name"), m["name"], unit=role, name=_plain(m["name"])))  # fmt: skip
+                    part = "name" if m["name"] else "signs"
+                    if (role, m[part]) not in seen:
+                        seen.add((role, m[part]))
+                        yield _stated(p, Typed("who", *m.span(part), m[part], unit=role, name=_plain(m[part])))  # fmt: skip
         if _ABOUT_DATA.search(p.words) and p.real:
             for m in _PLACE.finditer(p.words):
-                if m["name"].lower() not in _WIDE:
-                    yield _stated(p, Typed("where", *m.span("name"), m["name"], unit="where data lies", name=_plain(m["name"])))  # fmt: skip
+                part = "name" if m["name"] else "centre"
+                if m[part].lower() not in _WIDE:
+                    yield _stated(p, Typed("where", *m.span(part), m[part], unit="where data lies", name=_plain(m[part])))  # fmt: skip
 
 
 def _of_record(words: str) -> Typed | None:
@@ -181,6 +191,8 @@ def same_part(one: Stated, other: Stated) -> bool:
         return False
     a, b = set(one.value.name.split()), set(other.value.name.split())
     if a & b:
+        return False
+    if not may_differ(one.value, other.value):
         return False
     if one.value.unit == TASK and shared(one.thing.near, other.thing.near) < TASK_AT:
         return False

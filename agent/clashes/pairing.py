@@ -17,10 +17,12 @@ SIGNED_AT, UNSIGNED_AT = 0.2, 0.4
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
+LIVE, LATE = 0.6, 10
+"""How surely a day said for going live clashes with the signed ones if all of them are so many days behind it."""
 NAMED = 0.7
 """How surely two names of one part clash, or a value and one that corrects it."""
 SMALL = 12
-NAMING = ("who", "where")
+NAMING = ("who", "where", "choice")
 """Kinds whose values are names."""
 _CHANGES = re.compile(
     r"\b(?:now|instead|chang(?:e|ed|es)|moved?|shift(?:ed)?|updated?|revised?|improved|no longer|new (?:date|plan|offer|price|quote)|correct(?:ion|ed)|jetzt|neu\w*|verschoben)\b",
@@ -68,11 +70,24 @@ class Pairing:
             differs = [r for r in rated if r not in same]
             best, _, clause = max(differs, key=lambda r: r[:2], default=(0.0, "", one))
             best_same, _, met = max(same, key=lambda r: r[:2], default=(0.0, "", one))
+            late = self._later_than(one)
+            if late is not None and not same:
+                best, clause = max(best, LIVE), late
             if same and best_same >= SETTLED * best:
                 agreed.append((one, met))
             elif best >= SIGNED_AT:
                 pairs.append((one, clause, best))
         return [p for p in pairs if not _came_round(p, agreed) and not self._is_taken_back(p)]
+
+    def _later_than(self, one: Stated) -> Stated | None:
+        """The earliest day on which anything goes live by the signed papers, where that is well behind the day said."""
+        if one.value.kind != "date" or one.value.bound == "last" or not _goes_live(one):
+            return None
+        days = [c for c in self._signed["date"] if c.value.bound != "last" and _goes_live(c)]
+        first = min(days, key=lambda c: (c.value.lows[0], c.words), default=None)
+        if first is None or one.voice not in ("seller", "record"):
+            return None
+        return first if first.value.lows[0] > one.value.highs[-1] + LATE else None
 
     def _is_taken_back(self, pair: Pair) -> bool:
         """Whether the same voice takes something back later, and says the clause's number instead."""
@@ -148,6 +163,11 @@ def _by_kind(found: Sequence[Stated]) -> defaultdict[str, list[Stated]]:
     for s in found:
         kinds[s.value.kind].append(s)
     return kinds
+
+
+def _goes_live(stated: Stated) -> bool:
+    """Whether a day is one on which the thing bought goes live, no pilot of it."""
+    return "go-live" in stated.thing.measures and not {"pilot", "kickoff"} & stated.thing.measures
 
 
 def _is_waived(clause: Stated) -> bool:

@@ -22,7 +22,7 @@ from agent.verification.quantities import quantities
 from agent.verification.quantity import Quantity
 from agent.verification.units import DAYS, MONTHS
 
-TypedKind = Literal["money", "percent", "duration", "period", "count", "date", "hours", "given", "who", "where"]  # fmt: skip
+TypedKind = Literal["money", "percent", "duration", "period", "count", "date", "hours", "given", "who", "where", "choice"]  # fmt: skip
 MONTH_DAYS = 30.4
 YEARLY = {"year": 1.0, "quarter": 4.0, "month": 12.0, "week": 52.0, "day": 365.0}
 """How many of a rate's parts a year has."""
