@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from agent.bearing import Put
 from agent.clashes.apart import agree, comparable

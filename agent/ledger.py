@@ -127,7 +127,12 @@ class Ledger:
         if found is None:
             return None
         why = f"promised {found.promised}, signed {found.signed}" if found.promised else finding.why
-        told = {"promised": found.promised, "signed": found.signed, "topic": found.topic, "why": why}
+        told = {
+            "promised": found.promised,
+            "signed": found.signed,
+            "topic": found.topic,
+            "why": why,
+        }
         return finding.model_copy(update=told)
 
     def _compare(self, position: int, said: Citation) -> ScopeFinding:

@@ -32,11 +32,13 @@ _SYSTEM_NAME = r"(?P<name>(?!(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturda
 _SYSTEMS = re.compile(
     rf"(?:\b(?i:replac(?:es?|ing)|(?:mov(?:e|es|ing)|migrat\w+|switch\w*|com(?:e|ing)|get(?:ting)?) (?:away |off |over )*(?:from|off))|(?i:(?:current|old|former|existing|legacy|previous) (?:system|tool|software|vendor|solution))(?: is|:)|(?i:incumbent|predecessor)(?: is|:)) (?:the |our |their |an? )?(?:old |legacy )?{_SYSTEM_NAME}"
 )
-_FOR_YEARS = re.compile(rf"\b(?:been|are|'re|were|is|'s) (?:still )?on {_SYSTEM_NAME} (?:for|since|today|now|at the moment)\b")
-_VERSION = re.compile(
-    r"\b(?P<of>[A-Z][\w&-]*[A-Za-z])(?: (?:version|release|v\.?))? ?(?P<number>\d{1,4}(?:\.\d+){0,3})\b(?! ?(?:users?|days?|weeks?|months?|%|percent|euro|sites?|hours?|\w+s\b))"
+_FOR_YEARS = re.compile(
+    rf"\b(?:been|are|'re|were|is|'s) (?:still )?on {_SYSTEM_NAME} (?:for|since|today|now|at the moment)\b"
 )
-_VERSION_CUE = re.compile(r"\b(?:versions?|releases?|editions?|runs? (?:on )?|running|on-?prem\w*|build|upgrad\w+|installed|erp|database|server)\b|\bv\.? ?\d", re.I)  # fmt: skip
+_VERSION = re.compile(
+    r"\b(?P<of>[A-Z][\w&-]*[A-Za-z])(?: (?:version|release|v\.?))? ?(?P<number>\d{1,4}(?:\.\d+){0,3}[a-z]?)\b(?! ?(?:users?|days?|weeks?|months?|%|percent|euro|sites?|hours?|\w+s\b))"
+)
+_VERSION_CUE = re.compile(r"\b(?:versions?|releases?|editions?|runs? (?:on )?|running|on-?prem\w*|build|upgrad\w+|installed|erp|database|server|requires?|supports?|still|tablets?|phones?|pcs?|machines?|clients?|older|newer|above|later)\b|\bv\.? ?\d", re.I)  # fmt: skip
 _NO_PRODUCT = re.compile(r"(?:wave|phase|line|level|stage|section|annex|article|year|week|day|month|quarter|room|building|hall|plant|site|store|step|version|release|question|item|page|tier|severity|priority|port|gate|no|nr|in|at|on|by|the|from|to|of|and|or|about|around|some|over|under|jan\w*|feb\w*|mar\w*|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|eur|usd|gbp|chf|sek)", re.I)  # fmt: skip
 _CUE = re.compile(r"support|service|care|success|tier|plan|package|edition|renew|extend|prolong|expire|roll|increase|rise|fix|price|fee|verlänger|locked|frozen|\bup\b", re.I)  # fmt: skip
 TWICE = 2

@@ -17,14 +17,29 @@ RELATED_AT, WORDS_AT, UNSIGNED_WORDS_AT, SURE = 0.3, 0.55, 0.7, 0.5
 _WHAT = r"(?:(?:any|an?|the|your|our|such|additional|further|extra|separate) )*(?P<{}>[^\W\d][\w-]*(?: (?!and\b|or\b|but\b|for\b|in\b|on\b|at\b|to\b|of\b|with\b|from\b|is\b|are\b|if\b|until\b|unless\b|we\b|you\b|that\b|which\b|they\b|behind\b)[^\W\d][\w-]*){{0,2}})"
 _NONE_OF = re.compile(
     rf"\b(?:there(?:'s| is| are| will be) (?:never )?no|(?:we|i|they|you|it) (?:have|has|need|needs|charge|use|want|get|pay)s? no|^\W*no|without|[,;:] no) {_WHAT.format('none')}|"
-    rf"\b(?:do|does|will|would)(?:n't| not) (?:need|require|use|charge|have) {_WHAT.format('unneeded')}|"
+    rf"\b(?:do|does|will|would)(?:n't| not) (?:need|require|use|have) {_WHAT.format('unneeded')}|"
     rf"{_WHAT.format('subject')} (?:is|are)(?:n't| not) (?:needed|required|necessary|mandatory|used|in use)\b",
     re.I,
 )
 _SPEECH = re.compile(r"(?:problem|worr|idea|need|rush|long|later|more|one|way|doubt|surpris|matter|question|hurry|drama|thank|reply|reason|pressure|hard feeling|issue|trouble|sense|clue|news|point|time|chance|choice|other|further|less|end|charge|cost|fee\b(?<!minimum fee)|network|internet|signal|connection|limit)\w*", re.I)  # fmt: skip
 """What is said to be missing by way of speaking, or is looked at elsewhere."""
-_DENIES = re.compile(r"\b(?:no|not|never|none|neither|nor|without|cannot|nobody|excluded?|except|waived|free)\b|n't\b", re.I)
+_DENIES = re.compile(
+    r"\b(?:no|not|never|none|neither|nor|without|cannot|nobody|excluded?|except|waived|free)\b|n't\b",
+    re.I,
+)
 _ASSERTS = re.compile(r"\b(?:must|need(?:s|ed)?|requir\w+|mandatory|has to|have to|obligat\w+|compulsory|insist\w*)\b", re.I)  # fmt: skip
+_ABSOLUTE = re.compile(
+    r"\b(?:no|without(?: any)?) exceptions?\b|\bno (?:matter|later|less|more) \w+", re.I
+)
+_NOT_YET = re.compile(
+    r"\b(?:before|until|till|yet|so far|at the moment|right now|currently|any ?more)\b", re.I
+)
+"""What there is none of now may be there later."""
+_FIELD = re.compile(
+    r"(?P<label>[^:\t]{3,50})(?::[ \t]*|\t)(?:(?P<no>no|none|false|not (?:required|needed|applicable))|(?P<yes>yes|true|required|mandatory|included))\W*",
+    re.I,
+)
+"""A field or row that says yes or no."""
 _HAS = re.compile(r"\d|\b(?:shall|will|is|are|has|have|engages?|uses?|applies|pays?|must|requires?|includes?|per)\b", re.I)  # fmt: skip
 
 
@@ -56,7 +71,10 @@ class Denials:
     def pairs(self, near: Nearness) -> Iterator[tuple[Stated, Stated, float]]:
         """Each denial with the sentence that most surely asserts what it denies; the signed one above all."""
         for denial in self._denied:
-            rated = [(self._sure(denial, p, t, near), p.voice == "signed", p, t) for p, t in self._asserted]
+            rated = [
+                (self._sure(denial, p, t, near), p.voice == "signed", p, t)
+                for p, t in self._asserted
+            ]
             sure, _, place, thing = max(
                 rated, key=lambda r: (r[1] and r[0] > 0, r[0]), default=(0.0, False, denial.place, denial.thing)
             )  # fmt: skip
@@ -65,7 +83,12 @@ class Denials:
 
     def _sure(self, denial: Denial, p: Place, thing: Thing, near: Nearness) -> float:
         one = denial.place
-        if one.who == p.who or one.position == p.position or (p.source and p.source == one.source):
+        if (
+            one.voice == p.voice == "record"
+            or one.who == p.who
+            or one.position == p.position
+            or (p.source and p.source == one.source)
+        ):
             return 0.0
         if not denial.thing.near.keys() <= thing.near.keys():
             return 0.0
@@ -80,16 +103,27 @@ class Denials:
 
 def _denied(p: Place) -> Thing | None:
     """What a sentence says there is none of; what is missing by way of speaking is nothing."""
+    if p.voice == "record" and (field := _FIELD.fullmatch(p.words.strip())) and field["no"]:
+        return subject_of(f"the {field['label']}", "")
     m = _NONE_OF.search(p.words)
     what = next((g for g in (m["none"], m["unneeded"], m["subject"]) if g), None) if m else None
-    if what is None or _SPEECH.match(what):
+    if what is None or _SPEECH.match(what) or _NOT_YET.search(p.words):
         return None
     thing = subject_of(f"the {what}", "")
     return thing if thing.near else None
 
 
 def _asserted(p: Place, words: set[str]) -> Thing | None:
-    if _DENIES.search(p.words) or not (p.real and (_HAS if p.voice == "signed" else _ASSERTS).search(p.words)):
+    if (
+        p.voice in ("record", "signed")
+        and (field := _FIELD.fullmatch(p.words.strip()))
+        and field["yes"]
+    ):
+        thing = subject_of(f"the {field['label']}", "")
+        return thing if words & thing.near.keys() else None
+    if _DENIES.search(_ABSOLUTE.sub(" ", p.words)) or not (
+        p.real and (_HAS if p.voice == "signed" else _ASSERTS).search(p.words)
+    ):
         return None
     thing = subject_of(p.words, p.around)
     return thing if words & thing.near.keys() else None

@@ -26,9 +26,13 @@ _TO = re.compile(
 _BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>1[0-2]|[1-9])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
 _CUE = re.compile(r"support|\bhours?\b|\bphone|\bcall|service|\bday|week|\bopen\b|reach|line\b|desk|clock|24|mon|telefon", re.I)  # fmt: skip
 _THERE = re.compile(r"\b(?:answers?|open|available|staffed|reach\w*|there|works?|covered|on duty|picks? up|take[sn]? calls|included|too|as well|also|erreichbar|besetzt|öppet)\b", re.I)  # fmt: skip
-_SHUT = re.compile(r"\b(?:not|n't|never|no|closed|except\w*|without|excluding|outside|geschlossen|stängt)\b", re.I)
+_SHUT = re.compile(
+    r"\b(?:not|n't|never|no|closed|except\w*|without|excluding|outside|geschlossen|stängt)\b", re.I
+)
 _SUPPORT = re.compile(r"\b(?:support|help ?desk|service desk|hot-?line|phones?|line is|someone|somebody|we(?:'re| are) (?:there|open)|telefon\w*)\b", re.I)  # fmt: skip
-_WEEKEND_IN = re.compile(r"\bsat|\bsun|weekend|\b24|seven|every day|\ball days|samstag|sonntag", re.I)
+_WEEKEND_IN = re.compile(
+    r"\bsat|\bsun|weekend|\b24|seven|every day|\ball days|samstag|sonntag", re.I
+)
 WORKDAYS = "workdays"
 """Unit of a stretch from Monday to Friday that names no other day: nobody is there at the weekend."""
 WEEK, OFFICE = 168.0, (37.5, 62.0)

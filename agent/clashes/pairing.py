@@ -13,7 +13,7 @@ from agent.clashes.named import same_part
 from agent.clashes.same import Nearness, Rivals, chance
 from agent.clashes.stated import Stated, TakenBack
 
-SIGNED_AT, UNSIGNED_AT = 0.2, 0.4
+SIGNED_AT, UNSIGNED_AT = 0.12, 0.3
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
 SETTLED = 0.5
 """A clause that agrees settles a statement if it is at least this share as surely about the same thing as the one that differs."""
@@ -22,6 +22,10 @@ LIVE, LATE = 0.6, 10
 NAMED = 0.7
 """How surely two names of one part clash, or a value and one that corrects it."""
 SMALL = 12
+_BESIDES = frozenset({"spare", "extra", "addit", "furth", "reser", "repla", "backu", "back-"})
+"""What is counted besides the whole number: `36 spare tablets`."""
+TELLING = 1000
+"""A sum from which nobody says the same one of two things by chance."""
 NAMING = ("who", "where", "choice")
 """Kinds whose values are names."""
 _CHANGES = re.compile(
@@ -77,7 +81,12 @@ class Pairing:
                 agreed.append((one, met))
             elif best >= SIGNED_AT:
                 pairs.append((one, clause, best))
-        return [p for p in pairs if not _came_round(p, agreed) and not self._is_taken_back(p)]
+        sums = [s for s in other if s.value.kind == "money"]
+        return [
+            p
+            for p in pairs
+            if not (_came_round(p, agreed) or self._is_taken_back(p) or _later_offer(p, sums))
+        ]
 
     def _later_than(self, one: Stated) -> Stated | None:
         """The earliest day on which anything goes live by the signed papers, where that is well behind the day said."""
@@ -94,7 +103,9 @@ class Pairing:
         one, clause, _ = pair
         said, numbers = day_key(one), set(clause.value.spoken)
         return any(
-            t.who == one.who and numbers & t.numbers and (t.day.isoformat() if t.day else "") >= said
+            t.who == one.who
+            and numbers & t.numbers
+            and (t.day.isoformat() if t.day else "") >= said
             for t in self._taken
         )
 
@@ -155,6 +166,8 @@ class Pairing:
         if a.told.isdisjoint(b.told) and a.near.keys().isdisjoint(b.near.keys()):
             return 0.0
         sure = chance(one, other, self._near.of(one.position, other.position), self._rivals)
+        if one.value.kind == "count" and _BESIDES & (a.parts ^ b.parts):
+            return 0.0
         return 0.0 if sure >= SIGNED_AT / 2 and other_case(one.words, other.words) else sure
 
 
@@ -194,6 +207,19 @@ def _came_round(pair: Pair, agreed: Sequence[tuple[Stated, Stated]]) -> bool:
             or (one.position, one.sentence) == (later.position, later.sentence)
         )
         for later, met in agreed
+    )
+
+
+def _later_offer(pair: Pair, sums: Sequence[Stated]) -> bool:
+    """Whether the same voice names the clause's own sum later: what was offered first is past."""
+    one, clause, _ = pair
+    if one.value.kind != "money" or max(clause.value.highs) < TELLING:
+        return False
+    return any(
+        s.who == one.who
+        and day_key(s) > day_key(one)
+        and set(s.value.spoken) & set(clause.value.spoken)
+        for s in sums
     )
 
 

@@ -123,7 +123,9 @@ class Place:
             return True
         if self.voice in ("seller", "inside") and _WISHED.search(self.words):
             return False
-        if _PAST.search(self.words) or (self.voice == "customer" and _HOPED.search(self.words)):
+        if _PAST.search(self.words) or (
+            self.voice in ("customer", "inside") and _HOPED.search(self.words)
+        ):
             return False
         return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
 

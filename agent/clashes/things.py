@@ -34,12 +34,28 @@ _PART = re.compile(
     re.I,
 )
 _BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
+_COUNTED = re.compile(
+    r"\b(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) [a-zåäö]{3,}(?=[ ,.;]|$)",
+    re.I,
+)
+"""A number with what it counts."""
 _ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
-_ANSWERS = frozenset("answer response value reply comment total number count amount quantity qty".split())
+_ANSWERS = frozenset(
+    "answer response value reply comment total number count amount quantity qty".split()
+)
 """Labels that don't say what a count counts."""
-_HOW_MANY = re.compile(r"\b(?:how many|number of|wie viele|hur många) (?P<what>\w+(?: \w+){0,2}?)(?= (?:do|does|did|have|has|are|is|was|were|will|would|can|could|in|on|at|of|you|we|they|need|there|to|for|work|use)\b|[?,.:]|$)", re.I)
-_TOTAL = re.compile(r"^\W*(?:(?:total|max(?:imum|\.)?|min(?:imum|\.)?|expected|planned) )*(?:number|no\.|count|quantity|anzahl|antal)(?: of)?\b", re.I)
-_HEAD = re.compile(r"(?<=\w)\s+(?:using|who|that|which|of|in|for|with|per|to|at|on|by|from|including|covered|under|as)\b.*$|\s*\(.*$", re.I)
+_HOW_MANY = re.compile(
+    r"\b(?:how many|number of|wie viele|hur många) (?P<what>\w+(?: \w+){0,2}?)(?= (?:do|does|did|have|has|are|is|was|were|will|would|can|could|in|on|at|of|you|we|they|need|there|to|for|work|use)\b|[?,.:]|$)",
+    re.I,
+)
+_TOTAL = re.compile(
+    r"^\W*(?:(?:total|max(?:imum|\.)?|min(?:imum|\.)?|expected|planned) )*(?:number|no\.|count|quantity|anzahl|antal)(?: of)?\b",
+    re.I,
+)
+_HEAD = re.compile(
+    r"(?<=\w)\s+(?:using|who|that|which|of|in|for|with|per|to|at|on|by|from|including|covered|under|as)\b.*$|\s*\(.*$",
+    re.I,
+)
 """What goes before a label's own noun, and what follows it: `Adjusters using the app`, `Number of sites`."""
 BARE = 2
 """Telling words up to which a sentence says a value and nothing else."""
@@ -86,11 +102,18 @@ def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thin
         weight = 1.0 if apart <= BOUND else 0.7 if apart <= FAR else 0.4
         word = stem(token.text)
         near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
-    clause = _clause(plain, value)
+    whole = _clause(plain, value)
+    clause = _own(whole, plain, value)
     near.update(alike(clause))
     under = _surroundings(around)
-    nouns = value.nouns or _label(sentence, plain, value) or _asked(f"{before} {plain[: value.start]}", value)
-    measures = _measured(clause, value.kind) or _measured(_item(plain, value), value.kind)
+    nouns = (
+        value.nouns
+        or _label(sentence, plain, value)
+        or _asked(f"{before} {plain[: value.start]}", value)
+    )
+    measures = _measured(clause, value.kind)
+    if not measures and clause in (whole, item):
+        measures = _measured(item, value.kind)
     if not measures and len(near) <= BARE:
         measures = _measured(before, value.kind)
     if value.bound == "last":
@@ -192,6 +215,16 @@ def _clause(plain: str, value: Typed) -> str:
     start = max((plain.rfind(c, 0, value.start) for c in (", ", "; ", "(")), default=-1) + 1
     stops = [at for c in (", ", "; ", ")") if (at := plain.find(c, value.end)) >= 0]
     return plain[start : min(stops, default=len(plain))]
+
+
+def _own(clause: str, plain: str, value: Typed) -> str:
+    """Of a clause that counts several things, `2 sites 4 lines`, the part that holds this count and its noun."""
+    if value.kind != "count" or not value.nouns:
+        return clause
+    start = max((m.end() for m in _COUNTED.finditer(plain[: value.start])), default=-1)
+    stop = next((m.start() for m in _COUNTED.finditer(plain, value.end) if m.start() > value.end + len(value.nouns[0])), len(plain))  # fmt: skip
+    own = plain[max(start, 0) : stop]
+    return own if start >= 0 or stop < len(plain) else clause
 
 
 def _item(plain: str, value: Typed) -> str:
