@@ -56,9 +56,7 @@ class Denials:
 
     def __init__(self, found: Sequence[Place]) -> None:
         self._denied = [
-            Denial(p, t)
-            for p in found
-            if p.voice != "signed" and p.real and (t := _denied(p)) is not None
+            Denial(p, t) for p in found if p.voice != "signed" and p.real for t in _denied(p)
         ]
         words = {w for d in self._denied for w in d.thing.near}
         self._asserted = [(p, t) for p in found if (t := _asserted(p, words)) is not None]
@@ -101,16 +99,15 @@ class Denials:
         return SURE
 
 
-def _denied(p: Place) -> Thing | None:
+def _denied(p: Place) -> Iterator[Thing]:
     """What a sentence says there is none of; what is missing by way of speaking is nothing."""
     if p.voice == "record" and (field := _FIELD.fullmatch(p.words.strip())) and field["no"]:
-        return subject_of(f"the {field['label']}", "")
-    m = _NONE_OF.search(p.words)
-    what = next((g for g in (m["none"], m["unneeded"], m["subject"]) if g), None) if m else None
-    if what is None or _SPEECH.match(what) or _NOT_YET.search(p.words):
-        return None
-    thing = subject_of(f"the {what}", "")
-    return thing if thing.near else None
+        yield subject_of(f"the {field['label']}", "")
+        return
+    for m in _NONE_OF.finditer(p.words) if not _NOT_YET.search(p.words) else ():
+        what = m["none"] or m["unneeded"] or m["subject"]
+        if not _SPEECH.match(what) and (thing := subject_of(f"the {what}", "")).near:
+            yield thing
 
 
 def _asserted(p: Place, words: set[str]) -> Thing | None:

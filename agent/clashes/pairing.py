@@ -12,6 +12,7 @@ from agent.clashes.cases import other_case
 from agent.clashes.named import same_part
 from agent.clashes.same import Nearness, Rivals, chance
 from agent.clashes.stated import Stated, TakenBack
+from agent.verification.words import stem
 
 SIGNED_AT, UNSIGNED_AT = 0.12, 0.3
 """Chance of being about the same thing from which a statement is held against a clause, or against another statement."""
@@ -22,8 +23,11 @@ LIVE, LATE = 0.6, 10
 NAMED = 0.7
 """How surely two names of one part clash, or a value and one that corrects it."""
 SMALL = 12
-_BESIDES = frozenset({"spare", "extra", "addit", "furth", "reser", "repla", "backu", "back-"})
+_BESIDES = frozenset(
+    stem(w) for w in "spare extra additional further reserve replacement backup".split()
+)
 """What is counted besides the whole number: `36 spare tablets`."""
+_EACH = frozenset({"each", "every"})
 TELLING = 1000
 """A sum from which nobody says the same one of two things by chance."""
 NAMING = ("who", "where", "choice")
@@ -81,7 +85,7 @@ class Pairing:
                 agreed.append((one, met))
             elif best >= SIGNED_AT:
                 pairs.append((one, clause, best))
-        sums = [s for s in other if s.value.kind == "money"]
+        sums = [s for s in other if s.value.kind in ("money", "count")]
         return [
             p
             for p in pairs
@@ -166,7 +170,9 @@ class Pairing:
         if a.told.isdisjoint(b.told) and a.near.keys().isdisjoint(b.near.keys()):
             return 0.0
         sure = chance(one, other, self._near.of(one.position, other.position), self._rivals)
-        if one.value.kind == "count" and _BESIDES & (a.parts ^ b.parts):
+        if one.value.kind == "count" and (
+            _BESIDES & (a.nouns ^ b.nouns) or _EACH & (a.parts ^ b.parts)
+        ):
             return 0.0
         return 0.0 if sure >= SIGNED_AT / 2 and other_case(one.words, other.words) else sure
 

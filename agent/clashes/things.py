@@ -29,7 +29,7 @@ _UNITS = frozenset(
 )
 _PART = re.compile(
     r"\b(?:pilot\w*|trial\w*|proof of concept|poc|phase \w+|wave \w+|stage \w+|first|second|year (?:\d|one|two|three)|later|additional|extra|"
-    r"further|spare|back-?up|reserve|replacement|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|travel|minimum|existing|old|"
+    r"further|spare|back-?up|reserve|replacement|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|every (?!day|week|month|year|quarter)|travel|minimum|existing|old|"
     r"previous|last year|list price|remaining|savings?|budget)\b",
     re.I,
 )
@@ -106,11 +106,10 @@ def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thin
     clause = _own(whole, plain, value)
     near.update(alike(clause))
     under = _surroundings(around)
-    nouns = (
-        value.nouns
-        or _label(sentence, plain, value)
-        or _asked(f"{before} {plain[: value.start]}", value)
-    )
+    nouns = value.nouns or _label(sentence, plain, value)
+    if not nouns:
+        nouns = _asked(f"{before} {plain[: value.start]}", value)
+        near.update({stem(n): _weight(n) for n in nouns if stem(n) not in near})
     measures = _measured(clause, value.kind)
     if not measures and clause in (whole, item):
         measures = _measured(item, value.kind)
