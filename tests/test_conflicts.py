@@ -33,12 +33,10 @@ MISSED: frozenset[str] = frozenset(
         "bank setup fee, call and form",
         "boatyard catalogue size, sheet and SOW",
         "bus operator trainers, call and SOW",
-        "tram depot buffer, call and SOW",
-        "trucking users, CRM and signed",
     }
 )
 """Scenes whose conflict is not found yet."""
-FALSE: frozenset[str] = frozenset({"bakery one store and all", "gravel pit support of two plans"})
+FALSE: frozenset[str] = frozenset()
 """Scenes in which something is found that is none."""
 
 
@@ -295,7 +293,7 @@ def test_a_sum_that_follows_from_its_parts_contradicts_nothing(clashes: Write) -
         ("@ mail 2026-02-20 V Tom Reyes\nYour vets get Gold support, Ada.\n", "Support: Bronze plan\n"),
         ("@ mail 2026-02-20 V Tom Reyes\nThe contract doesn't renew on its own, we talk again in the spring.\n", "This agreement is automatically extended for successive periods of one year.\n"),
         ("@ mail 2026-02-20 V Tom Reyes\nThe yearly fee of 27,300 is in Canadian dollars.\n", "Annual fee: USD 27,300\n"),
-        ("@ mail 2026-02-20 V Tom Reyes\nThere is no cancellation charge block, and there is no minimum order.\n", "Minimum order: 40 crates per delivery\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nNo problem, Ada, and there is no minimum volume.\n", "Minimum volume: 40 crates per delivery\n"),
         ("@ call 2026-02-03\nC Ada: Who buys the batteries?\nV Tom: We pay the batteries for the collars.\n", "Batteries for the collars are bought by the Farm at its own expense.\n"),
         ("@ mail 2026-02-20 V Tom Reyes\nThe link to Milkbook works in both directions, bookings are written back.\n", "The Milkbook interface is read-only, one-way.\n"),
         ("@ crm 2026-02-10\nDeployment model: cloud\n", "Deployment model: local server\n"),

@@ -12,11 +12,11 @@ from agent.clashes.stated import Place, Stated
 from agent.clashes.things import Thing, shared, subject_of
 from agent.clashes.typed import Typed
 
-RELATED_AT, WORDS_AT, UNSIGNED_WORDS_AT, SURE = 0.3, 0.55, 0.7, 0.5
-"""How related the denial and its counterpart must be, what the denied words must weigh, and how sure such a clash is."""
+RELATED_AT, ALIKE_AT, WHOLE_AT, WORDS_AT, UNSIGNED_WORDS_AT, SURE = 0.3, 0.1, 0.9, 0.55, 0.7, 0.5
+"""How related the denial and its counterpart must be (less from a weight of words on), what the denied words must weigh, and how sure such a clash is."""
 _WHAT = r"(?:(?:any|an?|the|your|our|such|additional|further|extra|separate) )*(?P<{}>[^\W\d][\w-]*(?: (?!and\b|or\b|but\b|for\b|in\b|on\b|at\b|to\b|of\b|with\b|from\b|is\b|are\b|if\b|until\b|unless\b|we\b|you\b|that\b|which\b|they\b|behind\b)[^\W\d][\w-]*){{0,2}})"
 _NONE_OF = re.compile(
-    rf"\b(?:there(?:'s| is| are| will be) (?:never )?no|(?:we|i|they|you|it) (?:have|has|need|needs|charge|use|want|get|pay)s? no|^\W*no|without|[,;:] no) {_WHAT.format('none')}|"
+    rf"\b(?:there(?:'s| is| are| will be) (?:never )?no|(?:we|i|they|you|it) (?:have|has|need|needs|charge|use|want|get|pay)s? no|^\W*no|without) {_WHAT.format('none')}|"
     rf"\b(?:do|does|will|would)(?:n't| not) (?:need|require|use|have) {_WHAT.format('unneeded')}|"
     rf"{_WHAT.format('subject')} (?:is|are)(?:n't| not) (?:needed|required|necessary|mandatory|used|in use)\b",
     re.I,
@@ -28,6 +28,9 @@ _DENIES = re.compile(
     re.I,
 )
 _ASSERTS = re.compile(r"\b(?:must|need(?:s|ed)?|requir\w+|mandatory|has to|have to|obligat\w+|compulsory|insist\w*)\b", re.I)  # fmt: skip
+_NEGATES = re.compile(r"\b(?:no|not|without)\b|n't\b", re.I)
+_ELLIPTIC = re.compile(r"\W*no\b", re.I)
+"""`No subcontractors.` is an answer where the seller gives it; elsewhere a way of speaking."""
 _ABSOLUTE = re.compile(
     r"\b(?:no|without(?: any)?) exceptions?\b|\bno (?:matter|later|less|more) \w+", re.I
 )
@@ -94,7 +97,9 @@ class Denials:
         if weight < (WORDS_AT if p.voice == "signed" else UNSIGNED_WORDS_AT):
             return 0.0
         related = near.of(one.position, p.position)
-        if related < RELATED_AT or other_case(one.words, p.words):
+        if related < (ALIKE_AT if weight >= WHOLE_AT else RELATED_AT) or other_case(
+            one.words, p.words
+        ):
             return 0.0
         return SURE
 
@@ -104,8 +109,12 @@ def _denied(p: Place) -> Iterator[Thing]:
     if p.voice == "record" and (field := _FIELD.fullmatch(p.words.strip())) and field["no"]:
         yield subject_of(f"the {field['label']}", "")
         return
-    for m in _NONE_OF.finditer(p.words) if not _NOT_YET.search(p.words) else ():
+    if not _NEGATES.search(p.words) or _NOT_YET.search(p.words):
+        return
+    for m in _NONE_OF.finditer(p.words):
         what = m["none"] or m["unneeded"] or m["subject"]
+        if _ELLIPTIC.match(m.group()) and p.voice != "seller":
+            continue
         if not _SPEECH.match(what) and (thing := subject_of(f"the {what}", "")).near:
             yield thing
 

@@ -44,6 +44,9 @@ _HOLDS = re.compile(
     rf"(?i:\b(?:the|our|your|their)) {_ANY_ROLE} (?:[^.;:,]{{0,30}} )?(?i:is|will be|remains) {_FIRST}(?=[,.;!]|$| (?:from|he|she)\b)"
     rf"|{_FIRST.replace('?P<name>', '?P<whose>')}(?:,| is| will be| becomes) (?i:the|our|your|their) {_ANY_ROLE.replace('?P<role>', '?P<part>')}(?=[,.;!]|$| (?:for|of|on|at|in)\b)"
 )
+_HEAD_NOUN = re.compile(
+    r"\b(?:manager|lead|leader|owner|contact|sponsor|buyer|champion|officer|coordinator|trainer|consultant|engineer|controller|approver|representative|supervisor|key user|deputy|verantwortliche[rn]?|ansprechpartner\w*)\b"
+)
 """Anybody in any part that has but one: `our data owner is Ida Berg`."""
 _SAYS_WHO = re.compile(
     r"['’]s (?:signature|budget|money|decision|call)|\b(?:decides?|signs|has|holds|makes|is|will be|becomes|remains|does|handles|owns|looks|takes|responsible|charge|will (?:do|handle)|macht|übernimmt)\b|^\W*(?:that|this|it|he|she)\b|\t",
@@ -137,15 +140,15 @@ def _named(found: Sequence[Place]) -> Iterator[Stated]:
             seen = set()
             for role, pattern in _PARTS:
                 for m in pattern.finditer(p.words):
-                    part = "name" if m["name"] else "signs"
-                    if (role, m[part]) not in seen:
-                        seen.add((role, m[part]))
-                        yield _stated(p, Typed("who", *m.span(part), m[part], unit=role, name=_plain(m[part])))  # fmt: skip
+                    at = "name" if m["name"] else "signs"
+                    if (role, m[at]) not in seen:
+                        seen.add((role, m[at]))
+                        yield _stated(p, Typed("who", *m.span(at), m[at], unit=role, name=_plain(m[at])))  # fmt: skip
         if _ABOUT_DATA.search(p.words) and p.real:
             for m in _PLACE.finditer(p.words):
-                part = "name" if m["name"] else "centre"
-                if m[part].lower() not in _WIDE:
-                    yield _stated(p, Typed("where", *m.span(part), m[part], unit="where data lies", name=_plain(m[part])))  # fmt: skip
+                at = "name" if m["name"] else "centre"
+                if m[at].lower() not in _WIDE:
+                    yield _stated(p, Typed("where", *m.span(at), m[at], unit="where data lies", name=_plain(m[at])))  # fmt: skip
 
 
 def _of_record(words: str) -> Typed | None:
@@ -169,7 +172,7 @@ def _responsible(p: Place) -> Iterator[Stated]:
             p,
             Typed("who", *m.span("name"), m["name"], unit="decision maker", name=_plain(m["name"])),
         )
-    for m in _HOLDS.finditer(p.words):
+    for m in _HOLDS.finditer(p.words) if _HEAD_NOUN.search(p.words) else ():
         role, name, part = (
             m["role"] or m["part"],
             m["name"] or m["whose"],

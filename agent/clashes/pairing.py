@@ -145,10 +145,12 @@ class Pairing:
                 for other in some[n + 1 :]:
                     if places[one.position] == places[other.position] or one.who == other.who:
                         continue
-                    if one.voice == other.voice == "record" or _superseded(one, other):
+                    if one.voice == other.voice == "record":
                         continue
                     sure = max(self._sure(one, other), self._sure(other, one))
                     if sure < UNSIGNED_AT or agree(one.value, other.value):
+                        continue
+                    if _superseded(one, other):
                         continue
                     if not self._settled(one) and not self._settled(other):
                         yield one, other, sure
@@ -164,7 +166,7 @@ class Pairing:
             return NAMED if same_part(one, other) else 0.0
         if not comparable(one.value, other.value):
             return 0.0
-        if _corrects(one, other) or _corrects(other, one):
+        if (one.denied or other.denied) and (_corrects(one, other) or _corrects(other, one)):
             return NAMED
         a, b = one.thing, other.thing
         if a.told.isdisjoint(b.told) and a.near.keys().isdisjoint(b.near.keys()):

@@ -26,7 +26,9 @@ FEATURES = (
 FAR = 2.5
 """Beyond this, farther apart says nothing more."""
 FIELD_AT = 0.3
-"""How related a field of a record is at least: `value: 61000` is too short to be read."""
+"""How related a field of a record or a short answer is at least: `value: 61000` and `It's 64.` are too short to be read."""
+ANSWER = 4
+"""Words up to which an answer is short."""
 LEAST = 0.6
 """What a label weighs at least: one common word is met by chance."""
 _ROW = re.compile(r"\t|^[^:.]{2,60}:\s")
@@ -53,7 +55,15 @@ def features(one: Stated, clause: Stated, related: float, rivals: Rivals) -> lis
     many = math.log(max(rivals.of(one.value.kind, a.measures & b.measures), 1))
     words = shared(a.near, b.near)
     wide = shared({**a.under, **a.near}, {**b.under, **b.near}) - words
-    chance = min(max(related, FIELD_AT if one.voice == "record" else 0.002), 0.998)
+    chance = min(
+        max(
+            related,
+            FIELD_AT
+            if one.voice == "record" or (not one.value.nouns and len(one.words.split()) <= ANSWER)
+            else 0.002,
+        ),
+        0.998,
+    )
     nouns = len(a.nouns & b.nouns)
     return [
         near, many, float(around), float(bool(a.measures and b.measures and not near)),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from agent.clashes.hours import EVERY_DAY, covered
@@ -99,13 +100,18 @@ class Typed:
 
 def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
     """Every value of a sentence that was written or said on `day`, in order; the cells of a row each for itself."""
+    return list(_typed(sentence, day))
+
+
+@lru_cache(maxsize=8192)
+def _typed(sentence: str, day: date | None) -> tuple[Typed, ...]:
     found: list[Typed] = []
     for cell in re.finditer(r"[^\t]+", sentence):
         plain = make_plain(cell.group())
         for value in _of_cell(plain.text, day):
             start, end = (cell.start() + at for at in plain.original(value.start, value.end))
             found.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
-    return sorted(found, key=lambda t: t.start)
+    return tuple(sorted(found, key=lambda t: t.start))
 
 
 def _of_cell(text: str, day: date | None) -> list[Typed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from agent.clashes.same import Nearness
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import Thing, shared, subject_of
 from agent.clashes.typed import Typed
-from prompts.cues import all_of
+from prompts.cues import all_of, cues
 
 RELATED_AT, WORDS_AT, SURE = 0.3, 0.85, 0.45
 """How related both sentences must be, what their shared words must weigh, and how sure such a clash is."""
@@ -45,10 +46,21 @@ class OtherWays:
                 yield _stated(said, about, "yes"), _stated(place, thing, "no"), SURE
 
 
+@lru_cache(maxsize=1)
+def _any_way() -> re.Pattern[str]:
+    """All ways at once: most sentences name none."""
+    told = {n: p for n, p in cues("facets").items() if n.partition("/")[0] in (*_FACETS, "pace")}
+    return re.compile(
+        "|".join(f"(?:{p.pattern})" for p in (*told.values(), *cues("languages").values())), re.I
+    )
+
+
 @lru_cache(maxsize=8192)
 def ways_in(words: str) -> Ways:
     """The ways that a sentence names, by facet; nothing of a facet of which it names several."""
     found: dict[str, set[str]] = {}
+    if not _any_way().search(words):
+        return {}
     for name in all_of("facets", words):
         facet, _, way = name.partition("/")
         if facet in _FACETS or facet == "pace":
