@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agent.bearing import put
 from agent.clashes.clash import Clash
+from agent.contradiction import contradiction
 from agent.door import BriefDoor
 from agent.due import due_of
 from agent.found import Found
@@ -84,10 +86,10 @@ class Ledger:
                 scope=finding.status, scope_citations=(clause,) if clause else (),
             )
         )  # fmt: skip
-        if finding.status == "contradicted" and clause and finding.sure >= CONFLICT_AT:
-            topic = clash.said.topic if clash else finding.topic
-            topic = topic or _topic(kind, said_at.quote)
-            self._conflict(claim.field or FALLBACK, said_at, clause, finding, topic)
+        named = finding if clash else self._named(finding, position, said_at)
+        if clause and named is not None and named.sure >= CONFLICT_AT:
+            topic = named.topic or _topic(kind, said_at.quote)
+            self._conflict(claim.field or FALLBACK, said_at, clause, named, topic)
 
     def contradict(self, number: int, clash: Clash) -> None:
         """A promise of the table turns out to be signed otherwise."""
@@ -113,6 +115,25 @@ class Ledger:
         clause = self._clause(finding, clash, "")
         if said and clause:
             self._conflict("account.contract", said, clause, finding, clash.said.topic)
+
+    def _named(self, finding: ScopeFinding, position: int, said: Citation) -> ScopeFinding | None:
+        """The finding with the words that can't both hold; None where there are none to show beside each other."""
+        if finding.status != "contradicted" or finding.left_out:
+            return finding if finding.left_out else None
+        clause = self._scope.put_of(finding)
+        segment = self._index.segments[position]
+        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
+        found = contradiction(put(said.quote, asked_before(self._index, position), day), clause)
+        if found is None:
+            return None
+        why = f"promised {found.promised}, signed {found.signed}" if found.promised else finding.why
+        told = {
+            "promised": found.promised,
+            "signed": found.signed,
+            "topic": found.topic,
+            "why": why,
+        }
+        return finding.model_copy(update=told)
 
     def _compare(self, position: int, said: Citation) -> ScopeFinding:
         """The promise's words, by the passages of its segment that they overlap, against the signed scope."""
@@ -207,4 +228,4 @@ def _as_promised(finding: ScopeFinding) -> ScopeFinding:
     """Who promises a thing says that it is in: a paper that leaves it out says otherwise (decision 0026)."""
     if finding.status != "excluded":
         return finding
-    return finding.model_copy(update={"status": "contradicted"})
+    return finding.model_copy(update={"status": "contradicted", "left_out": True})

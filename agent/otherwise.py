@@ -93,6 +93,12 @@ def otherwise(promise: str, clause: str) -> Otherwise | None:
     return next((found for way in ways if (found := way(promise, clause))), None)
 
 
+def otherwise_in_words(promise: str, clause: str) -> Otherwise | None:
+    """The same where it takes no second value to say so: a charge, a limit, no way out, another language, a duty."""
+    ways = (_charge, _limit, _no_way_out, _other_language, _customers_duty)
+    return next((found for way in ways if (found := way(promise, clause))), None)
+
+
 def _agrees(promise: str, clause: str) -> bool:
     """True if some value of both is the same; hours are too coarse to tell."""
     said, signed = ([v for v in _values(t) if v.kind != "hours"] for t in (promise, clause))

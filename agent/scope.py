@@ -50,6 +50,8 @@ class ScopeFinding(Frozen):
     topic: str | None = None
     sure: float = 1.0
     """How surely it is so."""
+    left_out: bool = False
+    """Whether the clause leaves out what is promised."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,12 @@ class SignedScope:
             {"promised": found.promised, "signed": found.signed, "why": found.why} if found else {}
         )
         return self._finding("contradicted", place, sure).model_copy(update=told)
+
+    def put_of(self, finding: ScopeFinding) -> Put:
+        """The part of a clause that decided, under its heading."""
+        segments = self._index.segments
+        mine = (p.put for p in self.parts if segments[p.position].id == finding.clause)
+        return next((p for p in mine if p.words == finding.words), put(finding.words))
 
     def likenesses(self, said: Said) -> list[dict[str, float]]:
         """What encoder and heads make of a promise beside each part."""

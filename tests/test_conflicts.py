@@ -12,11 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.bearing import Put, put
 from agent.clashes.apart import agree, comparable
 from agent.clashes.clash import Clash
 from agent.clashes.find import find_clashes
 from agent.clashes.typed import Typed, typed_values
 from agent.conflicts import statements_in
+from agent.contradiction import contradiction
 from agent.relatedness import relatedness
 from eval.scenes import Scene, load_scenes, open_scenes
 from indexer.embed import packaged_encoder
@@ -31,12 +33,10 @@ MISSED: frozenset[str] = frozenset(
         "bank setup fee, call and form",
         "boatyard catalogue size, sheet and SOW",
         "bus operator trainers, call and SOW",
-        "tram depot buffer, call and SOW",
-        "trucking users, CRM and signed",
     }
 )
 """Scenes whose conflict is not found yet."""
-FALSE: frozenset[str] = frozenset({"bakery one store and all", "gravel pit support of two plans"})
+FALSE: frozenset[str] = frozenset()
 """Scenes in which something is found that is none."""
 
 
@@ -151,6 +151,10 @@ def one(words: str) -> Typed:
         ),
         ("two per cent", "inflation plus 2%", False),
         ("3 to 7 August 2026", "5 August 2026", True),
+        ("the fourth to the ninth of May 2026", "7 May 2026", True),
+        ("the hotline is open on Sundays too", "support Monday to Friday, 9:00 to 18:00", False),
+        ("the hotline is open on Sundays too", "support on Sundays, 10:00 to 14:00", True),
+        ("orders above $50,000", "$61,000", True),
     ],
 )
 def test_values_agree_whatever_their_notation(left: str, right: str, same: bool) -> None:
@@ -281,3 +285,68 @@ def test_a_sum_that_follows_from_its_parts_contradicts_nothing(clashes: Write) -
         "@ form 2026-02-28\n# Fees\nTracking\t$20.00 per van per month\nAnnual total: $18,000.00\n"
     )
     assert clashes(said + form) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "signed"),
+    [
+        ("@ mail 2026-02-20 V Tom Reyes\nYour vets get Gold support, Ada.\n", "Support: Bronze plan\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nThe contract doesn't renew on its own, we talk again in the spring.\n", "This agreement is automatically extended for successive periods of one year.\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nThe yearly fee of 27,300 is in Canadian dollars.\n", "Annual fee: USD 27,300\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nNo problem, Ada, and there is no minimum volume.\n", "Minimum volume: 40 crates per delivery\n"),
+        ("@ call 2026-02-03\nC Ada: Who buys the batteries?\nV Tom: We pay the batteries for the collars.\n", "Batteries for the collars are bought by the Farm at its own expense.\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nThe link to Milkbook works in both directions, bookings are written back.\n", "The Milkbook interface is read-only, one-way.\n"),
+        ("@ crm 2026-02-10\nDeployment model: cloud\n", "Deployment model: local server\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nWe keep the x-rays in Lisbon, all x-rays are stored in Lisbon.\n", "The Provider stores x-rays in its Marseille data centre.\n"),
+        ("@ mail 2026-02-20 V Tom Reyes\nYou will be live on 2 April 2026.\n", "Wave 1 goes live on 4 May 2026.\nWave 2 goes live on 8 June 2026.\n"),
+    ],
+    ids=["plan", "renewal", "currency", "none of it", "who pays", "way", "row", "place", "earliest day"],
+)  # fmt: skip
+def test_contradictions_without_two_numbers(clashes: Write, said: str, signed: str) -> None:
+    assert clashes(f"{said}@ agreement 2026-03-01\n# Terms\n{signed}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ mail 2026-02-20 V Tom Reyes\nIn spring the herd sends ninety alarms a day, in winter forty.\n@ mail 2026-02-22 C Ada Fox\nIn summer it's about 300 alarms a day.\n",
+        "@ mail 2026-02-20 V Tom Reyes\nThe reader costs 410 euros. Sorry, wrong line, it's 450 euros.\n@ form 2026-03-01\n# Fees\nReader: EUR 450\n",
+        "@ mail 2026-02-20 C Ada Fox\nThe project lead on our side is Ben Marsh.\n@ agreement 2026-03-01\n# Roles\nProject lead of the Contractor: Nils Ober\nProject lead of the Museum: Ben Marsh\n",
+        "@ mail 2026-02-20 V Tom Reyes\nThe 12 spare collars come in May.\n@ form 2026-03-01\n# Fees\nCollars: 340\n",
+        "@ crm 2026-02-20\nNotes: dairy, 3 barns 7 robots\n@ mail 2026-02-22 C Ada Fox\nWe have three barns.\n",
+        "@ mail 2026-02-20 V Tom Reyes\nSetup would be 9,000 euros.\n@ mail 2026-02-25 V Tom Reyes\nSetup is now 7,200 as agreed.\n@ form 2026-03-01\n# Fees\nSetup fee: EUR 7,200\n",
+        "@ mail 2026-02-20 V Tom Reyes\nCritical faults are answered within one hour.\n@ agreement 2026-03-01\n# Support\nMinor faults are answered within two business days.\n",
+        "@ crm 2026-02-20\nIs primary: yes\n@ crm 2026-02-21\nIs primary: no\n",
+    ],
+    ids=["season", "same breath", "other side", "spare", "two counts", "later offer", "severity", "two records"],
+)  # fmt: skip
+def test_what_only_looks_like_a_contradiction(clashes: Write, text: str) -> None:
+    assert clashes(text) == []
+
+
+def test_how_many_were_asked_for_says_what_an_answer_counts(clashes: Write) -> None:
+    said = "@ call 2026-02-03\nV Dana: How many looms do you have?\nC Ruth: It's 64.\n"
+    (clash,) = clashes(said + "@ form 2026-02-28\n# Scope\nThe price covers up to 50 looms.\n")
+    assert {s.value.text for s in clash.sides} == {"64", "50"}
+
+
+def words(text: str, around: str = "", day: date = date(2026, 3, 1)) -> Put:
+    return put(text, around, day)
+
+
+@pytest.mark.parametrize(
+    ("promise", "clause", "named"),
+    [
+        ("The robots run on battery for two days.", "Battery operation: a robot runs for up to ten hours.", ("two days", "ten hours")),
+        ("You get the trial for three weeks.", "Liability is limited to the fees of nine months.", None),
+        ("The offer from August made you laugh.", "8% off the first year for signature by 30 November 2026", None),
+        ("Two percent, in writing.", "Delivery: 40 % at signature, 60 % after acceptance", None),
+        ("The manual is in Polish, all of it.", "The manual is supplied in English.", ("Polish", "English")),
+        ("We'd send you the milk report each Friday.", "The feed report is ready every morning.", None),
+    ],
+)  # fmt: skip
+def test_a_promise_and_a_clause_are_shown_where_it_can_be_named(
+    promise: str, clause: str, named: tuple[str, str] | None
+) -> None:
+    found = contradiction(words(promise), words(clause))
+    assert (found and (found.promised, found.signed.removeprefix("up to "))) == named

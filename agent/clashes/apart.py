@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import math
 
+from agent.clashes.hours import WORKDAYS
 from agent.clashes.typed import YEARLY, Typed
 
+_WHOLE, _FREE_DAYS = (
+    frozenset({"week", WORKDAYS}),
+    frozenset({"satur", "sun", "weekend", "weekends"}),
+)
+"""Units that hours of a whole week have, and days on which those of working days have none."""
 SAME, ROUND, OTHER_UNIT = 0.015, 0.08, 0.075
 """Shares by which two numbers may differ: as such, where one is `about`, where their units of time are not the same."""
 DAYS = 3.0
@@ -17,7 +23,10 @@ def comparable(one: Typed, other: Typed) -> bool:
     if one.kind != other.kind:
         return False
     if one.kind == "hours":
-        return one.unit == other.unit
+        units = {one.unit, other.unit}
+        return (
+            len(units) == 1 or units <= _WHOLE or (WORKDAYS in units and bool(units & _FREE_DAYS))
+        )
     if one.kind == "date" and "last" in (one.bound, other.bound):
         return one.bound == other.bound
     if one.kind == "money":
@@ -30,6 +39,8 @@ def agree(one: Typed, other: Typed) -> bool:
     if one.name or other.name:
         return one.name == other.name
     if one.kind == "percent" and one.unit != other.unit:
+        return False
+    if one.kind == "hours" and {one.unit, other.unit} & _FREE_DAYS and one.unit != other.unit:
         return False
     if one.kind == "date":
         return any(
@@ -89,7 +100,9 @@ def _meet(
 
 
 def _allowed(bounded: Typed, other: Typed) -> bool:
-    """`Up to 80 users` allows 65. What is promised of a price or a time is not kept by a worse bound."""
+    """`Up to 80 users` allows 65, `all above a million` a larger sum. What is promised of a price or a time is not kept by a worse bound."""
+    if bounded.kind == "money" and bounded.bound == "least" and other.bound is None:
+        return min(other.lows) >= min(bounded.lows)
     if bounded.kind != "count" or bounded.bound is None or other.bound is not None:
         return False
     if bounded.bound == "most":

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from agent.clashes.apart import agree, comparable
+from agent.clashes.choices import chosen_values
 from agent.clashes.clash import Clash
+from agent.clashes.denied import Denials
 from agent.clashes.given import Givens
 from agent.clashes.named import named_values
 from agent.clashes.pairing import Pair, Pairing, day_key
+from agent.clashes.rows import row_values
 from agent.clashes.same import Nearness
-from agent.clashes.stated import Stated, places, stated_values
+from agent.clashes.stated import Stated, places, stated_values, taken_back
 from agent.clashes.topics import topic_of
+from agent.clashes.ways import OtherWays
 from agent.relatedness import Relatedness
 from indexer.authority import segment_rung
 from indexer.search import AccountIndex
@@ -26,16 +30,32 @@ MOST = 14
 def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     """What the account's sources contradict each other on, one clash a topic, the surest first."""
     found = list(places(index, related.readings))
-    values = [*stated_values(found), *named_values(found)]
+    values = [
+        *stated_values(found),
+        *named_values(found),
+        *chosen_values(found),
+        *row_values(found),
+    ]
     signed = [s for s in values if s.voice == "signed"]
     other = [s for s in values if s.voice != "signed"]
     givens = Givens(found, {(s.position, s.sentence) for s in signed if s.value.kind == "money"})
-    near = Nearness(related, [*givens.positions, *(s.position for s in values)])
-    pairing = Pairing(signed, near)
-    pairs = [*pairing.against_signed(other), *givens.pairs(near)]
+    denials, ways = Denials(found), OtherWays(found)
+    near = Nearness(
+        related,
+        [*givens.positions, *denials.positions, *ways.positions, *(s.position for s in values)],
+    )
+    pairing = Pairing(signed, near, taken_back(index, related.readings))
+    pairs = [
+        *pairing.against_signed(other),
+        *givens.pairs(near),
+        *denials.pairs(near),
+        *ways.pairs(near),
+    ]
     spoken = {id(one) for one, _, _ in pairs}
     free = [
-        s for s in other if id(s) not in spoken and (s.voice != "inside" or s.value.kind == "who")
+        s
+        for s in other
+        if id(s) not in spoken and (s.voice != "inside" or s.value.kind in ("who", "choice"))
     ]
     pairs += pairing.among(free, [s.artifact for s in index.segments])
     return _Gathering(index).one_a_topic(pairs)

@@ -13,8 +13,11 @@ from agent.clashes.typed import Typed
 
 RELATED_AT, ALIKE_AT, WORDS_AT, GIVEN_AT, TERMS_AT = 0.3, 0.1, 0.5, 0.15, 0.6
 """How related (less where both name the same rare thing) a giving and an excluding sentence must be, what their shared words must weigh, and how surely it speaks of terms."""
+WHOLE = 0.9
+"""Share of what is given that a row which prices it must hold to be of nothing else."""
 _OUT = re.compile(
     r"not (?:\w+ )?(?:included|covered|part of|in scope|supported|provided|offered|available)|exclud(?:e[ds]?|ing|es)\b(?! (?:of )?(?:any )?(?:VAT|tax\w*|(?:public |bank |u\.?s\.? )?holidays?|weekends?|travel|sales|GST))|exclusions?\b|out of scope|outside (?:of )?(?:the )?scope|"
+    r"at (?:its|their|your|his|the (?:customer|client|buyer|licensee|subscriber)(?:['’]s)?) own (?:expense|cost|charge)|(?:borne|paid|bought|purchased|procured) by the (?!provider|supplier|vendor|contractor|licensor|seller|company)\w+|"
     r"does not (?:include|cover|support|provide)|sold separately|separate(?:ly)? (?:quoted|priced|ordered|charged|billed|invoiced|agreed)|"
     r"(?:quoted|priced|charged|billed|invoiced|bought|ordered|purchased) separately|at (?:an )?(?:additional|extra) (?:cost|charge|fee)|subject to (?:a )?separate|"
     r"nicht enthalten|ausgeschlossen|nicht bestandteil|gesondert|ingår inte|only by e-?mail|e-?mail only|is the customer's responsibility|"
@@ -32,7 +35,7 @@ _CATCH_ALL = re.compile(
     re.I,
 )
 _GIVES = re.compile(
-    r"\b(?:includ\w+|comes? with|part of (?:it|the|your)|in there|in the (?:price|package|plan)|covered|you(?:'ll| will|'d)? (?:get|have)|you can|we(?:'ll| will| can|'d) |we (?:connect|hook|sync|set|do|bring|load|move|provide|cover|give|host|train|build|handle|take)|on us|free\b|"
+    r"\b(?:includ\w+|comes? with|part of (?:it|the|your)|in there|in the (?:price|package|plan)|covered|you(?:'ll| will|'d)? (?:get|have)|you can|we(?:'ll| will| can|'d) |we (?:connect|hook|sync|set|do|bring|load|move|provide|cover|give|host|train|build|handle|take|pay|bear)|on our (?:side|account|cost|expense)|on us|free\b|"
     r"waive\w*|throw(?:n|ing)? in|no (?:extra |additional )?(?:charge|cost|fee)|don't (?:pay|charge)|works? with|connects?|integrat\w+|hooks? into|talks? to|built[- ]in|standard\b|right out of|"
     r"there(?:'s| is| are) (?:some(?:one|body)|always|a person|people)|somebody|someone|out of the box|comes? in\b|also in\b|"
     r"supports?|inklusive|kostenlos|enthalten|ingår|gratis)",
@@ -100,6 +103,8 @@ class Givens:
         words = shared(thing.near, rule.thing.near)
         if words < WORDS_AT:
             return 0.0
+        if words >= WHOLE * sum(thing.near.values()) and rule.free:
+            words = max(words, NAMED)
         related = near.of(place.position, rule.place.position)
         same = any(
             w >= NAMED and rule.thing.near.get(k, 0.0) >= NAMED for k, w in thing.near.items()

@@ -19,12 +19,22 @@ _WORKDAYS = re.compile(
     re.I,
 )
 EVERY_DAY = re.compile(r"\b(?:seven|7) days\b|\b(?:every|each|all) days?\b|\bdaily\b|weekends? (?:too|included)|täglich|alla dagar", re.I)  # fmt: skip
-_ONE_DAY = re.compile(r"\b(?:on )?(?P<day>satur|sun|mon|tues|wednes|thurs|fri)days?\b(?! ?(?:to|through|thru|until|till|-))|\b(?P<end>weekends?)\b", re.I)  # fmt: skip
+_ONE_DAY = re.compile(r"\b(?:on )?(?P<day>satur|sun|mon|tues|wednes|thurs|fri)days?\b(?! ?(?:(?:to|through|thru|until|till)\b|-))|\b(?P<end>weekends?)\b", re.I)  # fmt: skip
 _TO = re.compile(
     r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-|–)\s*(?:kl\.?\s*)?", re.I
 )
 _BARE = re.compile(r"\b(?P<a>[6-9]|1[0-2])(?: a\.?m\.?)? ?(?:to|-|till|until|bis) ?(?P<b>1[0-2]|[1-9])\b(?! ?(?:weeks?|months?|days?|users?|percent|%|years?|hours?|minutes?|euro|dollar|people|\w+s\b))", re.I)  # fmt: skip
 _CUE = re.compile(r"support|\bhours?\b|\bphone|\bcall|service|\bday|week|\bopen\b|reach|line\b|desk|clock|24|mon|telefon", re.I)  # fmt: skip
+_THERE = re.compile(r"\b(?:answers?|open|available|staffed|reach\w*|there|works?|covered|on duty|picks? up|take[sn]? calls|included|too|as well|also|erreichbar|besetzt|öppet)\b", re.I)  # fmt: skip
+_SHUT = re.compile(
+    r"\b(?:not|n't|never|no|closed|except\w*|without|excluding|outside|geschlossen|stängt)\b", re.I
+)
+_SUPPORT = re.compile(r"\b(?:support|help ?desk|service desk|hot-?line|phones?|line is|someone|somebody|we(?:'re| are) (?:there|open)|telefon\w*)\b", re.I)  # fmt: skip
+_WEEKEND_IN = re.compile(
+    r"\bsat|\bsun|weekend|\b24|seven|every day|\ball days|samstag|sonntag", re.I
+)
+WORKDAYS = "workdays"
+"""Unit of a stretch from Monday to Friday that names no other day: nobody is there at the weekend."""
 WEEK, OFFICE = 168.0, (37.5, 62.0)
 """Hours of a whole week, and what business hours may come to."""
 
@@ -46,7 +56,11 @@ def covered(text: str) -> list[tuple[int, int, float, float, str]]:
             found.append((a, b, hours, hours, (one["day"] or one["end"]).lower()))
         else:
             weekly = 7 if EVERY_DAY.search(text) else 5
-            found.append((a, b, weekly * hours, (5 if near else 7) * hours, "week"))
+            unit = WORKDAYS if near and weekly == 5 and not _WEEKEND_IN.search(text) else "week"
+            found.append((a, b, weekly * hours, (5 if near else 7) * hours, unit))
+    elif one is not None and _THERE.search(text) and _SUPPORT.search(text):
+        if not _SHUT.search(text):
+            found.append((*one.span(), 0.0, 24.0, (one["day"] or one["end"]).lower()))
     elif days:
         found.append((*days[0], *OFFICE, "week"))
     return found

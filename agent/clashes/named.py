@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from agent.clashes.choices import may_differ
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import shared, subject_of
 from agent.clashes.typed import Typed
@@ -26,6 +27,7 @@ _ROLES = {
     "data protection officer": r"data protection officer|dpo|datenschutzbeauftragte\w*|dataskyddsombud",
     "main contact": r"(?:main|primary|single) (?:point of )?contact|point person",
 }
+_ANY_ROLE = r"(?P<role>(?:[a-zäöüå-]+ ){0,2}(?:manager|lead|leader|owner|contact|sponsor|buyer|champion|officer|coordinator|trainer|consultant|engineer|controller|approver|representative|supervisor|key user|deputy|verantwortliche[rn]?|ansprechpartner\w*))"
 _ACTS = {
     "decision maker": r"(?:decides?|has the final say|makes the (?:final )?(?:decision|call)|signs off)",
     "project manager": r"(?:runs|leads|manages) the (?:project|implementation|rollout)",
@@ -38,8 +40,16 @@ _DOES = re.compile(
 )
 _ROW = re.compile(rf"(?P<task>[^\t]{{4,80}})\t{_NAME}(?:\t.*)?")
 _THAT_IS = re.compile(rf"^\W*(?i:that|this|it|he|she)(?:['’]s| is| will be| would be) {_NAME}")
+_HOLDS = re.compile(
+    rf"(?i:\b(?:the|our|your|their)) {_ANY_ROLE} (?:[^.;:,]{{0,30}} )?(?i:is|will be|remains) {_FIRST}(?=[,.;!]|$| (?:from|he|she)\b)"
+    rf"|{_FIRST.replace('?P<name>', '?P<whose>')}(?:,| is| will be| becomes) (?i:the|our|your|their) {_ANY_ROLE.replace('?P<role>', '?P<part>')}(?=[,.;!]|$| (?:for|of|on|at|in)\b)"
+)
+_HEAD_NOUN = re.compile(
+    r"\b(?:manager|lead|leader|owner|contact|sponsor|buyer|champion|officer|coordinator|trainer|consultant|engineer|controller|approver|representative|supervisor|key user|deputy|verantwortliche[rn]?|ansprechpartner\w*)\b"
+)
+"""Anybody in any part that has but one: `our data owner is Ida Berg`."""
 _SAYS_WHO = re.compile(
-    r"['’]s (?:signature|budget|money|decision|call)|\b(?:decides?|signs|has|holds|makes|does|handles|owns|looks|takes|responsible|charge|will (?:do|handle)|macht|übernimmt)\b|^\W*(?:that|this|it|he|she)\b|\t",
+    r"['’]s (?:signature|budget|money|decision|call)|\b(?:decides?|signs|has|holds|makes|is|will be|becomes|remains|does|handles|owns|looks|takes|responsible|charge|will (?:do|handle)|macht|übernimmt)\b|^\W*(?:that|this|it|he|she)\b|\t",
     re.I,
 )
 """Without one of these no sentence says who does a thing."""
@@ -60,8 +70,11 @@ TASK, TASK_AT = "who is responsible", 0.7
 """What a task is called, and what the words of two tasks must share to be one."""
 _PLACE = re.compile(
     r"\b(?:host(?:ed|ing)|stored?|data cent(?:er|re)s?|resides?|server\w*|kept|sits?|lies|located|region)\b[^.;]{0,60}?\b(?:in|at|from)\s+(?:the\s+|our\s+)?(?P<name>[A-ZÅÄÖ][\w-]+(?: [A-ZÅÄÖ][\w-]+)?)"
+    r"|\b(?:in|at|from) (?:its|our|their|the|a) (?P<centre>[A-ZÅÄÖ][\w-]+(?: [A-ZÅÄÖ][\w-]+)?) (?:data cent(?:er|re)|server farm|region)"
 )
-_ABOUT_DATA = re.compile(r"\b(?:data|hosted|hosting|servers?|daten|application|platform)\b", re.I)
+_ABOUT_DATA = re.compile(
+    r"\b(?:data|stored|backups?|hosted|hosting|servers?|daten|application|platform)\b", re.I
+)
 _WIDE = frozenset("eu europe eea europa the our month".split())
 _FORMER = re.compile(r"\b(?:former|previous|until (?:now|then|recently|last)|used to|replac\w+|took over|takes over|no longer|left|was)\b", re.I)  # fmt: skip
 
@@ -77,11 +90,23 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
         yield (
             role,
             re.compile(
+                rf"(?i:\b(?:{words})\b[^.;:,]{{0,30}}\b(?:is|will be|ist|är)\s+){_FIRST}(?=[,.;!]|$| (?:from|he|she)\b)"
+            ),
+        )
+        yield (
+            role,
+            re.compile(
                 rf"{_NAME}(?i:(?:,)? (?:is|will be|as|becomes|ist|är|,)? ?(?:your|our|the|their|ihr|unser)? ?(?:dedicated |named )?(?:{words})\b)"
             ),
         )
     for role, words in _ACTS.items():
         yield role, re.compile(rf"{_NAME} (?i:{words}\b)")
+    yield (
+        "signatory",
+        re.compile(
+            rf"(?i:\b(?:will be|is|gets|be|being) (?:signed|countersigned) by) {_NAME}|{_NAME.replace('?P<name>', '?P<signs>')} (?:signs|will sign|is signing|is going to sign)\b(?! off)"
+        ),
+    )
     yield (
         "decision maker",
         re.compile(rf"(?i:decision is made by|decided by|approved by|sign(?:ed)? off by) {_NAME}"),
@@ -89,7 +114,10 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 
 
 _PARTS = tuple(_patterns())
-_CUE = re.compile("|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided|approved"]), re.I)
+_CUE = re.compile(
+    "|".join([*_ROLES.values(), *_ACTS.values(), "decision|decided|approved|sign(?:s|ed|ing)?"]),
+    re.I,
+)
 
 
 def named_values(found: Sequence[Place]) -> Iterator[Stated]:
@@ -112,13 +140,15 @@ def _named(found: Sequence[Place]) -> Iterator[Stated]:
             seen = set()
             for role, pattern in _PARTS:
                 for m in pattern.finditer(p.words):
-                    if (role, m["name"]) not in seen:
-                        seen.add((role, m["name"]))
-                        yield _stated(p, Typed("who", *m.span("name"), m["name"], unit=role, name=_plain(m["name"])))  # fmt: skip
+                    at = "name" if m["name"] else "signs"
+                    if (role, m[at]) not in seen:
+                        seen.add((role, m[at]))
+                        yield _stated(p, Typed("who", *m.span(at), m[at], unit=role, name=_plain(m[at])))  # fmt: skip
         if _ABOUT_DATA.search(p.words) and p.real:
             for m in _PLACE.finditer(p.words):
-                if m["name"].lower() not in _WIDE:
-                    yield _stated(p, Typed("where", *m.span("name"), m["name"], unit="where data lies", name=_plain(m["name"])))  # fmt: skip
+                at = "name" if m["name"] else "centre"
+                if m[at].lower() not in _WIDE:
+                    yield _stated(p, Typed("where", *m.span(at), m[at], unit="where data lies", name=_plain(m[at])))  # fmt: skip
 
 
 def _of_record(words: str) -> Typed | None:
@@ -142,6 +172,16 @@ def _responsible(p: Place) -> Iterator[Stated]:
             p,
             Typed("who", *m.span("name"), m["name"], unit="decision maker", name=_plain(m["name"])),
         )
+    for m in _HOLDS.finditer(p.words) if _HEAD_NOUN.search(p.words) else ():
+        role, name, part = (
+            m["role"] or m["part"],
+            m["name"] or m["whose"],
+            "name" if m["name"] else "whose",
+        )
+        if not any(re.search(rf"\b(?:{w})\b", role, re.I) for w in _ROLES.values()):
+            yield _stated(
+                p, Typed("who", *m.span(part), name, unit=role.strip().lower(), name=_plain(name))
+            )
     if (that := _THAT_IS.search(p.words)) is not None:
         for role, words in _ROLES.items():
             if re.search(rf"\b(?:{words})\b", p.before, re.I):
@@ -182,6 +222,8 @@ def same_part(one: Stated, other: Stated) -> bool:
     a, b = set(one.value.name.split()), set(other.value.name.split())
     if a & b:
         return False
+    if not may_differ(one.value, other.value):
+        return False
     if one.value.unit == TASK and shared(one.thing.near, other.thing.near) < TASK_AT:
         return False
     if one.value.unit in _PROVIDED and {one.value.bound, other.value.bound} == {None, "vendor"}:
@@ -209,6 +251,16 @@ def _side(stated: Stated) -> str | None:
 
 
 def _whose(words: str) -> str | None:
-    if re.search(r"\b(?:customer|client|kund\w*)\b", words):
+    if re.search(
+        r"\b(?:customer|client|licensee|subscriber|buyer|purchaser|principal|auftraggeber\w*|kund\w*)\b",
+        words,
+    ):
         return "customer"
-    return "vendor" if re.search(r"\b(?:vendor|supplier|provider|leverantör\w*)\b", words) else None
+    return (
+        "vendor"
+        if re.search(
+            r"\b(?:vendor|supplier|(?:service )?provider|contractor|licensor|seller|auftragnehmer\w*|leverantör\w*)\b",
+            words,
+        )
+        else None
+    )

@@ -30,6 +30,8 @@ _CORRECTED = re.compile(r"\b(?:isn't|wasn't|aren't|is not|not) (?:the |at |reall
 _DENIES = re.compile(r"n't\b|\bnot\b|\brather than|\binstead of|\bno longer|\bnicht|\binte\b", re.I)
 _ANSWER = re.compile(r"\bquestion: .+\banswer: ", re.I)
 _SPOKEN = ("call", "chat")
+_THEN_CORRECTED = re.compile(r"^\W*(?:hang on|hold on|wait\b|no,? (?:wait|sorry|hang)|oh,? (?:no|wait|sorry)|sorry\b|scratch that|strike that|actually,? (?:no|it)|i mean|i meant|correction|make that|let me correct|pardon|moment\b|nein,|quatsch|nej,|förlåt)", re.I)  # fmt: skip
+"""What begins a sentence that takes back the number before it."""
 MANY = 3
 """A row of a table of records that holds so many values compares versions: it states none of them."""
 _HOPED = re.compile(
@@ -43,7 +45,7 @@ _PAST = re.compile(
     re.I,
 )
 """What was, what is listed, a first guess: no word that anybody is held to."""
-_SUPPOSED = re.compile(r"\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
+_SUPPOSED = re.compile(r"\bwould (?:be|cost|have been|include|get|have|mean)\b[^.;]*\bbut\b|\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
 _PEOPLE = ("seller", "customer", "inside")
 _TERMS = (
     "commitments.pricing", "commitments.contract_terms", "commitments.timeline_promises", "commitments.promised_features",
@@ -121,7 +123,9 @@ class Place:
             return True
         if self.voice in ("seller", "inside") and _WISHED.search(self.words):
             return False
-        if _PAST.search(self.words) or (self.voice == "customer" and _HOPED.search(self.words)):
+        if _PAST.search(self.words) or (
+            self.voice in ("customer", "inside") and _HOPED.search(self.words)
+        ):
             return False
         return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
 
@@ -154,7 +158,7 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
             words = segment.text[start:end]
             mine = [r for a, b, r in rows if a < end and start < b]
             doubted = voice in _PEOPLE and any(doubts[r] >= STATED_AT for r in mine)
-            if doubted:
+            if doubted or _is_corrected(segment.text, spans, n):
                 continue
             about = max((float(terms[r]) for r in mine), default=0.0)
             said = segment.text[slice(*spans[n - 1])][-_BEFORE:] if n else asked
@@ -194,6 +198,37 @@ def stated_values(found: list[Place]) -> Iterator[Stated]:
                 continue
             thing = thing_of(p.words, value, p.around, p.before)
             yield p.stated(value, thing)
+
+
+def _is_corrected(text: str, spans: Sequence[tuple[int, int]], n: int) -> bool:
+    """Whether the next sentence takes a number of the `n`-th back in the same breath: `It's 19. Hang on, it's 29.`"""
+    if n + 1 >= len(spans):
+        return False
+    then = text[slice(*spans[n + 1])]
+    return bool(_THEN_CORRECTED.search(then)) and bool(typed_values(then))
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """Words with which somebody takes something back, and the numbers that they say instead."""
+
+    who: str
+    day: date | None
+    numbers: frozenset[float]
+
+
+def taken_back(index: AccountIndex, readings: Readings) -> list[TakenBack]:
+    """Whatever the reading head takes for a retraction, with the numbers told in it."""
+    doubts, found = readings.act("retraction"), []
+    for position in sorted({int(readings.owner[r]) for r in np.flatnonzero(doubts >= STATED_AT)}):
+        segment = index.segments[position]
+        numbers = frozenset(n for v in typed_values(segment.text) for n in v.spoken)
+        if numbers:
+            who = segment.person or segment.speaker or segment.artifact
+            found.append(
+                TakenBack(who, said_on(segment, index.artifacts[segment.artifact]), numbers)
+            )
+    return found
 
 
 def _follows(value: Typed, beside: Sequence[Typed]) -> bool:

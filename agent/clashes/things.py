@@ -29,12 +29,34 @@ _UNITS = frozenset(
 )
 _PART = re.compile(
     r"\b(?:pilot\w*|trial\w*|proof of concept|poc|phase \w+|wave \w+|stage \w+|first|second|year (?:\d|one|two|three)|later|additional|extra|"
-    r"further|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|travel|minimum|existing|old|"
+    r"further|spare|back-?up|reserve|replacement|optional|late|overdue|penalt\w+|credits?|interest|renewals?|renew\w*|per \w+|each|every (?!day|week|month|year|quarter)|travel|minimum|existing|old|"
     r"previous|last year|list price|remaining|savings?|budget)\b",
     re.I,
 )
 _BEFORE_IT = re.compile(r"(?P<label>[^:;,.\t]{2,40})(?::|\s{2,}| (?:is|are|will be)| -)\s*(?:up to |max\.? )?$", re.I)  # fmt: skip
+_COUNTED = re.compile(
+    r"\b(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) [a-zåäö]{3,}(?=[ ,.;]|$)",
+    re.I,
+)
+"""A number with what it counts."""
 _ITEM = re.compile(r"(?:^|\s)(?:\([a-h1-9]\)|[1-9][.)](?= [A-Z\d])|[a-h]\)) ")
+_ANSWERS = frozenset(
+    "answer response value reply comment total number count amount quantity qty".split()
+)
+"""Labels that don't say what a count counts."""
+_HOW_MANY = re.compile(
+    r"\b(?:how many|number of|wie viele|hur många) (?P<what>\w+(?: \w+){0,2}?)(?= (?:do|does|did|have|has|are|is|was|were|will|would|can|could|in|on|at|of|you|we|they|need|there|to|for|work|use)\b|[?,.:]|$)",
+    re.I,
+)
+_TOTAL = re.compile(
+    r"^\W*(?:(?:total|max(?:imum|\.)?|min(?:imum|\.)?|expected|planned) )*(?:number|no\.|count|quantity|anzahl|antal)(?: of)?\b",
+    re.I,
+)
+_HEAD = re.compile(
+    r"(?<=\w)\s+(?:using|who|that|which|of|in|for|with|per|to|at|on|by|from|including|covered|under|as)\b.*$|\s*\(.*$",
+    re.I,
+)
+"""What goes before a label's own noun, and what follows it: `Adjusters using the app`, `Number of sites`."""
 BARE = 2
 """Telling words up to which a sentence says a value and nothing else."""
 END = "end of the term"
@@ -80,11 +102,17 @@ def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thin
         weight = 1.0 if apart <= BOUND else 0.7 if apart <= FAR else 0.4
         word = stem(token.text)
         near[word] = max(near.get(word, 0.0), weight * _weight(token.text))
-    clause = _clause(plain, value)
+    whole = _clause(plain, value)
+    clause = _own(whole, plain, value)
     near.update(alike(clause))
     under = _surroundings(around)
     nouns = value.nouns or _label(sentence, plain, value)
-    measures = _measured(clause, value.kind) or _measured(_item(plain, value), value.kind)
+    if not nouns:
+        nouns = _asked(f"{before} {plain[: value.start]}", value)
+        near.update({stem(n): _weight(n) for n in nouns if stem(n) not in near})
+    measures = _measured(clause, value.kind)
+    if not measures and clause in (whole, item):
+        measures = _measured(item, value.kind)
     if not measures and len(near) <= BARE:
         measures = _measured(before, value.kind)
     if value.bound == "last":
@@ -160,8 +188,15 @@ def _label(sentence: str, plain: str, value: Typed) -> tuple[str, ...]:
     match = _BEFORE_IT.search(plain[: value.start])
     if match is None and not (tab and value.start > len(first)):
         return ()
-    words = [t.text for t in _read(match["label"] if match else first)[1] if _tells(t)]
-    return tuple(words[-2:])
+    label = _HEAD.sub("", _TOTAL.sub("", match["label"] if match else first))
+    words = [t.text for t in _read(label)[1] if _tells(t)]
+    return () if _ANSWERS & set(words) else tuple(words[-2:])
+
+
+def _asked(before: str, value: Typed) -> tuple[str, ...]:
+    """What the question before asked for the number of."""
+    match = _HOW_MANY.search(before) if value.kind == "count" else None
+    return tuple(t.text for t in _read(match["what"])[1] if _tells(t))[-2:] if match else ()
 
 
 def _parts(clause: str) -> frozenset[str]:
@@ -179,6 +214,16 @@ def _clause(plain: str, value: Typed) -> str:
     start = max((plain.rfind(c, 0, value.start) for c in (", ", "; ", "(")), default=-1) + 1
     stops = [at for c in (", ", "; ", ")") if (at := plain.find(c, value.end)) >= 0]
     return plain[start : min(stops, default=len(plain))]
+
+
+def _own(clause: str, plain: str, value: Typed) -> str:
+    """Of a clause that counts several things, `2 sites 4 lines`, the part that holds this count and its noun."""
+    if value.kind != "count" or not value.nouns:
+        return clause
+    start = max((m.end() for m in _COUNTED.finditer(plain[: value.start])), default=-1)
+    stop = next((m.start() for m in _COUNTED.finditer(plain, value.end) if m.start() > value.end + len(value.nouns[0])), len(plain))  # fmt: skip
+    own = plain[max(start, 0) : stop]
+    return own if start >= 0 or stop < len(plain) else clause
 
 
 def _item(plain: str, value: Typed) -> str:

@@ -9,7 +9,7 @@ from agent.verification.words import is_content, stem
 
 _BY_KIND = {
     "money": "price", "percent": "percentage", "duration": "duration", "date": "date", "count": "number", "hours": "hours",
-    "period": "how often", "given": "scope", "who": "who is in charge", "where": "place",
+    "period": "how often", "given": "scope", "who": "who is in charge", "where": "place", "choice": "which one",
 }  # fmt: skip
 _DATED = {"go-live": "go-live date"}
 
@@ -20,7 +20,7 @@ def topic_of(one: Stated, other: Stated) -> str:
     both = a.measures & b.measures or (a.measures | a.measures_under) & (
         b.measures | b.measures_under
     )
-    if one.value.kind in ("given", "who", "where") and one.value.unit:
+    if one.value.kind in ("given", "who", "where", "choice") and one.value.unit:
         return one.value.unit
     for name in measures_by_rank():
         if name in both:

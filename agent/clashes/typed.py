@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from agent.clashes.hours import EVERY_DAY, covered
@@ -22,7 +23,7 @@ from agent.verification.quantities import quantities
 from agent.verification.quantity import Quantity
 from agent.verification.units import DAYS, MONTHS
 
-TypedKind = Literal["money", "percent", "duration", "period", "count", "date", "hours", "given", "who", "where"]  # fmt: skip
+TypedKind = Literal["money", "percent", "duration", "period", "count", "date", "hours", "given", "who", "where", "choice"]  # fmt: skip
 MONTH_DAYS = 30.4
 YEARLY = {"year": 1.0, "quarter": 4.0, "month": 12.0, "week": 52.0, "day": 365.0}
 """How many of a rate's parts a year has."""
@@ -45,7 +46,8 @@ _SUM_FIELD = re.compile(r"\b(?:amount|acv|arr|tcv|mrr|value|price|revenue|betrag
 """How a field is called that holds a sum without its currency."""
 _IDLE = re.compile(r"(?:an?|eine?[mnrs]?|the|day|week|year|every|each) (?:one|day|week|month|year|hour|quarter|minute|tag|woche|monat|jahr|stunde)|day|week", re.I)  # fmt: skip
 """`A year`, `day one`: more a way of speaking than an amount."""
-_LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|level|severity|version|year|step|stage|article|exhibit|appendix|room|street|order|quote|invoice|no\.|q|p)\s?|[#§/])$", re.I)  # fmt: skip
+_LABELLED = re.compile(r"(?:\b(?:wave|phase|section|clause|annex|schedule|tier|level|severity|priority|version|release|year|step|stage|article|exhibit|appendix|room|street|order|quote|invoice|no\.|q|p|"
+    r"site|store|shop|branch|building|floor|hall|dock|gate|bay|berth|unit|line|plant|ward|wing|class|grade|route|module|question|point|item|page|table|figure|row|option|ticket|week|kw)\s?|[#§/])$", re.I)  # fmt: skip
 _CODE = "sek|nok|dkk|pln|czk|huf|aud|cad|nzd|sgd|inr|jpy|zar|brl|mxn|chf|kr|kronor"
 _CODE_BEFORE, _CODE_AFTER = re.compile(rf"\b({_CODE})\.?\s?$", re.I), re.compile(rf"\s?({_CODE})\b", re.I)  # fmt: skip
 _NTH = re.compile(
@@ -56,7 +58,8 @@ _NTH = re.compile(
 )
 """A point in time by its number: `the twelfth month`."""
 _THROUGH = re.compile(r"\s*(?:,? ?(?:to|through|thru|until|till|up to|bis|till och med)(?: and including)?|-|–)\s*", re.I)  # fmt: skip
-_FIRST_DAY = re.compile(r"\b(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
+_FIRST_DAY = re.compile(r"\b(?:(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)?|(?P<nth>" + "|".join(ORDINALS) + r"))\.?\s*(?:to|through|until|till|and|bis|-|–)\s*(?:the )?$", re.I)  # fmt: skip
+_DAY_FIRST = re.compile(r"\d|(?:" + "|".join(ORDINALS) + r")\b", re.I)
 _FORMAT = re.compile(r"[ -]?(?:digits?|characters?|letters?|stellig\w*)\b", re.I)
 """How long a code is, and no amount."""
 _INDEXED = re.compile(
@@ -97,13 +100,18 @@ class Typed:
 
 def typed_values(sentence: str, day: date | None = None) -> list[Typed]:
     """Every value of a sentence that was written or said on `day`, in order; the cells of a row each for itself."""
+    return list(_typed(sentence, day))
+
+
+@lru_cache(maxsize=8192)
+def _typed(sentence: str, day: date | None) -> tuple[Typed, ...]:
     found: list[Typed] = []
     for cell in re.finditer(r"[^\t]+", sentence):
         plain = make_plain(cell.group())
         for value in _of_cell(plain.text, day):
             start, end = (cell.start() + at for at in plain.original(value.start, value.end))
             found.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
-    return sorted(found, key=lambda t: t.start)
+    return tuple(sorted(found, key=lambda t: t.start))
 
 
 def _of_cell(text: str, day: date | None) -> list[Typed]:
@@ -145,9 +153,10 @@ def _ranged(dates: list[Typed], text: str) -> list[Typed]:
 def _from_its_first_day(value: Typed, text: str) -> Typed:
     """`22 to 26 February 2027` reaches from the first of the two days."""
     first = _FIRST_DAY.search(text[: value.start])
-    if first is None or value.unit != "day" or not value.text[:1].isdigit():
+    if first is None or value.unit != "day" or not _DAY_FIRST.match(value.text):
         return value
-    low = value.lows[0] - date.fromordinal(int(value.lows[0])).day + int(first["day"])
+    day = int(first["day"] or ORDINALS[first["nth"].lower()])
+    low = value.lows[0] - date.fromordinal(int(value.lows[0])).day + day
     return replace(
         value,
         start=first.start(),
