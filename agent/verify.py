@@ -20,6 +20,7 @@ from agent.verification.names import make_known
 from agent.verification.opposed import opposed
 from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
+from agent.verification.slots import other_in_slot
 from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
 from agent.verification.support import Grounds, Part, about_stems
@@ -123,6 +124,7 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
             or misattributed(one)
             or other_of_row(one)
             or opposed(one)
+            or other_in_slot(one, about)
             or reworded(one, about)
         )
         if fault is None and stated:
