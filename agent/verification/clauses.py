@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from agent.verification.plain import tokens
 from agent.verification.quantities import quantities
+from agent.verification.rarity import is_word
 from agent.verification.words import is_content, stem, stems_of
 
 _BREAK = re.compile(
     r"[;:.!?]\s+|\s-\s|,\s+(?!or (?:whether|if)\b)|\s(?=(?:without|ohne)\b)|"
-    r"\b(?:but|whereas|while|although|though|because|however|(?<!not )yet|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
+    r"\b(?:but|whereas|while|although|though|because|however|(?<=, )yet|(?<=and )yet|yet(?= \w+ed\b)|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
     r"\band (?=(?:it|they|he|she|we|i|you|nobody|nothing|there)\b)|"
     r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
     r"\b(?:that|which|who|whose)(?= (?:should|must|is|are|was|were|will|can|cannot|could|would|do|does|did|has|have|had|not)\b)"
@@ -47,6 +48,8 @@ class Clause:
     noes: int
     inherited: frozenset[str] = frozenset()
     """What the clause before is about, where this one goes on about it (`it isn't there today`)."""
+    soft: frozenset[str] = frozenset()
+    """Stems of what only first letters deny (`unreliable`): without them on the other side such a no may stand for a word as well."""
 
 
 _FREE = re.compile(
@@ -75,9 +78,25 @@ _NOT_LISTED = re.compile(
 _YET_TO = re.compile(r"\b(has|have|had) yet to\b")
 
 
+_JOINT = "\N{MIDDLE DOT}"
+_SOFT = re.compile(rf"not {_JOINT}([a-z]+)")
+_UN = re.compile(
+    r"\bun-?(?!less\b|like\b|fortunately\b|til\b)(?P<un>[a-z]{4,})\b|"
+    r"\bi[nm](?P<in>[a-z]{2,}(?:able|ible|ient|ect|ete|ate|ent|ant|ive|id|ure))\b|\bdis(?P<dis>agree|satisf|approv|allow)"
+)
+"""Words that deny by their first letters: `unwelcome`, `incomplete`."""
+
+
+def _taken_apart(match: re.Match[str]) -> str:
+    """`not welcome` for `unwelcome`; as it is where what follows is no word (`understood`, `indicate`)."""
+    bare = str(match["un"] or match["in"] or match["dis"])
+    known = match["dis"] or (is_word(bare) and len(bare) > 3 + bool(match["in"]))
+    return f"not {_JOINT}{bare}" if known else match.group()
+
+
 def settled(text: str) -> str:
-    """In lower case, with what costs nothing called free and `not A without B` put as `A only with B`."""
-    plain = _NUMBER_SIGN.sub("number ", text.lower())
+    """In lower case, `unwelcome` as `not welcome`, what costs nothing called free, `not A without B` put as `A only with B`."""
+    plain = _UN.sub(_taken_apart, _NUMBER_SIGN.sub("number ", text.lower()))
     plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", plain))
     plain = _NOT_WITHOUT.sub(r"\1 only with", _WITHOUT_NOT.sub(r"only with\1", plain))
     if _NOT_LISTED.match(plain):
@@ -98,7 +117,8 @@ def clauses(text: str) -> list[Clause]:
             if stems or NOT.search(part):
                 out.append(
                     Clause(
-                        part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset()
+                        part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset(),
+                        frozenset(map(stem, _SOFT.findall(part))),
                     )
                 )
                 last = _last(part)

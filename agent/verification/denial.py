@@ -24,6 +24,8 @@ _SHORT = 3
 
 def undenied(claim: str, evidence: Sequence[str]) -> str | None:
     """A clause of the claim whose verb is denied, where nothing in the evidence denies anything that it shares a word with."""
+    if not _VERB_NOT.search(claim.lower()):
+        return None
     said = [c for sentence in evidence for c in clauses(sentence)]
     denying = [c for c in said if NOT.search(c.text) or c.noes or _ALSO_DENIES.search(c.text)]
     for clause in clauses(claim):

@@ -183,6 +183,8 @@ def disagreement(
             continue
         if all(
             (clause.noes + s.noes + _turned(clause, s)) % 2
+            and clause.soft <= s.stems
+            and s.soft <= clause.stems
             and _denied_of_both(clause, s, claimed, told)
             for s in near
         ):

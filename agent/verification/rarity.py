@@ -27,3 +27,8 @@ def rarity(word: str) -> float:
         return 1.0
     share = math.log(max(place, _FIRST) / _FIRST) / math.log(len(places) / _FIRST)
     return max(_LEAST, min(1.0, share))
+
+
+def is_word(word: str) -> bool:
+    """Whether the vocabulary lists it whole; `word` is in lower case."""
+    return word in _places()
