@@ -28,12 +28,12 @@ NO_NOT = re.compile(
 )
 LACKING = frozenset(
     stem(w) for w in
-    "refuse reject exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen "
+    "refuse reject block remove removal exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen "
     "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 OUT = re.compile(
     r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
-    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
+    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|object(?:s|ed)?(?= (?:but|and|any|that|because|strongly)\b|\W*$)|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
     r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|none|nobody|neither|nor|never|es|sie|das|nicht)\b"

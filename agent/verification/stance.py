@@ -141,7 +141,7 @@ def _withdrawn(grounds: Grounds, at: int) -> bool:
 
 def contradicted(grounds: Grounds) -> Fault | None:
     """The evidence says yes where the claim says no, or the other way round."""
-    reach = [grounds.all[i] for i in dict.fromkeys([*grounds.near[:4], *grounds.chosen])]
+    reach = [grounds.all[i] for i in dict.fromkeys([*grounds.near[:4], *grounds.chosen, *_valued(grounds)])]  # fmt: skip
     texts = [s.meant for s in reach if s.mood != "asks"] or [s.text for s in reach]
     if word := ruled_out(grounds.part.text, texts):
         return Fault("contradicted", f"the evidence rules out what the claim says of “{word}”")
@@ -163,6 +163,12 @@ def contradicted(grounds: Grounds) -> Fault | None:
             f"the claim and the evidence differ in a yes or no: “{_short(clash[0])}” against “{_short(clash[1])}”",
         )
     return None
+
+
+def _valued(grounds: Grounds) -> list[int]:
+    """Around the grounds the statements that carry one of the claim's numbers."""
+    mine = [q for q in grounds.part.quantities if not is_idle(q)]
+    return [i for i in grounds.around if any(agrees(q, o) for q in mine for o in grounds.all[i].quantities)]  # fmt: skip
 
 
 def _short(text: str) -> str:
