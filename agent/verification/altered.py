@@ -16,6 +16,7 @@ from agent.verification.names import Known, is_named
 from agent.verification.quantity import Quantity
 from agent.verification.statements import Statement
 from agent.verification.support import Grounds, Part
+from agent.verification.units import PERIOD_DAYS
 from agent.verification.words import stem
 
 
@@ -38,7 +39,7 @@ def altered_value(grounds: Grounds) -> Fault | None:
             or _listed(quantity, grounds)
         )
         if quantity.kind == "period":
-            if not carried and any(q.kind == "period" for q in values):
+            if not carried and (any(q.kind == "period" for q in values) or _other_rate(quantity, grounds.part, values)):
                 return Fault("altered", _values_differ(quantity, values))
             continue
         if not carried and quantity.top:
@@ -62,6 +63,13 @@ def altered_value(grounds: Grounds) -> Fault | None:
             why = f"the evidence says {other.text} of this, the claim says {quantity.text}"
             return Fault("altered", why, sure=False)
     return altered_date(grounds)
+
+
+def _other_rate(period: Quantity, part: Part, said: Sequence[Quantity]) -> bool:
+    """`6.20 weekly` where the evidence has 6.20 per month."""
+    rates = {q.rate for q in said for mine in part.quantities if mine.kind != "period" and agrees(mine, q)} - {None}
+    days = {PERIOD_DAYS.get(r) for r in rates if r} - {None}
+    return bool(days) and not days & period.values
 
 
 def _elsewhere_bound(

@@ -17,6 +17,7 @@ from agent.verification.words import stem
 _SUM = re.compile(
     r"\b(?:total(?:s|ling|ing)?|altogether|together|combined|overall|in all|in sum|all told|between them|zusammen|insgesamt|of (?:their|its|our|his|her))\b", re.I
 )  # fmt: skip
+_IN_ALL = re.compile(r"^[^,;.]{0,60}\b(?:altogether|in all|in total|all told|insgesamt)\b", re.I)
 _LESS = re.compile(
     r"\b(?:(?:less|fewer|lower|shorter|smaller)(?! than)|faster|quicker|cheaper|short of|left|remain\w*|ends? up|ended up|sav(?:e|es|ed|ing|ings)|reduc\w*|cut|(?:went|goes|go|gone|came|comes|is|are|brought|bring|brings) down|fell|drop\w*|decreas\w*|shrank|lost|weniger|günstiger|gesunken|übrig)\b", re.I
 )  # fmt: skip
@@ -38,6 +39,8 @@ def follows(quantity: Quantity, claim: str, here: Sequence[Statement]) -> bool:
     """Whether the claim's quantity is what quantities of the statements come to, in words that say so."""
     if quantity.ordinal or quantity.top or not quantity.values:
         return False
+    if quantity.kind == "duration" and _LATER.match(claim[quantity.end :]):
+        return bool(quantity.values & _days_apart(here))
     beside = claim[max(0, quantity.start - _BEFORE) : quantity.end + _BEHIND]
     near = [here[i : i + _APART] for i in range(max(1, len(here) - _APART + 1))]
     if quantity.kind == "money":
@@ -49,6 +52,16 @@ def follows(quantity: Quantity, claim: str, here: Sequence[Statement]) -> bool:
     reckoned = (v for some in near for v in _reckoned(quantity, claim, beside, some))
     slack = 0.03 if quantity.about else 1e-6
     return any(abs(v - r) <= slack * r for r in reckoned for v in quantity.values if r > 0)
+
+
+_LATER = re.compile(r"\W*(?:later|afterwards|after that|thereafter|earlier|before that|danach|später)\b", re.I)
+
+
+def _days_apart(here: Sequence[Statement]) -> set[float]:
+    """How many days lie between the days of a month that the statements name."""
+    days = [float(w.day) for s in here for w in s.whens if w.day]
+    days += [v for s in here for q in s.quantities if q.ordinal for v in q.values]
+    return {abs(a - b) for a, b in itertools.combinations(days, 2)}
 
 
 _SCALE = re.compile(
@@ -75,7 +88,7 @@ def _reckoned(
     quantity: Quantity, claim: str, beside: str, here: Sequence[Statement]
 ) -> Iterator[float]:
     like = [q for s in here for q in s.quantities if _like(q, quantity)]
-    if _SUM.search(beside):
+    if _SUM.search(beside) or _IN_ALL.search(claim[quantity.end :]):
         for values in (_values(like), *(_counts(s) for s in here)):
             for n in range(2, _FEW + 1):
                 yield from (sum(c) for c in itertools.combinations(values, n))

@@ -142,7 +142,7 @@ def _withdrawn(grounds: Grounds, at: int) -> bool:
 def contradicted(grounds: Grounds) -> Fault | None:
     """The evidence says yes where the claim says no, or the other way round."""
     reach = [grounds.all[i] for i in dict.fromkeys([*grounds.near[:4], *grounds.chosen, *_valued(grounds)])]  # fmt: skip
-    texts = [s.meant for s in reach if s.mood != "asks"] or [s.text for s in reach]
+    texts = [s.meant for s in reach if s.mood != "asks" and not s.is_topic] or [s.text for s in reach]
     if word := ruled_out(grounds.part.text, texts):
         return Fault("contradicted", f"the evidence rules out what the claim says of “{word}”")
     around = [grounds.all[i].meant for i in grounds.around]

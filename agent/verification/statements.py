@@ -65,6 +65,10 @@ class Statement:
         self.stems = stems_of(self.tokens)
         self.answer: Literal["", "yes", "no"] = ""
         """What the next turn says to a question."""
+        self.is_topic = False
+        """Whether it only names what the next turn speaks of: `And training?`"""
+        self.topic = ""
+        """Such words of the turn before."""
         self.number_ends = 0
         """Where the number ends that only counts it among others (`6. Recovery takes an hour.`)."""
 
@@ -83,7 +87,7 @@ class Statement:
 
     @cached_property
     def mood(self) -> Mood:
-        return mood_of(self.text, bool(self.answer))
+        return mood_of(self.text, bool(self.answer) or self.is_topic)
 
     @property
     def is_question(self) -> bool:
@@ -92,8 +96,10 @@ class Statement:
 
     @property
     def meant(self) -> str:
-        """Its words, with a denial before a question that is answered by no."""
-        return f"not {self.text.replace(',', '')}" if self.answer == "no" else self.text
+        """Its words, with a denial before a question that is answered by no, and behind the topic that they go on about."""
+        if self.answer == "no":
+            return f"not {self.text.replace(',', '')}"
+        return f"{self.topic} {self.text}" if self.topic else self.text
 
 
 def _side_of(label: str) -> Side:
@@ -105,7 +111,7 @@ def _side_of(label: str) -> Side:
 def _turns(plain: str, source: Source) -> list[tuple[int, int, str, Side]]:
     """Of each turn: where its words begin and end, who speaks and for which side."""
     found: list[tuple[int, int, str, Side]] = []
-    begin, speaker, side = 0, source.speaker or "", source.side
+    begin, speaker, side = 0, source.speaker or _signed(plain), source.side
     matches = sorted([*_TURN.finditer(plain), *_FROM.finditer(plain)], key=lambda m: m.start())
     labels = Counter(_who(m) for m in matches)
     talk = bool(_TALK.search(plain))
@@ -122,6 +128,16 @@ def _turns(plain: str, source: Source) -> list[tuple[int, int, str, Side]]:
 def _who(match: re.Match[str]) -> str:
     found = match.groupdict()
     return str(found["who"] or found["poster"]).strip()
+
+
+_LETTER = re.compile(r"(?:^|\n)(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^\n]*", re.I)
+_SIGNED = re.compile(r"(?:\n|[Rr]egards,? |[Bb]est,? |[Cc]heers,? |Grüße,? |Grüßen,? )(?P<who>[A-ZÄÖÜ][\w'-]+(?: [A-ZÄÖÜ][\w.'-]*){0,2})\s*$")
+
+
+def _signed(plain: str) -> str:
+    """Who signs a letter that greets somebody; nobody for anything else."""
+    match = _SIGNED.search(plain) if _LETTER.match(plain.lstrip()) else None
+    return match["who"] if match else ""
 
 
 _TALK = re.compile(r"\?|\b(?:I|I'm|I'd|I'll|I've|you|we|we'll|we're|ich|wir|Sie)\b")
@@ -197,9 +213,22 @@ def _mark_numbered(found: Sequence[Statement]) -> None:
             statement.number_ends = match.end()
 
 
+_TOPIC_WORDS = 4
+_TOPIC = re.compile(r"^\W*(?:and|und|what about|how about|was ist mit)\b", re.I)
+
+
+def _names_a_topic(question: Statement) -> bool:
+    """`And go-live?` asks nothing that may be so or not: what is said next is said of it."""
+    if not _TOPIC.match(question.text) or len(question.stems) > _TOPIC_WORDS:
+        return False
+    return not question.whens and not question.quantities and len(question.tokens) <= _TOPIC_WORDS + 2
+
+
 def _mark_answered(found: Sequence[Statement]) -> None:
     for one, following in itertools.pairwise(found):
-        if one.is_question and _YES.match(following.text):
+        if one.is_question and _names_a_topic(one):
+            one.is_topic, following.topic = True, re.sub(r"^\W*(?:and|und)\b|[?]", "", one.text).strip()
+        elif one.is_question and _YES.match(following.text):
             one.answer = "yes"
         elif (one.is_question and _NO.match(following.text)) or _DENIED.match(following.text):
             one.answer = "no"
