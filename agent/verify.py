@@ -24,6 +24,7 @@ from agent.verification.slots import other_in_slot
 from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
 from agent.verification.support import Grounds, Part, about_stems
+from agent.verification.terms import turned_term
 from agent.verification.wording import reworded
 from indexer.models import Frozen
 from indexer.sentences import sentence_spans
@@ -125,6 +126,7 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
             or other_of_row(one)
             or opposed(one)
             or other_in_slot(one, about)
+            or turned_term(one)
             or reworded(one, about)
         )
         if fault is None and stated:

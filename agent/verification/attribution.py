@@ -89,6 +89,8 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     wanted = set(name.parts)
     speakers = {s.speaker: parts_of(s.speaker) for s in grounds.all if s.speaker}
     known = any(wanted & parts for parts in speakers.values())
+    if name.text.isupper() and not known and not _SAYS_AFTER.match(grounds.part.text[name.end :]):
+        return None
     without = _near_without(grounds, name)
     near = [grounds.all[i] for i in without] or [grounds.all[i] for i in grounds.near]
     if not near or any(_speaks_of(wanted, s) for s in near):

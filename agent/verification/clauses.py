@@ -29,15 +29,22 @@ NO_NOT = re.compile(
 LACKING = frozenset(
     stem(w) for w in
     "refuse reject block remove removal exclude lack omit deny unable forbid prohibit prevent avoid unsupported ausgeschlossen "
-    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
+    "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude oppose stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 OUT = re.compile(
-    r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|his|her|my|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
     r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|object(?:s|ed)?(?= (?:but|and|any|that|because|strongly)\b|\W*$)|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
     r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|none|nobody|neither|nor|never|es|sie|das|nicht)\b"
 )
+_AS_OBJECT = re.compile(r"(?:\bthat|\bit|\bthis|\bthem|\bthose|\bso|\bone)\W*$")
+"""`But I can't promise that.`"""
+
+
+def _refers(part: str) -> bool:
+    """Whether a clause goes on about what the one before is about."""
+    return bool(_GOES_ON.match(part) or _AS_OBJECT.search(part))
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Clause:
 
 _FREE = re.compile(
     r"\b(?:(?:at|for) )?no (?:extra |additional |further )?(?:charge|cost)s?\b|\bfree of charge\b|\bfor (?:nothing|free)\b|"
+    r"\b(?:nothing|no (?:fee|charge)) (?:is|was|will be|gets) (?:charged|billed|made)\b|\b(?:not|n't) (?:be )?(?:charged|billed)(?= for\b)|"
     r"\bwithout (?:extra |additional )?(?:charge|cost)s?\b|\bkostenlos\b|\bgratis\b|\b(?:don't|doesn't|do not|does not|won't|need not) (?:(?:have|need) to )?pay(?: for)?\b"
 )
 _NOT_WITHOUT = re.compile(
@@ -79,8 +87,8 @@ _NOT_LISTED = re.compile(
 _YET_TO = re.compile(r"\b(has|have|had) yet to\b")
 
 
-_JOINT = "\N{MIDDLE DOT}"
-_SOFT = re.compile(rf"not {_JOINT}([a-z]+)")
+JOINT = "\N{MIDDLE DOT}"
+_SOFT = re.compile(rf"not {JOINT}([a-z]+)")
 _UN = re.compile(
     r"\bun-?(?!less\b|like\b|fortunately\b|til\b)(?P<un>[a-z]{4,})\b|"
     r"\bi[nm](?P<in>[a-z]{2,}(?:able|ible|ient|ect|ete|ate|ent|ant|ive|id|ure))\b|\bdis(?P<dis>agree|satisf|approv|allow)"
@@ -92,7 +100,7 @@ def _taken_apart(match: re.Match[str]) -> str:
     """`not welcome` for `unwelcome`; as it is where what follows is no word (`understood`, `indicate`)."""
     bare = str(match["un"] or match["in"] or match["dis"])
     known = match["dis"] or (is_word(bare) and len(bare) > 3 + bool(match["in"]))
-    return f"not {_JOINT}{bare}" if known else match.group()
+    return f"not {JOINT}{bare}" if known else match.group()
 
 
 def settled(text: str) -> str:
@@ -118,12 +126,12 @@ def clauses(text: str) -> list[Clause]:
             if stems or NOT.search(part):
                 out.append(
                     Clause(
-                        part, stems, _noes(part), inherited if _GOES_ON.match(part) else frozenset(),
+                        part, stems, _noes(part), inherited if _refers(part) else frozenset(),
                         frozenset(map(stem, _SOFT.findall(part))),
                     )
                 )
                 last = _last(part)
-                inherited = stems | (out[-1].inherited if _GOES_ON.match(part) else frozenset())
+                inherited = stems | out[-1].inherited
     return out
 
 

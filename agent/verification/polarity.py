@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.verification.clauses import LACKING, NO_NOT, NOT, OUT, Clause, clauses, settled
+from agent.verification.clauses import JOINT, LACKING, NO_NOT, NOT, OUT, Clause, clauses, settled
 from agent.verification.plain import tokens
 from agent.verification.quantities import quantities
 from agent.verification.words import is_content, opposites, stem, stems_of
@@ -188,8 +188,12 @@ def disagreement(
             and _denied_of_both(clause, s, claimed, told)
             for s in near
         ):
-            return clause.text.strip(), near[0].text.strip()
+            return _as_said(clause), _as_said(near[0])
     return _said_never(stated, said, told)
+
+
+def _as_said(clause: Clause) -> str:
+    return clause.text.strip().replace(JOINT, "")
 
 
 _OF_THE_SAME = re.compile(r"\W*(?:it|they|he|she)\b")
@@ -206,5 +210,5 @@ def _said_never(
         for clause in stated:
             same = denied <= clause.stems - told and clause.stems & denier.inherited
             if denied and same and not clause.noes:
-                return clause.text.strip(), denier.text.strip()
+                return _as_said(clause), _as_said(denier)
     return None

@@ -27,6 +27,13 @@ _SPEECH = frozenset(
     "say state mention note explain confirm report add point emphasize highlight according express describe statement comment".split()
 )  # fmt: skip
 
+_BARE = frozenset(
+    stem(w) for w in
+    "itself himself herself themselves since upon within nobody nothing somebody everybody everyone "
+    "already currently now yet later earlier today then though although however whereas therefore also both each per".split()
+)  # fmt: skip
+"""What only joins: it is no sign of invention that the evidence lacks it."""
+
 
 class Part:
     """One sentence of a claim, read once."""
@@ -132,7 +139,10 @@ class Grounds:
         if not self.part.stems and not values:
             return 1.0
         held = {w for i in self.around for w in self.all[i].stems} | about
-        return (len(self.part.stems & held) + values) / (len(self.part.stems) + values)
+        wanted = self.part.stems - (_BARE - held)
+        if not wanted and not values:
+            return 0.0
+        return (len(wanted & held) + values) / (len(wanted) + values)
 
 
 def about_stems(sources: Sequence[Source], found: Sequence[Statement]) -> frozenset[str]:
