@@ -39,7 +39,7 @@ def altered_value(grounds: Grounds) -> Fault | None:
             or _listed(quantity, grounds)
         )
         if quantity.kind == "period":
-            if not carried and (any(q.kind == "period" for q in values) or _other_rate(quantity, grounds.part, values)):
+            if not carried and (any(q.kind == "period" for q in values) or _unheard(quantity, values) or _other_rate(quantity, grounds.part, values)):
                 return Fault("altered", _values_differ(quantity, values))
             continue
         if not carried and quantity.top:
@@ -63,6 +63,12 @@ def altered_value(grounds: Grounds) -> Fault | None:
             why = f"the evidence says {other.text} of this, the claim says {quantity.text}"
             return Fault("altered", why, sure=False)
     return altered_date(grounds)
+
+
+def _unheard(period: Quantity, said: Sequence[Quantity]) -> bool:
+    """`Every five years` where nothing says five."""
+    counted = {v for v in period.spoken if v > 1}
+    return bool(counted) and not any(counted & (q.spoken or q.values) for q in said)
 
 
 def _other_rate(period: Quantity, part: Part, said: Sequence[Quantity]) -> bool:
@@ -106,7 +112,7 @@ _NEARER = 0.45
 
 def _of_another_thing(quantity: Quantity, grounds: Grounds) -> Quantity | When | None:
     """Another value of the kind, not in the claim, that the claim's words stand nearer to."""
-    if quantity.kind == "period" or quantity.ordinal or quantity.top:
+    if quantity.kind == "period" or (quantity.ordinal and not _names_a_day(quantity)) or quantity.top:
         return None
     if any(s.mood == "takes_back" for s in grounds.all):
         return None
@@ -115,9 +121,14 @@ def _of_another_thing(quantity: Quantity, grounds: Grounds) -> Quantity | When |
     mine = grounds.part.quantities
     others = [
         (q, i) for q, i in said
-        if q.kind == quantity.kind and not q.ordinal and not q.ratio and not is_idle(q) and not any(agrees(m, q) for m in mine)
+        if q.kind == quantity.kind and q.ordinal == quantity.ordinal and not q.ratio and not is_idle(q) and not any(agrees(m, q) for m in mine)
     ]  # fmt: skip
     return better_placed(quantity, grounds, carrying, others, _NEARER)
+
+
+def _names_a_day(q: Quantity) -> bool:
+    """`the 20th`"""
+    return q.text[:1].isdigit() and all(1 <= v <= 31 for v in q.values)
 
 
 def is_idle(q: Quantity) -> bool:

@@ -12,11 +12,13 @@ from agent.verification.quantities import quantities
 from agent.verification.words import is_content, opposites, stem, stems_of
 
 MIN_SHARED = 0.34
+MIN_REFUSED = 0.25
 MIN_DENIED = 0.12
 """Share of a clause's words that must be met for its yes, or its no, to be compared at all."""
 _DENIES = re.compile(
     r"\b(?:not|never|cannot|can't|nobody|nothing|neither|nicht|kein\w*|niemand|nie)\b|n't\b|^\W*no\b|\b(?:is|are|was|were|has|have|had|there|with|need|needs|get|gets) no\b"
 )
+_REFUSES = frozenset(map(stem, "refuse reject decline oppose".split()))
 _UN = re.compile(r"^(?:un|in|im|non|dis|ir)(?=\w{5,})")
 
 
@@ -172,7 +174,7 @@ def disagreement(
         if not ranked or not ranked[0][0]:
             continue
         best = ranked[0][0]
-        if best < (MIN_DENIED if _DENIES.search(clause.text) else MIN_SHARED) * (
+        if best < (MIN_DENIED if _DENIES.search(clause.text) else MIN_REFUSED if clause.stems & _REFUSES else MIN_SHARED) * (
             1 + len(clause.stems)
         ):
             continue

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from agent.verification.agreement import agrees
+from agent.verification.altered import is_idle
 from agent.verification.fault import Fault
 from agent.verification.statements import Statement
 from agent.verification.support import Grounds
@@ -28,8 +29,8 @@ _OPEN = re.compile(
 _DONE = re.compile(
     r"\b(?:(?:has|have|had) (?:already )?(?:been )?|was already |is already |were already )(?:granted|given|obtained|received|secured|approved|agreed|signed|completed|finished|done|settled|resolved|confirmed|delivered|paid)\b", re.I
 )  # fmt: skip
-_RISES = re.compile(r"\b(?:extra|additional|more|further|up|rose|grew|increas\w*|gain\w*|added?|plus|on top|higher|rais\w+)\b", re.I)
-_FALLS = re.compile(r"\b(?:shrank|shrunk|shrink\w*|fell|fallen|decreas\w*|reduc\w*|cut|down|less|lower\w*|lost|dropp?\w*|minus|off|discount|sav\w+)\b", re.I)
+_RISES = re.compile(r"\b(?:extra|additional|more|further|rose|grew|increas\w*|gain\w*|added?|on top|higher|rais\w+)\b", re.I)
+_FALLS = re.compile(r"\b(?:shrank|shrunk|shrink\w*|fell|fallen|decreas\w*|reduc\w*|cut|less|lower\w*|lost|dropp?\w*|minus|discount|sav\w+)\b", re.I)
 _REACH = 30
 """Characters before a value within which a rise or a fall is said of it; half as many behind."""
 _SAME = 2
@@ -60,6 +61,8 @@ def _other_way(grounds: Grounds, reach: Sequence[Statement]) -> Fault | None:
     """A value that falls in the claim and rises in every statement that has it, or the other way round."""
     text = grounds.part.text
     for value in grounds.part.quantities:
+        if is_idle(value) or value.kind == "duration":
+            continue
         mine = text[max(0, value.start - _REACH) : value.end + _REACH // 2]
         theirs = [
             s.text[max(0, q.start - _REACH) : q.end + _REACH // 2]
