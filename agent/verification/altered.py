@@ -39,7 +39,11 @@ def altered_value(grounds: Grounds) -> Fault | None:
             or _listed(quantity, grounds)
         )
         if quantity.kind == "period":
-            if not carried and (any(q.kind == "period" for q in values) or _unheard(quantity, values) or _other_rate(quantity, grounds.part, values)):
+            if not carried and (
+                any(q.kind == "period" for q in values)
+                or _unheard(quantity, values)
+                or _other_rate(quantity, grounds.part, values)
+            ):
                 return Fault("altered", _values_differ(quantity, values))
             continue
         if not carried and quantity.top:
@@ -73,7 +77,12 @@ def _unheard(period: Quantity, said: Sequence[Quantity]) -> bool:
 
 def _other_rate(period: Quantity, part: Part, said: Sequence[Quantity]) -> bool:
     """`6.20 weekly` where the evidence has 6.20 per month."""
-    rates = {q.rate for q in said for mine in part.quantities if mine.kind != "period" and agrees(mine, q)} - {None}
+    rates = {
+        q.rate
+        for q in said
+        for mine in part.quantities
+        if mine.kind != "period" and agrees(mine, q)
+    } - {None}
     days = {PERIOD_DAYS.get(r) for r in rates if r} - {None}
     return bool(days) and not days & period.values
 
@@ -112,7 +121,11 @@ _NEARER = 0.45
 
 def _of_another_thing(quantity: Quantity, grounds: Grounds) -> Quantity | When | None:
     """Another value of the kind, not in the claim, that the claim's words stand nearer to."""
-    if quantity.kind == "period" or (quantity.ordinal and not _names_a_day(quantity)) or quantity.top:
+    if (
+        quantity.kind == "period"
+        or (quantity.ordinal and not _names_a_day(quantity))
+        or quantity.top
+    ):
         return None
     if any(s.mood == "takes_back" for s in grounds.all):
         return None

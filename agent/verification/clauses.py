@@ -12,7 +12,7 @@ from agent.verification.words import is_content, stem, stems_of
 
 _BREAK = re.compile(
     r"[;:.!?]\s+|\s-\s|,\s+(?!or (?:whether|if)\b)|\s(?=(?:without|ohne)\b)|"
-    r"\b(?:but|whereas|while|although|though|because|however|(?<=, )yet|(?<=and )yet|yet(?= \w+ed\b)|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
+    r"\b(?:but|whereas|while|although|though|because|owing to|on account of|however|(?<=, )yet|(?<=and )yet|yet(?= \w+ed\b)|except that|aber|sondern|obwohl|weil|anstelle|(?:an)?statt(?= (?:de|ein|\d)))\b|\s(?=(?:instead of|rather than)\b)|"
     r"\band (?=(?:\w+ly |to )?\w{3,}(?<!ne)ed (?:the|an?|that|to|his|her|their|its|for|in|on|by|\d+|one|two|three)\b)|"
     r"\band (?=(?:it|they|he|she|we|i|you|nobody|nothing|there)\b)|"
     r"\band (?=(?:never|not|no|none|nobody|nothing|nor|cannot|does|do|will|would|can|is|are|has|have|was|were|must|should)\b)|\b(?:since|as)(?= (?:the|it|they|he|she|we|no|nobody|there|\w+ (?:is|was|has|had|have|were|are))\b)|"
@@ -32,7 +32,7 @@ LACKING = frozenset(
     "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude oppose stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 OUT = re.compile(
-    r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|his|her|my|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|his|her|my|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:strik(?:e|es|ing)|struck) (?:\w+ ){1,5}(?:from|out)\b|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
     r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|object(?:s|ed)?(?= (?:but|and|any|that|because|strongly)\b|\W*$)|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
@@ -84,6 +84,7 @@ _NOT_LISTED = re.compile(
     r"^\W*(?:[^\W\d_]+ ){0,2}(?:not|excluded|exclusions?|exceptions?|out of scope|nicht|ohne)\b[^:,]{0,40}:"
 )
 """What such a label denies it denies of the whole list after it."""
+_FIRM = re.compile(r"\b(ltd|inc|co|corp)\.(?= )")
 _YET_TO = re.compile(r"\b(has|have|had) yet to\b")
 
 
@@ -105,7 +106,7 @@ def _taken_apart(match: re.Match[str]) -> str:
 
 def settled(text: str) -> str:
     """In lower case, `unwelcome` as `not welcome`, what costs nothing called free, `not A without B` put as `A only with B`."""
-    plain = _UN.sub(_taken_apart, _NUMBER_SIGN.sub("number ", text.lower()))
+    plain = _UN.sub(_taken_apart, _FIRM.sub(r"\1", _NUMBER_SIGN.sub("number ", text.lower())))
     plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", plain))
     plain = _NOT_WITHOUT.sub(r"\1 only with", _WITHOUT_NOT.sub(r"only with\1", plain))
     if _NOT_LISTED.match(plain):
@@ -126,7 +127,10 @@ def clauses(text: str) -> list[Clause]:
             if stems or NOT.search(part):
                 out.append(
                     Clause(
-                        part, stems, _noes(part), inherited if _refers(part) else frozenset(),
+                        part,
+                        stems,
+                        _noes(part),
+                        inherited if _refers(part) else frozenset(),
                         frozenset(map(stem, _SOFT.findall(part))),
                     )
                 )

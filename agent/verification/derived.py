@@ -54,7 +54,9 @@ def follows(quantity: Quantity, claim: str, here: Sequence[Statement]) -> bool:
     return any(abs(v - r) <= slack * r for r in reckoned for v in quantity.values if r > 0)
 
 
-_LATER = re.compile(r"\W*(?:later|afterwards|after that|thereafter|earlier|before that|danach|später)\b", re.I)
+_LATER = re.compile(
+    r"\W*(?:later|afterwards|after that|thereafter|earlier|before that|danach|später)\b", re.I
+)
 
 
 def _days_apart(here: Sequence[Statement]) -> set[float]:

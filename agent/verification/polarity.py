@@ -174,9 +174,13 @@ def disagreement(
         if not ranked or not ranked[0][0]:
             continue
         best = ranked[0][0]
-        if best < (MIN_DENIED if _DENIES.search(clause.text) else MIN_REFUSED if clause.stems & _REFUSES else MIN_SHARED) * (
-            1 + len(clause.stems)
-        ):
+        if best < (
+            MIN_DENIED
+            if _DENIES.search(clause.text)
+            else MIN_REFUSED
+            if clause.stems & _REFUSES
+            else MIN_SHARED
+        ) * (1 + len(clause.stems)):
             continue
         near = [s for weight, s in ranked if weight >= 0.8 * best]
         if clause.noes % 2 and any(

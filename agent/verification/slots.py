@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from agent.verification.fault import Fault
 from agent.verification.plain import Token
-from agent.verification.rarity import rarity
-from agent.verification.support import Grounds, Part
 from agent.verification.statements import Statement
+from agent.verification.support import Grounds, Part
 from agent.verification.words import is_content, stem
 
 _DESCRIBES = re.compile(
@@ -37,22 +36,34 @@ def other_in_slot(grounds: Grounds, about: frozenset[str]) -> Fault | None:
     words = {w for s in grounds.all for w in s.words}
     pairs = [p for s in here for p in _compounds(s.tokens, s)]
     for mine, head in _compounds(part.tokens, part):
-        if stem(mine.text) in known or _DESCRIBES.fullmatch(mine.text) or any(mine.text[:5] == w[:5] for w in words):
+        if (
+            stem(mine.text) in known
+            or _DESCRIBES.fullmatch(mine.text)
+            or any(mine.text[:5] == w[:5] for w in words)
+        ):
             continue
         theirs = [m for m, h in pairs if stem(h.text) == stem(head.text)]
         bare = sum(stem(t.text) == stem(head.text) for s in here for t in s.tokens)
         if not theirs or len(theirs) < bare:
             continue
         if all(stem(m.text) not in part.stems and not _DESCRIBES.fullmatch(m.text) for m in theirs):
-            return Fault("altered", f"the evidence says {theirs[0].raw} {head.raw}, the claim says {mine.raw} {head.raw}")
+            return Fault(
+                "altered",
+                f"the evidence says {theirs[0].raw} {head.raw}, the claim says {mine.raw} {head.raw}",
+            )
     return None
 
 
 def _compounds(found: Sequence[Token], within: Part | Statement) -> Iterator[tuple[Token, Token]]:
     """Words that say something and the like right behind them, but for numbers and dates."""
-    values = [(v.start, v.end) for v in (*within.quantities, *within.whens)]
+    values = [(q.start, q.end) for q in within.quantities]
+    values += [(w.start, w.end) for w in within.whens]
     for one, two in itertools.pairwise(found):
-        if two.start - one.end != 1 or not (is_content(one) and is_content(two)) or two.raw[0].isupper():
+        if (
+            two.start - one.end != 1
+            or not (is_content(one) and is_content(two))
+            or two.raw[0].isupper()
+        ):
             continue
         if any(a < two.end and one.start < b for a, b in values):
             continue

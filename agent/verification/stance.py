@@ -142,7 +142,9 @@ def _withdrawn(grounds: Grounds, at: int) -> bool:
 def contradicted(grounds: Grounds) -> Fault | None:
     """The evidence says yes where the claim says no, or the other way round."""
     reach = [grounds.all[i] for i in dict.fromkeys([*grounds.near[:4], *grounds.chosen, *_valued(grounds)])]  # fmt: skip
-    texts = [s.meant for s in reach if s.mood != "asks" and not s.is_topic] or [s.text for s in reach]
+    texts = [s.meant for s in reach if s.mood != "asks" and not s.is_topic] or [
+        s.text for s in reach
+    ]
     if word := ruled_out(grounds.part.text, texts):
         return Fault("contradicted", f"the evidence rules out what the claim says of “{word}”")
     around = [grounds.all[i].meant for i in grounds.around]
@@ -165,10 +167,19 @@ def contradicted(grounds: Grounds) -> Fault | None:
     return None
 
 
+_WHOLE = 6
+"""A statement of fewer words is a scrap (`23 operators.`): it says neither yes nor no."""
+
+
 def _valued(grounds: Grounds) -> list[int]:
     """Around the grounds the statements that carry one of the claim's numbers."""
     mine = [q for q in grounds.part.quantities if not is_idle(q)]
-    return [i for i in grounds.around if any(agrees(q, o) for q in mine for o in grounds.all[i].quantities)]  # fmt: skip
+    return [
+        i
+        for i in grounds.around
+        if len(grounds.all[i].tokens) >= _WHOLE
+        and any(agrees(q, o) for q in mine for o in grounds.all[i].quantities)
+    ]
 
 
 def _short(text: str) -> str:

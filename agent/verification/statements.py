@@ -130,8 +130,13 @@ def _who(match: re.Match[str]) -> str:
     return str(found["who"] or found["poster"]).strip()
 
 
-_LETTER = re.compile(r"(?:^|\n)(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^\n]*", re.I)
-_SIGNED = re.compile(r"(?:\n|[Rr]egards,? |[Bb]est,? |[Cc]heers,? |Grüße,? |Grüßen,? )(?P<who>[A-ZÄÖÜ][\w'-]+(?: [A-ZÄÖÜ][\w.'-]*){0,2})\s*$")
+_LETTER = re.compile(
+    r"(?:^|\n)(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|liebe[rs]?|hallo|sehr geehrte[rs]?|guten (?:tag|morgen))\b[^\n]*",
+    re.I,
+)
+_SIGNED = re.compile(
+    r"(?:\n|[Rr]egards,? |[Bb]est,? |[Cc]heers,? |Grüße,? |Grüßen,? )(?P<who>[A-ZÄÖÜ][\w'-]+(?: [A-ZÄÖÜ][\w.'-]*){0,2})\s*$"
+)
 
 
 def _signed(plain: str) -> str:
@@ -221,13 +226,18 @@ def _names_a_topic(question: Statement) -> bool:
     """`And go-live?` asks nothing that may be so or not: what is said next is said of it."""
     if not _TOPIC.match(question.text) or len(question.stems) > _TOPIC_WORDS:
         return False
-    return not question.whens and not question.quantities and len(question.tokens) <= _TOPIC_WORDS + 2
+    return (
+        not question.whens and not question.quantities and len(question.tokens) <= _TOPIC_WORDS + 2
+    )
 
 
 def _mark_answered(found: Sequence[Statement]) -> None:
     for one, following in itertools.pairwise(found):
         if one.is_question and _names_a_topic(one):
-            one.is_topic, following.topic = True, re.sub(r"^\W*(?:and|und)\b|[?]", "", one.text).strip()
+            one.is_topic, following.topic = (
+                True,
+                re.sub(r"^\W*(?:and|und)\b|[?]", "", one.text).strip(),
+            )
         elif one.is_question and _YES.match(following.text):
             one.answer = "yes"
         elif (one.is_question and _NO.match(following.text)) or _DENIED.match(following.text):

@@ -29,8 +29,14 @@ _OPEN = re.compile(
 _DONE = re.compile(
     r"\b(?:(?:has|have|had) (?:already )?(?:been )?|was already |is already |were already )(?:granted|given|obtained|received|secured|approved|agreed|signed|completed|finished|done|settled|resolved|confirmed|delivered|paid)\b", re.I
 )  # fmt: skip
-_RISES = re.compile(r"\b(?:extra|additional|more|further|rose|grew|increas\w*|gain\w*|added?|on top|higher|rais\w+)\b", re.I)
-_FALLS = re.compile(r"\b(?:shrank|shrunk|shrink\w*|fell|fallen|decreas\w*|reduc\w*|cut|less|lower\w*|lost|dropp?\w*|minus|discount|sav\w+)\b", re.I)
+_RISES = re.compile(
+    r"\b(?:extra|additional|more|further|rose|grew|increas\w*|gain\w*|added?|on top|higher|rais\w+)\b",
+    re.I,
+)
+_FALLS = re.compile(
+    r"\b(?:shrank|shrunk|shrink\w*|fell|fallen|decreas\w*|reduc\w*|cut|less|lower\w*|lost|dropp?\w*|minus|discount|sav\w+)\b",
+    re.I,
+)
 _REACH = 30
 """Characters before a value within which a rise or a fall is said of it; half as many behind."""
 _SAME = 2
@@ -45,10 +51,15 @@ def turned_term(grounds: Grounds) -> Fault | None:
         match = mine.search(part.text)
         if match is None or theirs.search(part.text):
             continue
-        said = [s for s in reach if theirs.search(s.text) and len(_beside(part.text) & s.stems) >= _SAME]
+        said = [
+            s for s in reach if theirs.search(s.text) and len(_beside(part.text) & s.stems) >= _SAME
+        ]
         if said and not any(mine.search(s.text) for s in grounds.all):
             words = theirs.search(said[0].text)
-            return Fault("contradicted", f"the evidence says “{words.group() if words else ''}” where the claim says “{match.group()}”")
+            return Fault(
+                "contradicted",
+                f"the evidence says “{words.group() if words else ''}” where the claim says “{match.group()}”",
+            )
     return _other_way(grounds, reach)
 
 

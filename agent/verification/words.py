@@ -59,7 +59,16 @@ def _listed() -> dict[str, str]:
 def _uninflected(word: str) -> list[str]:
     """What a word may be an inflected form of."""
     found = [word]
-    for ending, base in (("s", ""), ("es", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ies", "y"), ("ied", "y")):
+    for ending, base in (
+        ("s", ""),
+        ("es", ""),
+        ("ed", ""),
+        ("ed", "e"),
+        ("ing", ""),
+        ("ing", "e"),
+        ("ies", "y"),
+        ("ied", "y"),
+    ):
         if word.endswith(ending) and len(word) - len(ending) > 2:
             found.append(word[: -len(ending)] + base)
     return found
