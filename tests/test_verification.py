@@ -275,7 +275,8 @@ def test_each_claim_is_judged_alone() -> None:
         (4, 0.95, 0.95),
         (5, 0.89, 0.87),
         (6, 0.94, 0.87),
-        (7, 0.77, 0.81),
+        (7, 0.79, 0.85),
+        (10, 0.79, 0.80),
     ],
 )
 def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refused: float) -> None:
@@ -284,6 +285,54 @@ def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refus
     print(f"paraphrases {part}: {tally.line()}, missed {tally.missed_kinds}")
     assert tally.accepted >= accepted * tally.claims, tally.rejected_claims
     assert tally.refused >= refused * tally.mutants, tally.missed_mutants
+
+
+def test_the_even_places_of_file_9_keep_what_was_reached() -> None:
+    tally = run(paraphrases(9, "even"), verify)
+    assert tally.accepted >= 0.87 * tally.claims, tally.rejected_claims
+    assert tally.refused >= 0.85 * tally.mutants, tally.missed_mutants
+    assert len(paraphrases(9, "even")) + len(paraphrases(9, "odd")) == len(paraphrases(9)) == 80
+
+
+ABBEY = (
+    "Hello Mette,\nthe cellar crew counted the barrels. Please strike the barrel ledger module from the offer, the "
+    "abbey keeps its own. Delivery of the racks is on the 6th, of the pumps on the 9th. The pump engineer comes at no "
+    "extra charge. We got an additional 9k for this season. Lease of the press is 310 a month. I still need the prior's "
+    "approval for it. Sunday tours are unwelcome.\nAnselm Ketterer"
+)
+"""Another trade, and none of the words of the written paraphrases."""
+
+
+@pytest.mark.parametrize(
+    ("true", "altered"),
+    [
+        ("The barrel ledger module is to be left out.", "The cheese ledger module is to be left out."),
+        ("Anselm Ketterer wrote that the cellar crew counted the barrels.", "Mette wrote that the cellar crew counted the barrels."),
+        ("The pumps are delivered three days later than the racks, on the 9th.", "The pumps are delivered five days later, on the 9th."),
+        ("The pump engineer comes free of charge.", "The pump engineer comes for a charge."),
+        ("An additional 9k was granted for this season.", "The season's money was cut by 9k."),
+        ("The lease of the press costs 310 monthly.", "The lease of the press costs 310 weekly."),
+        ("The prior's approval is still needed.", "The prior's approval had been granted."),
+        ("Sunday tours are not welcome.", "Sunday tours are welcome."),
+    ],
+)  # fmt: skip
+def test_each_way_of_altering_is_seen_in_another_trade(true: str, altered: str) -> None:
+    assert verify(true, [ABBEY]).verdict == "supported", verify(true, [ABBEY]).why
+    assert verify(altered, [ABBEY]).verdict != "supported"
+
+
+def test_a_topic_put_as_a_question_is_answered_by_the_next_turn() -> None:
+    call = "Ruta Balode (customer): The looms are fine.\nEwan Pask (vendor): And night shifts?\nRuta Balode (customer): Not in July, that is our holiday."
+    assert verify("Night shifts in July were ruled out.", [call]).verdict == "supported"
+    assert verify("Night shifts in July were agreed.", [call]).verdict != "supported"
+
+
+def test_what_cannot_be_promised_is_what_was_spoken_of() -> None:
+    call = (
+        "Ewan Pask (vendor): A Latvian manual is on our list for autumn, but I can't promise that."
+    )
+    assert verify("Ewan Pask made no promise of a Latvian manual.", [call]).verdict == "supported"
+    assert verify("Ewan Pask promised a Latvian manual.", [call]).verdict != "supported"
 
 
 def test_there_are_enough_paraphrases_and_mutants() -> None:

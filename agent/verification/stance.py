@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -142,6 +143,7 @@ def _withdrawn(grounds: Grounds, at: int) -> bool:
 def contradicted(grounds: Grounds) -> Fault | None:
     """The evidence says yes where the claim says no, or the other way round."""
     reach = [grounds.all[i] for i in dict.fromkeys([*grounds.near[:4], *grounds.chosen, *_valued(grounds)])]  # fmt: skip
+    reach += [t for s, t in itertools.pairwise(grounds.all) if s in reach and s.is_topic]
     texts = [s.meant for s in reach if s.mood != "asks" and not s.is_topic] or [
         s.text for s in reach
     ]

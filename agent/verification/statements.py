@@ -236,7 +236,7 @@ def _mark_answered(found: Sequence[Statement]) -> None:
         if one.is_question and _names_a_topic(one):
             one.is_topic, following.topic = (
                 True,
-                re.sub(r"^\W*(?:and|und)\b|[?]", "", one.text).strip(),
+                re.sub(r"(?i)^\W*(?:and|und)\b|[?]", "", one.text).strip(),
             )
         elif one.is_question and _YES.match(following.text):
             one.answer = "yes"

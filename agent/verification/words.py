@@ -50,37 +50,10 @@ def _same() -> dict[str, str]:
     return groups
 
 
-@cache
-def _listed() -> dict[str, str]:
-    """The words that the lexicon lists, as written there."""
-    return {w.replace("-", ""): words[0] for words in reversed(lexicon("same")) for w in words}
-
-
-def _uninflected(word: str) -> list[str]:
-    """What a word may be an inflected form of."""
-    found = [word]
-    for ending, base in (
-        ("s", ""),
-        ("es", ""),
-        ("ed", ""),
-        ("ed", "e"),
-        ("ing", ""),
-        ("ing", "e"),
-        ("ies", "y"),
-        ("ied", "y"),
-    ):
-        if word.endswith(ending) and len(word) - len(ending) > 2:
-            found.append(word[: -len(ending)] + base)
-    return found
-
-
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """The stem of a word in lower case; words of one meaning share the first one's."""
     word = word.removesuffix("'s").replace("'", "")
-    for form in _uninflected(word):
-        if group := _listed().get(form):
-            return group
     cut = _cut(word)
     return _same().get(cut, cut)
 
