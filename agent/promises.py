@@ -27,9 +27,9 @@ from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 
-PROMISE_AT = 0.14
+PROMISE_AT = 0.3
 """How sure a passage must be of being a promise to be listed."""
-MAX_PROMISES = 26
+MAX_PROMISES = 24
 _NO_PROMISE, UNSAID_AT = ("retraction", "question", "other_customer", "hearsay"), 0.5
 """Acts that promise nothing, and how surely the head must see one of them."""
 UNSURE_SIDE = 0.75

@@ -137,7 +137,7 @@ def test_what_a_new_source_changed_is_shown_for_approval(client: httpx.Client, s
     folder = Path(served.site.session.store.account(SLUG).folder)
     (folder / "calls/handoff.vtt").write_text(
         "WEBVTT\n\n1\n00:00:01.000 --> 00:00:09.000\n"
-        "Ines Vogt (Tarn Robotics): The first result that counts is a cycle count under two percent error by June.\n"
+        "Ines Vogt (Tarn Robotics): We will judge it by our cycle counts: six percent error today, under two percent error by June.\n"
     )
     sent = client.post(f"/accounts/{SLUG}/read-again", headers={"Sec-Fetch-Site": "same-origin"})
     job = sent.headers["location"].rsplit("/", 1)[-1]
