@@ -30,7 +30,7 @@ _SPEECH = frozenset(
 _BARE = frozenset(
     stem(w) for w in
     "itself himself herself themselves since upon within nobody nothing somebody everybody everyone "
-    "already currently now yet later earlier today then though although however whereas therefore also both each per".split()
+    "though although however whereas therefore also both each per".split()
 )  # fmt: skip
 """What only joins: it is no sign of invention that the evidence lacks it."""
 
