@@ -37,7 +37,7 @@ class Disputes:
                 self._enter(clash, sides)
 
     def _sides(self, clash: Clash) -> tuple[ConflictSide, ...]:
-        """A side for each value, the lowest authority first; each with the places that say so."""
+        """A side for each value, each with the places that say so; what can't both hold comes last, what is signed the very last."""
         groups: list[list[Stated]] = []
         for stated in (clash.said, *clash.others, clash.signed):
             near = (
@@ -50,6 +50,7 @@ class Disputes:
                 groups.append([stated])
             else:
                 group.append(stated)
+        groups.sort(key=lambda g: (clash.signed in g, clash.said in g))
         sides = [self._side(sorted(group, key=self._rung)) for group in groups]
         return tuple(s for s in sides if s is not None)
 

@@ -25,6 +25,7 @@ from indexer.embed import packaged_encoder
 from indexer.encoder import Encoder
 from indexer.models import Segment
 from indexer.search import AccountIndex
+from tests.model_deal import FILES, SLUG, index_deal, mail
 
 SEEN = [s for s in load_scenes() if not s.held_out]
 HELD = [s for s in load_scenes() if s.held_out]
@@ -350,3 +351,25 @@ def test_a_promise_and_a_clause_are_shown_where_it_can_be_named(
 ) -> None:
     found = contradiction(words(promise), words(clause))
     assert (found and (found.promised, found.signed.removeprefix("up to "))) == named
+
+
+USERS = """ORDER FORM TR-118
+
+Tarn Robotics orders the stock service from Ledgerline for 36 months from 1 May 2026.
+
+Named users: 75
+
+Accepted by Maria Lund, COO, 20 March 2026
+"""
+
+
+def test_the_sides_that_a_conflict_names_stand_last(tmp_path: Path, models: Path) -> None:
+    later = mail(3, "paul", "Users", "Hello Ines,\n\nYou get 85 named users in the price.\n\nPaul")
+    files = FILES | {"contract/order-form.txt": USERS, "email/3.eml": later}
+    session = index_deal(tmp_path / "home", tmp_path / "deal", models, files)
+    session.use_engine("extractive")
+    brief = session.make_brief(SLUG, "sales-to-cs", "csm")
+    (conflict,) = (x for x in brief.conflicts if x.topic == "number of users")
+    assert [side.text for side in conflict.sides] == ["40", "85", "75"]
+    assert conflict.why.startswith("said 85")
+    assert conflict.why.endswith("75")

@@ -79,11 +79,11 @@ class Evidence:
         return self._audited(statement, verdict, why, cited)
 
     def _contradicted(self, cited: Sequence[Citation]) -> tuple[Conflict, Citation] | None:
-        """The conflict of the brief in which these words are the weaker side, and the stronger side's words."""
+        """The conflict of the brief in which these words are a weaker side, and the strongest side's words."""
         for conflict in self._conflicts:
-            for side in conflict.sides[0].citations:
+            for said in (c for side in conflict.sides[:-1] for c in side.citations):
                 if any(
-                    c.segment == side.segment and c.start < side.end and side.start < c.end
+                    c.segment == said.segment and c.start < said.end and said.start < c.end
                     for c in cited
                 ):
                     return conflict, conflict.sides[-1].citations[0]

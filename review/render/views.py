@@ -87,7 +87,7 @@ class ConflictView:
 
     @property
     def shown(self) -> tuple[SideView, ...]:
-        """The sides that are quoted outside a fold: the last, which weigh most."""
+        """The sides that are quoted outside a fold: the last, which can't both hold."""
         return self.sides[-SIDES_SHOWN:]
 
     @property
