@@ -92,7 +92,7 @@ class ConflictView:
 
     @property
     def folded(self) -> tuple[SideView, ...]:
-        """The sides that say it too, for those who unfold them."""
+        """The further sides, which may give other values again."""
         return self.sides[:-SIDES_SHOWN]
 
 
