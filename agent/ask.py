@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agent.asking import Asking, Judged, judge
-from agent.brief import provenance
 from agent.clashes.clash import Clash
 from agent.clashes.voices import executed
 from agent.door import BriefDoor
 from agent.models import Answer, Citation, Conflict, ConflictSide
+from agent.provenance import provenance
 from agent.quoting import Sentences, best_run
 from agent.ranking import Scores
 from indexer.authority import NAMES, segment_rung
@@ -63,7 +63,7 @@ def answer(
     judged = judge(asking, read_as or question)
     chosen = _extract(asking, door, judged)
     conflicts = _contradictions(asking, door, asking.clashes(judged.question, chosen))
-    made_by = provenance(index, fingerprint, {})
+    made_by = provenance(fingerprint, {})
     if fallback:
         made_by = made_by.model_copy(update={"degraded": (f"Answer: {fallback}",)})
     order, searched = list(door.claims), [judged.question, " ".join(query_words(judged.question))]
@@ -98,7 +98,7 @@ def ask_back(asking: Asking, question: str, what: str, fingerprint: str) -> Answ
     door.mark_gap(GapDraft(field=None, question=what, ask="you"))
     return Answer(
         question=question, status="needs_clarification", gaps=tuple(door.gaps.values()),
-        provenance=provenance(asking.index, fingerprint, {}),
+        provenance=provenance(fingerprint, {}),
     )  # fmt: skip
 
 

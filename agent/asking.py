@@ -11,7 +11,7 @@ import numpy as np
 
 from agent.answering import Asked, surely
 from agent.clashes.clash import Clash
-from agent.clashes.find import find_clashes
+from agent.clashes.kept import clashes_of
 from agent.planted import looks_like_instruction
 from agent.ranking import Scores
 from agent.relatedness import Relatedness
@@ -34,7 +34,7 @@ class Asking:
     """One account's evidence, made ready to be asked about."""
 
     def __init__(self, index: AccountIndex, heads: Heads) -> None:
-        self.index, self._answers = index, heads.answers
+        self.index, self._heads, self._answers = index, heads, heads.answers
         self.reader = heads.entailment
         self.readings = index.readings(heads.reading)
         self._vectors = index.answer_vectors(heads.answers)
@@ -43,8 +43,10 @@ class Asking:
 
     @cached_property
     def _found_clashes(self) -> list[Clash]:
-        related = Relatedness(self.index.single_vectors(), self._vectors.whole, self.readings)
-        return find_clashes(self.index, related)
+        return clashes_of(self.index, self._heads, self._related)
+
+    def _related(self) -> Relatedness:
+        return Relatedness(self.index.single_vectors(), self._vectors.whole, self.readings)
 
     def clashes(self, question: str, positions: Collection[int]) -> list[Clash]:
         """What was said and signed differently, on the question's topic: in words that answer it, or asked for as such."""

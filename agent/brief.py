@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from agent.cast import Cast
@@ -18,10 +17,10 @@ from agent.models import (
     Draft,
     Expansion,
     PersonRow,
-    Provenance,
     Suggestion,
 )
 from agent.paper import checklist_of, clauses_of
+from agent.provenance import provenance
 from agent.relations import relations_of
 from agent.roles import Roles
 from indexer.heads import Heads
@@ -31,16 +30,6 @@ from prompts.template import load_template, template_hash
 
 if TYPE_CHECKING:
     from agent.llm.brief import BriefWriter
-
-VERSION = "0.1.0"
-
-
-def provenance(index: AccountIndex, fingerprint: str, prompts: dict[str, str]) -> Provenance:
-    """What made this, for the brief's foot."""
-    return Provenance(
-        engine="extractive", created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        index=fingerprint, prompts=prompts, version=VERSION,
-    )  # fmt: skip
 
 
 def _suggestions(found: Found, door: BriefDoor) -> tuple[Suggestion, ...]:
@@ -121,7 +110,7 @@ def draft_brief(
     door = BriefDoor(index, titles, index.account, people, heads.entailment)
     extractor = Extractor(index, heads, template, door)
     found = extractor.run()
-    made_by = provenance(index, fingerprint, {template.id: template_hash(template_name)})
+    made_by = provenance(fingerprint, {template.id: template_hash(template_name)})
     if heads.entailment is not None:
         read_by = {**made_by.prompts, "second opinion": heads.entailment.name}
         made_by = made_by.model_copy(update={"prompts": read_by})

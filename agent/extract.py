@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from agent.answered import is_answered
-from agent.clashes.find import find_clashes
+from agent.clashes.kept import clashes_of
 from agent.disputes import Disputes
 from agent.door import BriefDoor
 from agent.found import Found, Proposer, flags_of
@@ -60,7 +60,7 @@ class Extractor:
 
     def run(self) -> Found:
         """Promises and conflicts first, then every field, then what is missing."""
-        clashes = find_clashes(self.index, self.related)
+        clashes = clashes_of(self.index, self.heads, lambda: self.related)
         self.promises.run(clashes)
         Disputes(self.index, self.door, self.found).record(clashes)
         for name in self.specs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from agent.bearing import put
 from agent.clashes.clash import Clash
@@ -17,6 +18,7 @@ from agent.relatedness import Relatedness
 from agent.scope import ScopeFinding, SignedScope
 from indexer.authority import NAMES, segment_rung
 from indexer.days import day_of
+from indexer.embed import Vectors
 from indexer.models import Artifact, Segment
 from indexer.search import AccountIndex, Readings
 from tools.drafts import EvidenceRef
@@ -41,6 +43,7 @@ class Ledger:
         self._index, self._door, self._found = index, door, found
         self._related, self._scope = related, SignedScope(index, related)
         self._at = {s.id: i for i, s in enumerate(index.segments)}
+        self._unsettled: list[tuple[int, Citation]] = []
 
     def position(self, citation: Citation) -> int:
         """Which of the account's segments a citation quotes."""
@@ -69,27 +72,50 @@ class Ledger:
     def enter(
         self, claim_id: str, said_at: Citation, kind: CommitmentType, clash: Clash | None = None
     ) -> None:
-        """A row: who promised what to whom by when, and what the signed papers say to it."""
+        """A row: who promised what to whom by when. What the papers say to it follows with `settle`, or from `clash`."""
         position, claim = self.position(said_at), self._door.claims[claim_id]
-        finding = self._found_by(clash) if clash else _as_promised(self._compare(position, said_at))
-        clause = self._clause(finding, clash, said_at.quote)
-        segment = self._index.segments[position]
-        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
-        closed = self._index.account.close_date
-        words = f"{claim.text} {said_at.quote}"
-        self._door.flag(claim_id, *review_flags(kind, words, finding.status, day, closed))
+        day = self._said_on(position)
+        number = len(self._found.commitments)
         self._found.commitments.append(
             Commitment(
                 claim=claim_id, type=kind, by=said_at.speaker, to=self._listener(position),
                 said=day.isoformat() if day else None,
-                due=due_of(claim.text, day) or due_of(said_at.quote, day),
-                scope=finding.status, scope_citations=(clause,) if clause else (),
+                due=due_of(claim.text, day) or due_of(said_at.quote, day), scope="silent",
             )
         )  # fmt: skip
+        if clash:
+            self._judge(number, said_at, self._found_by(clash), clash)
+        else:
+            self._unsettled.append((number, said_at))
+
+    def settle(self) -> None:
+        """Hold every row that was entered since against the signed scope; their words are embedded together."""
+        rows, self._unsettled = self._unsettled, []
+        vectors = self._index.embedder.embed([said_at.quote for _, said_at in rows]) if rows else ()
+        for (number, said_at), words in zip(rows, vectors, strict=True):
+            self._judge(number, said_at, _as_promised(self._compare(said_at, words)))
+
+    def _judge(
+        self, number: int, said_at: Citation, finding: ScopeFinding, clash: Clash | None = None
+    ) -> None:
+        """Write into a row what the papers say to it, and the conflict that comes of it."""
+        promise = self._found.commitments[number]
+        claim, position = self._door.claims[promise.claim], self.position(said_at)
+        clause = self._clause(finding, clash, said_at.quote)
+        words = f"{claim.text} {said_at.quote}"
+        day, closed = self._said_on(position), self._index.account.close_date
+        self._door.flag(claim.id, *review_flags(promise.type, words, finding.status, day, closed))
+        self._found.commitments[number] = promise.model_copy(
+            update={"scope": finding.status, "scope_citations": (clause,) if clause else ()}
+        )
         named = finding if clash else self._named(finding, position, said_at)
         if clause and named is not None and named.sure >= CONFLICT_AT:
-            topic = named.topic or _topic(kind, said_at.quote)
+            topic = named.topic or _topic(promise.type, said_at.quote)
             self._conflict(claim.field or FALLBACK, said_at, clause, named, topic)
+
+    def _said_on(self, position: int) -> date | None:
+        segment = self._index.segments[position]
+        return day_of(segment.at or self._index.artifacts[segment.artifact].date)
 
     def contradict(self, number: int, clash: Clash) -> None:
         """A promise of the table turns out to be signed otherwise."""
@@ -121,9 +147,8 @@ class Ledger:
         if finding.status != "contradicted" or finding.left_out:
             return finding if finding.left_out else None
         clause = self._scope.put_of(finding)
-        segment = self._index.segments[position]
-        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
-        found = contradiction(put(said.quote, asked_before(self._index, position), day), clause)
+        before = asked_before(self._index, position)
+        found = contradiction(put(said.quote, before, self._said_on(position)), clause)
         if found is None:
             return None
         why = f"promised {found.promised}, signed {found.signed}" if found.promised else finding.why
@@ -135,15 +160,14 @@ class Ledger:
         }
         return finding.model_copy(update=told)
 
-    def _compare(self, position: int, said: Citation) -> ScopeFinding:
+    def _compare(self, said: Citation, words: Vectors) -> ScopeFinding:
         """The promise's words, by the passages of its segment that they overlap, against the signed scope."""
+        position = self.position(said)
         segment = self._index.segments[position]
         within = (said.start - segment.start, said.end - segment.start)
         rows = passages_within(self._related.readings, position, *within)
-        words = self._index.embedder.embed([said.quote])[0]
-        day = day_of(segment.at or self._index.artifacts[segment.artifact].date)
-        meant = self._related.said(rows, words)
-        return self._scope.compare(said.quote, meant, asked_before(self._index, position), day)
+        before, meant = asked_before(self._index, position), self._related.said(rows, words)
+        return self._scope.compare(said.quote, meant, before, self._said_on(position))
 
     def _found_by(self, clash: Clash) -> ScopeFinding:
         said, signed = clash.said.value.text, clash.signed.value.text

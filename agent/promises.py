@@ -78,6 +78,7 @@ class Promises:
             if self._ledger.row_of(segment, sentences) is not None:
                 sentences = within(segment.text, (start, end))
             taken += self._promise(position, sentences, core=(start, end)) is not None
+        self._ledger.settle()
         self._taken_back()
         for earlier, later in list(changed(self._found.commitments, self._door.claims)):
             self._door.flag(earlier, f"superseded_by:{later}")
@@ -89,6 +90,7 @@ class Promises:
             segment = self._index.segments[self._ledger.position(said_at)]
             if not self._ledger.holds(said_at) and self._to_customer(segment):
                 self._ledger.enter(claim_id, said_at, promise_type(claim.text))
+                self._ledger.settle()
                 return True
         return False
 

@@ -99,7 +99,7 @@ class AccountIndex:
         vectors: VectorStore | None = None,
     ) -> None:  # fmt: skip
         """Without `answers` (or without its vectors in the record) a search has two legs instead of three."""
-        self.account = store.account(slug)
+        self.account, self.mark = store.account(slug), store.evidence_mark(slug)
         self._answers, self._reranker = answers, reranker
         self.home, self._store = home, store
         self.embedder = embedder
@@ -271,6 +271,14 @@ class AccountIndex:
             rows = [by_hash.get(text_hash("\0".join(p.pair))) for p in self.passages()]
             self._answer_vectors[head.name] = unpack(rows)
         return self._answer_vectors[head.name]
+
+    def derived(self, what: str, mark: str) -> str | None:
+        """What was worked out from this evidence before, as JSON; None where the record has nothing under `mark`."""
+        return self._store.derived(self.account.slug, what, mark)
+
+    def keep_derived(self, what: str, mark: str, content: str) -> None:
+        """Keep in the record what was worked out."""
+        self._store.keep_derived(self.account.slug, what, mark, content)
 
     def passages(self) -> list[Passage]:
         """The account's passages, in the order of its segments, `segment` being a position in `segments`."""

@@ -17,9 +17,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from agent.brief import provenance
 from agent.door import BriefDoor
 from agent.models import Answer
+from agent.provenance import provenance
 from app.session import Session
 from tests.browser_payloads import HIT, REMOTE, payloads
 from tests.web_fixtures import QUOTES, SLUG, Served, keep_brief, serve, write_deal
@@ -493,7 +493,7 @@ def test_two_hundred_hostile_payloads_run_no_script_and_reach_no_other_host(
         door.mark_gap(GapDraft(field=None, question=f"What of {payload}", ask=payload[:60], searched=(payload,)))  # fmt: skip
     said = next(iter(session.make_brief("hostile", "sales-to-cs", "csm").claims))
     spoken = tuple(said.model_copy(update={"text": p, "key": f"k{n}"}) for n, p in enumerate(payloads()))  # fmt: skip
-    made_by = provenance(index, "x", {}).model_copy(
+    made_by = provenance("x", {}).model_copy(
         update={"engine": "ollama", "model": payloads()[1], "degraded": tuple(payloads()[:9])}
     )
     answer = Answer(question=payloads()[0], status="answered", claims=spoken, gaps=tuple(door.gaps.values()), provenance=made_by)  # fmt: skip

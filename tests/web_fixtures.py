@@ -19,9 +19,9 @@ import openpyxl
 import pytest
 import uvicorn
 
-from agent.brief import provenance
 from agent.door import BriefDoor
 from agent.models import Commitment, Draft, FieldResult, PersonRow, SectionResult
+from agent.provenance import provenance
 from app.session import Session
 from app.web.access import Access
 from app.web.serving import guarded, listen
@@ -187,7 +187,7 @@ def keep_brief(session: Session, slug: str = SLUG) -> None:
         template="sales-to-cs", sections=sections, claims=tuple(door.claims.values()), gaps=tuple(door.gaps.values()),
         commitments=(Commitment(claim=mail, type="date", by="Paul Okoro", scope="contradicted", scope_citations=clause),),
         people=PEOPLE, relations=RELATIONS, risks=({"claim": call, "severity": "high"},),
-        provenance=provenance(index, session.fingerprint(slug), {}),
+        provenance=provenance(session.fingerprint(slug), {}),
     )  # fmt: skip
     _, duplicates, not_read, _ = session.store.extra(slug)
     made = complete(draft, index.account, len(index.artifacts), not_read, duplicates)

@@ -12,12 +12,13 @@ from pathlib import Path
 from indexer.store.accounts import Accounts
 from indexer.store.briefs import Briefs
 from indexer.store.deals import Contents, Deals
+from indexer.store.derived import Derived
 from indexer.store.forgetting import Forgetting
 from indexer.store.talk import Talk
 from indexer.store.vectors import Vectors
 
 
-class Store(Accounts, Deals, Vectors, Briefs, Talk, Forgetting):
+class Store(Accounts, Deals, Vectors, Derived, Briefs, Talk, Forgetting):
     """The record of one home folder: what can be asked of it and kept in it."""
 
     def __init__(self, home: Path, url: str | None = None) -> None:

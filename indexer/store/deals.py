@@ -49,7 +49,7 @@ class Deals(Record):
         with self.transaction() as db:
             if statements != _count(db, "statement", slug):
                 return False
-            for table in ("artifact", "segment", "chunk"):
+            for table in ("artifact", "segment", "chunk", "derived"):
                 db.execute(f"DELETE FROM {table} WHERE account=?", (slug,))
             db.execute(
                 "INSERT INTO account VALUES(?,?,?,?,?,?) ON CONFLICT(slug) DO UPDATE SET json=excluded.json, "

@@ -25,6 +25,7 @@ class Forgetting(Record):
         """
         found = False
         with self.transaction() as db:
+            db.execute("DELETE FROM derived WHERE account=?", (slug,))
             for table in ("brief", "run", "turn", "question"):
                 rows = db.execute(
                     f"SELECT id, json FROM {table} WHERE account=?", (slug,)

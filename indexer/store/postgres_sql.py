@@ -35,7 +35,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS artifact_path ON artifact(account, md5(path));
 _SAID = {
     "account": ("json", "extra"), "artifact": ("path", "json", "text"), "segment": ("artifact", "json"),
     "chunk": ("artifact",), "brief": ("json",), "run": ("json",), "turn": ("json",), "question": ("json",),
-    "statement": ("path", "json"), "event": ("actor", "payload"), "shown": ("reader",),
+    "statement": ("path", "json"), "derived": ("json",), "event": ("actor", "payload"), "shown": ("reader",),
 }  # fmt: skip
 
 

@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS question(account TEXT, id INTEGER PRIMARY KEY AUTOINC
 CREATE TABLE IF NOT EXISTS run(id TEXT PRIMARY KEY, account TEXT, created_at TEXT, json TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS statement(account TEXT, path TEXT, json TEXT NOT NULL, PRIMARY KEY(account, path));
 CREATE TABLE IF NOT EXISTS shown(account TEXT, reader TEXT, hash TEXT NOT NULL, PRIMARY KEY(account, reader));
+CREATE TABLE IF NOT EXISTS derived(account TEXT, what TEXT, mark TEXT NOT NULL, json TEXT NOT NULL,
+  PRIMARY KEY(account, what));
 CREATE TABLE IF NOT EXISTS event(account TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, actor TEXT NOT NULL,
   act TEXT NOT NULL, payload TEXT NOT NULL, prev TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY(account, seq));
 CREATE TABLE IF NOT EXISTS event_head(account TEXT PRIMARY KEY, count INTEGER NOT NULL, hash TEXT NOT NULL);
@@ -42,6 +44,6 @@ CREATE INDEX IF NOT EXISTS run_account ON run(account, created_at);
 
 OF_AN_ACCOUNT = (
     "event_head", "event", "artifact", "segment", "chunk", "vector", "signal", "brief", "run", "statement", "shown", "turn",
-    "question",
+    "question", "derived",
 )  # fmt: skip
 """Tables with rows of an account, in the order in which the journal lets them go."""
