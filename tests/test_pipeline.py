@@ -335,6 +335,16 @@ def test_listings(deal: Deal, name: str) -> None:
     assert run(deal.home, *args).stdout
 
 
+def test_an_account_is_listed_by_the_whole_name_that_commands_take(
+    deal: Deal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    shown = run(deal.home, "accounts").stdout
+    assert f" {SLUG} " in shown
+    assert "…" not in shown
+    assert max(map(len, shown.splitlines())) <= 60
+
+
 @pytest.mark.parametrize("name", ["promises", "people", "gaps", "timeline"])
 def test_listings_keep_words_whole_in_a_narrow_terminal(
     deal: Deal, name: str, monkeypatch: pytest.MonkeyPatch

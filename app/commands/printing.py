@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 DRAWN_ROWS = 200
 """Drawing thousands of rows takes seconds."""
+WHOLE_NAME = 40
+"""Letters up to which a row's name stands on one line."""
+WHOLE_WORD = 12
+"""Letters up to which a word is never broken."""
 MAX_WIDTH = 110
 """Longer lines are hard to read, however wide the terminal is."""
 
@@ -23,14 +27,27 @@ def print_json(value: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: list[list[str]], title: str = "") -> None:
-    """A table of plain text; what stands in a cell is never markup. A long one is drawn without lines."""
+    """A table of plain text; what stands in a cell is never markup. A long one is drawn without lines.
+
+    No cell is cut; the first column, by which a row is called, is only broken where its names are long.
+    """
     if len(rows) > DRAWN_ROWS:
         _print_columns(columns, rows)
         return
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
+    cells = list(zip(columns, *rows, strict=True))
+    whole = [n == 0 and max(map(len, column)) <= WHOLE_NAME for n, column in enumerate(cells)]
+    words = [max(len(word) for cell in column for word in cell.split()) for column in cells]
+    heads = [
+        Column(name, overflow="fold", no_wrap=one_line, min_width=min(word, WHOLE_WORD))
+        for name, one_line, word in zip(columns, whole, words, strict=True)
+    ]
+    table = Table(
+        *heads, title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD
+    )
     for row in rows:
         table.add_row(*[printable(cell) for cell in row])
     Console().print(table)
