@@ -55,7 +55,7 @@ def _head(brief: Brief, view: Outline, minutes: int) -> Iterator[str]:
     status = titles.STATUSES[brief.status]
     yield f"{status} · {minutes} min read · {view.answered} of {view.asked} fields answered"
     yield ""
-    yield "_“+2 more” stand in the HTML and the JSON._"
+    yield "_“+2 more” and what is folded stand in the HTML and the JSON._"
     for note in brief.provenance.degraded:
         yield from ["", f"> **Degraded:** {esc(note)}"]
     for note in brief.review.notes:

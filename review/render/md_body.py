@@ -95,7 +95,8 @@ def _field(field: FieldView, titled: bool = True) -> Iterator[str]:
     for claim in field.claims.shown:
         yield f"- {_claim(claim)}"
     if field.claims.folded:
-        yield f"- {_more(len(field.claims.folded))}"
+        count = len(field.claims.folded)
+        yield "- " + (_more(count) if field.claims.shown else f"_{plural(count, 'claim')}, folded_")
     for linked in field.conflict_links:
         yield f"- See the conflict about {esc(linked.topic)}"
     for conflict in field.conflicts:
