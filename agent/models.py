@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from indexer.models import Frozen, Locator, Side
 from tools.drafts import ClaimKind, Refusal
@@ -200,6 +200,12 @@ class FieldResult(Frozen):
     shown: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _never_silent(self) -> FieldResult:
+        if not (self.claims or self.gaps or self.conflicts):
+            raise ValueError(f"{self.id} says nothing: a field holds a claim, a gap or a conflict")
+        return self
 
 
 class SectionResult(Frozen):

@@ -77,7 +77,7 @@ def brief(**changes: Any) -> Brief:
         FieldResult(
             id=n, status="answered" if n in by_field else "needs_clarification",
             claims=(by_field[n],) if n in by_field else (), shown=(by_field[n],) if n in by_field else (),
-            gaps=("g1",) if n == "goals.success_metrics" else (),
+            gaps=() if n in by_field else ("g1",),
         )
         for n in names
     ]  # fmt: skip

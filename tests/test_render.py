@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 from markdown_it import MarkdownIt
+from pydantic import ValidationError
 from selectolax.lexbor import LexborHTMLParser
 
 from agent.models import (
@@ -516,3 +517,9 @@ def test_brief_is_valid_by_the_published_schema(brief: Brief) -> None:
     jsonschema.validate(written, brief_schema())
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**written, "status": "whatever"}, brief_schema())
+
+
+def test_a_brief_has_no_silent_field() -> None:
+    with pytest.raises(ValidationError, match=r"goals\.problem says nothing"):
+        FieldResult(id="goals.problem", status="answered")
+    assert FieldResult(id="goals.problem", status="needs_clarification", gaps=("g1",)).gaps
