@@ -9,6 +9,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from app import environment
+
 PACKAGES = ("app", "review", "agent", "tools", "prompts", "indexer", "eval")
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -64,7 +66,7 @@ def _embed_path(home: Path) -> dict[str, Any]:
         setting = load_settings(home).embed_path
         if setting != "auto":
             return _check(name, True, f"{setting}, as settings.yaml says", required=False)
-        folder = model_folder(os.environ.get("BATON_MODEL"))
+        folder = model_folder(environment.model())
     except BatonError as error:
         return _check(name, False, str(error), required=False)
     probe = kept_probe(home / "models" / model_name(folder))
@@ -73,7 +75,7 @@ def _embed_path(home: Path) -> dict[str, Any]:
 
 
 def _record(home: Path) -> dict[str, Any]:
-    if url := os.environ.get("BATON_DATABASE_URL"):
+    if url := environment.database_url():
         return _database(url)
     file = home / "baton.db"
     if not file.is_file():
@@ -92,7 +94,7 @@ def _vectors(home: Path) -> dict[str, Any]:
     from app.session import Session
     from indexer.errors import BatonError
 
-    name, url = "vector store", os.environ.get("BATON_CHROMA_URL")
+    name, url = "vector store", environment.chroma()[0]
     try:
         vectors = Session(home).vectors
         if url:

@@ -1,11 +1,7 @@
-"""Opens what a command works with: home, record, embedder, reading head, one account's index.
-
-The only place that knows the settings (environment variables and options).
-"""
+"""Opens what a command works with: home, record, embedder, reading head, one account's index."""
 
 from __future__ import annotations
 
-import os
 import shlex
 import threading
 from collections.abc import Callable, Sequence
@@ -13,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import environment
 from app.kept import Kept
 from app.opened import Opened
 
@@ -22,12 +19,11 @@ if TYPE_CHECKING:
     from agent.llm.answer import AnswerWriter
     from agent.llm.brief import BriefWriter
     from agent.llm.steps import OnStep, Run
-    from agent.models import Answer, Citation
+    from agent.models import Answer
     from app.engines import EngineChoice, EngineName
     from indexer.build import Progress
     from indexer.embed import OnnxEmbedder
     from indexer.encoder import Encoder
-    from indexer.entailment import Entailment
     from indexer.heads import Heads
     from indexer.models import IndexReport, Person
     from indexer.rerank import Reranker
@@ -42,10 +38,6 @@ if TYPE_CHECKING:
     from review.render.context import CitationContext
 
 
-CACHE_MB = 512
-"""Memory for accounts that were opened, unless BATON_CACHE_MB says otherwise: about seventy deals."""
-
-
 class Session:
     """One home folder and what is opened of it, each part at its first use; threads may share it.
 
@@ -56,7 +48,7 @@ class Session:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._opening = threading.RLock()
-        self._opened: Kept[Opened] = Kept(_cache_bytes(), lambda opened: opened.bytes)
+        self._opened: Kept[Opened] = Kept(environment.cache_bytes(), lambda opened: opened.bytes)
         self._engine: EngineChoice | None = None
 
     @property
@@ -79,7 +71,7 @@ class Session:
     def store(self) -> Store:
         from indexer.store import Store
 
-        return Store(self.home, os.environ.get("BATON_DATABASE_URL"))
+        return Store(self.home, environment.database_url())
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -92,7 +84,7 @@ class Session:
     def embedder(self) -> OnnxEmbedder:
         from indexer.embed import OnnxEmbedder, model_folder
 
-        folder = model_folder(os.environ.get("BATON_MODEL"))
+        folder = model_folder(environment.model())
         return OnnxEmbedder(folder, self.home / "models", self.encoder, self._embed_path)
 
     def _embed_path(self) -> str:
@@ -104,7 +96,7 @@ class Session:
     def heads(self) -> Heads:
         from indexer.heads import Heads
 
-        return Heads.over(self.encoder, configured_entailment())
+        return Heads.over(self.encoder, environment.entailment())
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -122,8 +114,7 @@ class Session:
     def vectors(self) -> VectorStore:
         from indexer.vectors import open_vectors
 
-        url, token = os.environ.get("BATON_CHROMA_URL"), os.environ.get("BATON_CHROMA_TOKEN")
-        return open_vectors(self.home, url, token)
+        return open_vectors(self.home, *environment.chroma())
 
     def forget(self, slug: str, wipe: bool = False) -> None:
         """Remove an account completely; see `indexer.forget`. Raises UnknownAccount, Locked, Unreachable."""
@@ -138,12 +129,11 @@ class Session:
         """Index one deal folder or ZIP."""
         from indexer.build import index_deal
 
-        domains = [d for d in os.environ.get("BATON_OWN_DOMAINS", "").split(",") if d]
-        report = index_deal(
-            self.store, self.home, path, self.embedder, self.heads, account=account, own_domains=domains,
-            rebuild=rebuild, replace=replace, progress=progress, vectors=self.vectors,
+        return index_deal(
+            self.store, self.home, path, self.embedder, self.heads, account=account,
+            own_domains=environment.own_domains(), rebuild=rebuild, replace=replace, progress=progress,
+            vectors=self.vectors,
         )  # fmt: skip
-        return report
 
     def account_index(self, slug: str) -> AccountIndex:
         """The account's index. Raises UnknownAccount, or ModelMissing when it was made with another model."""
@@ -162,14 +152,9 @@ class Session:
             opened = self._opened.get(slug, mark)
             if opened is None:
                 index = AccountIndex(
-                    self.store,
-                    self.home,
-                    slug,
-                    self.embedder,
-                    self.heads.answers,
-                    self.reranker,
-                    self.vectors,
-                )
+                    self.store, self.home, slug, self.embedder,
+                    self.heads.answers, self.reranker, self.vectors,
+                )  # fmt: skip
                 opened = self._opened.put(slug, mark, Opened(index))
             return opened.index
 
@@ -291,13 +276,9 @@ class Session:
         from agent.llm.answer import AnswerWriter
 
         return AnswerWriter(
-            engine.talker,
-            engine.settings.limits,
-            people,
-            on_step or (lambda _step: None),
-            self.keep_run,
-            turns,
-        )
+            engine.talker, engine.settings.limits, people, on_step or (lambda _step: None),
+            self.keep_run, turns,
+        )  # fmt: skip
 
     def audit(self, slug: str, file: Path) -> Audit:
         """A handoff document that somebody wrote, held against the account's evidence; nothing of it is kept.
@@ -314,41 +295,6 @@ class Session:
 
     def contexts(self, slug: str, brief: Brief) -> dict[str, CitationContext]:
         """The text around every citation of a brief, for its renderings."""
-        from review.render.context import citation_key
+        from review.contexts import contexts
 
-        index = self.account_index(slug)
-        citations = [c for claim in brief.claims for c in claim.citations]
-        citations += [c for x in brief.conflicts for side in x.sides for c in side.citations]
-        citations += [c for p in brief.commitments for c in p.scope_citations]
-        citations += [c for p in brief.people for c in p.citations]
-        return {citation_key(c): self._context(index, c) for c in citations}
-
-    @staticmethod
-    def _context(index: AccountIndex, c: Citation) -> CitationContext:
-        from review.render.context import CitationContext
-
-        artifact = index.artifacts[c.artifact]
-        return CitationContext(
-            before=artifact.text[max(0, c.start - 320) : c.start], after=artifact.text[c.end : c.end + 320],
-            title=artifact.title or artifact.path, where=c.locator.label or artifact.path, speaker=c.speaker,
-            when=str(c.at)[:10] if c.at else None,
-        )  # fmt: skip
-
-
-def configured_entailment() -> Entailment | None:
-    """The model that BATON_NLI_MODEL names. Raises ModelMissing where its folder holds none."""
-    folder = os.environ.get("BATON_NLI_MODEL")
-    if not folder:
-        return None
-    from indexer.entailment import Entailment
-
-    return Entailment(Path(folder).expanduser())
-
-
-def _cache_bytes() -> int:
-    from indexer.errors import InputError
-
-    given = os.environ.get("BATON_CACHE_MB") or str(CACHE_MB)
-    if not given.isdecimal():
-        raise InputError(f"BATON_CACHE_MB is {given!r}. Give a whole number of megabytes.")
-    return int(given) << 20
+        return contexts(self.account_index(slug), brief)

@@ -14,7 +14,8 @@ import pytest
 from agent.door import BriefDoor
 from agent.second_opinion import with_second_opinion
 from agent.verify import verify
-from app.session import Session, configured_entailment
+from app.environment import entailment
+from app.session import Session
 from indexer.embed import packaged_model_folder
 from indexer.entailment import Entailment, Reading
 from indexer.errors import ModelMissing
@@ -145,10 +146,10 @@ def test_a_folder_of_safetensors_is_read_too(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_none_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert configured_entailment() is None
+    assert entailment() is None
     monkeypatch.setenv("BATON_NLI_MODEL", str(tmp_path / "nowhere"))
     with pytest.raises(ModelMissing, match="Correct BATON_NLI_MODEL"):
-        configured_entailment()
+        entailment()
     wrong = folder_of(tmp_path / "wrong", (0.0, 0.0), ("good", "bad"))
     with pytest.raises(ModelMissing, match="has the labels good, bad"):
         Entailment(wrong)

@@ -38,9 +38,9 @@ def verify(
     """Check claims against the texts that are to prove them: a verdict, a score and the reason for each."""
     from agent.second_opinion import with_second_opinion
     from agent.verify import verify as judge_claim
-    from app.session import configured_entailment
+    from app.environment import entailment
 
-    reader = configured_entailment()
+    reader = entailment()
     for row in _rows(claims):
         finding = judge_claim(row["claim"], row["sources"], prose)
         finding = with_second_opinion(finding, row["claim"], row["sources"], reader)
