@@ -26,6 +26,11 @@ COVERED_AT = 0.67
 """Share of at least three content words of a question that a passage holds to be support by itself."""
 UNSAID_AT = 0.5
 """A passage that asks, defers or supposes answers nothing."""
+_ASKS_ON = re.compile(
+    r",? (?:and|und) (?=(?:(?:for|by|until|since|to|with|above|below|from|at|in) )?(?:who|whom|whose|what|when|where|why|how|which|"
+    r"wer|wen|wem|was|wann|wo|warum|wie|welche[rsmn]?)\b|(?:is|are|was|were|has|have|do|does|did|will|would|may|can|could|should|must)\b)", re.I,
+)  # fmt: skip
+"""Where a question asks a second thing: `, and by when?`"""
 _BOTH = re.compile(r"\b(?:promis|said|told|tell|signed?|contract|order form|agree)", re.I)
 """The question asks what was said, or what was signed."""
 
@@ -97,12 +102,18 @@ class Judged:
 
 
 def judge(asking: Asking, question: str) -> Judged:
-    """What speaks to `question`, best first."""
+    """What speaks to `question`, best first; what answers the first of two things that it asks speaks to it, too."""
     index = asking.index
-    asked = asked_of(asking, question)
-    scores = surely(asked, asking.readings, index.segments)
-    support = asking.support(question, asked.likeness)
+    asked = [asked_of(asking, q) for q in (question, *first_of_two(question))]
+    scores = np.maximum.reduce([surely(a, asking.readings, index.segments) for a in asked])
+    support = np.maximum.reduce([asking.support(a.question, a.likeness) for a in asked])
     return Judged(question, scores, support, tuple(usable(index, scores)))
+
+
+def first_of_two(question: str) -> tuple[str, ...]:
+    """The first thing asked, where a question asks two; the second leans on it and can't be asked alone."""
+    first, *more = _ASKS_ON.split(question.strip().rstrip("?"), maxsplit=1)
+    return (f"{first.rstrip(', ')}?",) if more and len(first.split()) >= MIN_WORDS else ()
 
 
 def asked_of(asking: Asking, question: str) -> Asked:

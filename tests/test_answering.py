@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from agent.answering import SIGNS, Asked, best_passages, only_asks, signs, surely, wants
+from agent.asking import first_of_two
 from indexer.answer_head import Likeness
 from indexer.models import LinesLocator, Segment
 from indexer.search import Readings
@@ -50,6 +51,24 @@ def _sure(question: str, *said: tuple[str, float, str]) -> list[float]:
 )
 def test_what_a_question_asks_for(question: str, kind: str | None) -> None:
     assert wants(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("Who signs for the quarry, and above what sum?", "Who signs for the quarry?"),
+        (
+            "When does the dye house close and may we visit before?",
+            "When does the dye house close?",
+        ),
+        ("Which kiln is relined first, and by when?", "Which kiln is relined first?"),
+        ("Wer unterschreibt im Werk, und bis wann?", "Wer unterschreibt im Werk?"),
+        ("How do smiths and farriers log in?", None),
+        ("Why, and since when?", None),
+    ],
+)
+def test_the_first_of_two_things_asked(question: str, first: str | None) -> None:
+    assert first_of_two(question) == ((first,) if first else ())
 
 
 def test_a_question_alone_states_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from pathlib import Path
 
@@ -62,6 +63,17 @@ def test_what_was_kept_is_what_was_found(session: Session, monkeypatch: pytest.M
     monkeypatch.setattr(agent.clashes.find, "find_clashes", never)
     assert found(session) == first
     assert found(Session(session.home)) == first
+
+
+def test_what_is_unlimited_is_kept_too(tmp_path: Path, models: Path) -> None:
+    free = mail(
+        3, "paul", "Users", "Hello Ines,\n\nYou get unlimited named users in the price.\n\nPaul"
+    )
+    files = FILES | {"contract/order-form.txt": USERS, "email/3.eml": free}
+    session = index_deal(tmp_path / "home", tmp_path / "deal", models, files)
+    first = found(session)
+    assert any(math.inf in s.value.highs for clash in first for s in clash.sides)
+    assert found(session) == first
 
 
 def test_a_brief_leaves_a_question_nothing_to_look_for(

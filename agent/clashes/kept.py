@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from agent.clashes.clash import Clash
 from agent.relatedness import Relatedness
@@ -19,7 +19,8 @@ from indexer.heads import Heads
 from indexer.search import AccountIndex
 
 WHAT = "clashes"
-_CLASHES = TypeAdapter(list[Clash])
+_CLASHES = TypeAdapter(list[Clash], config=ConfigDict(ser_json_inf_nan="constants"))
+"""`unlimited` is a number, too: infinity, which plain JSON would make null."""
 _ROOT = Path(__file__).resolve().parents[2]
 _PACKAGES = ("agent", "indexer", "prompts")
 _RULES = {".py", ".json", ".yaml"}
