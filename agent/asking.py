@@ -27,7 +27,7 @@ COVERED_AT = 0.67
 UNSAID_AT = 0.5
 """A passage that asks, defers or supposes answers nothing."""
 _ASKS_ON = re.compile(
-    r",? (?:and|und) (?=(?:(?:for|by|until|since|to|with|above|below|from|at|in) )?(?:who|whom|whose|what|when|where|why|how|which|"
+    r",? (?:and|und) (?=(?:(?:for|by|until|since|to|with|above|below|from|at|in|bis|ab|seit|für|mit|von|zu) )?(?:who|whom|whose|what|when|where|why|how|which|"
     r"wer|wen|wem|was|wann|wo|warum|wie|welche[rsmn]?)\b|(?:is|are|was|were|has|have|do|does|did|will|would|may|can|could|should|must)\b)", re.I,
 )  # fmt: skip
 """Where a question asks a second thing: `, and by when?`"""
