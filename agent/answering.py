@@ -1,7 +1,8 @@
-"""How surely each segment of an account answers a question: a few signs, weighed as written deals taught.
+"""How surely each segment of an account answers a question, and whether any does: a few signs, weighed as written deals taught.
 
 A segment may lie near a question because it answers it, because it asks the same, or because it says that nobody knows yet.
-Nearness can't tell these apart; how a passage is put, and whether what is asked for (a number, a date) stands in it, can.
+Nearness can't tell these apart; how a passage is put, whether what is asked for (a number, a date) stands in it, and whether it
+speaks of the fields that the question asks about, can.
 The weights come from `python -m eval.train.answering`.
 """
 
@@ -12,10 +13,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.fields_asked import FieldsAsked, learned
 from agent.ranking import Scores
 from indexer.answer_head import Likeness
 from indexer.embed import Vectors
@@ -25,9 +28,11 @@ from indexer.search import Readings
 WEIGHTS = Path(__file__).parent / "answering.json"
 SIGNS = (
     "likeness", "word by word", "retrieved", "asks", "only asks", "unanswered", "tells", "length",
-    "no number", "no date",
+    "no number", "no date", "about", "about, log", "clear", "spoken of",
 )  # fmt: skip
 """Every sign, in the order of the columns."""
+DECIDING = SIGNS[:10]
+"""Those that tell whether anything answers. What a question asks about tells which segment does, not whether one does."""
 
 
 _WANTS = (
@@ -58,6 +63,8 @@ _HOLDS = {
 """Which words are such a value."""
 
 
+FAINT = 0.01
+"""What is spoken of no more than so counts as not spoken of."""
 Positions = NDArray[np.int64]
 
 
@@ -74,10 +81,15 @@ class Asked:
     """By segment, 0..1."""
 
 
+Aim = Literal["ranks", "decides"]
+"""What signs are weighed for: which segment answers best, or whether any does."""
+
+
 @cache
-def _weights() -> tuple[Vectors, float]:
-    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return np.array([held["weights"][s] for s in SIGNS], np.float32), float(held["bias"])
+def _weights(aim: Aim) -> tuple[Vectors, float]:
+    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))[aim]
+    weights = [held["weights"].get(s, 0.0) for s in SIGNS]
+    return np.array(weights, np.float32), float(held["bias"])
 
 
 def wants(question: str) -> str | None:
@@ -98,8 +110,13 @@ def best_passages(readings: Readings, likeness: Scores) -> tuple[Positions, Posi
     return readings.owner[order][last], np.asarray(order[last], np.int64)
 
 
-def signs(asked: Asked, readings: Readings, segments: list[Segment]) -> Vectors:
-    """The signs of every segment: (segments, signs). A segment without a passage lies far from any question."""
+def signs(
+    asked: Asked, readings: Readings, segments: list[Segment], fields: FieldsAsked | None = None
+) -> Vectors:
+    """The signs of every segment: (segments, signs). A segment without a passage lies far from any question.
+
+    `fields` tells which fields are asked about, in place of what ships.
+    """
     found = np.zeros((len(segments), len(SIGNS)), np.float32)
     found[:, 0] = -1.0
     found[:, 2] = asked.retrieved
@@ -112,6 +129,11 @@ def signs(asked: Asked, readings: Readings, segments: list[Segment]) -> Vectors:
     found[owners, 5] = readings.act("unanswered")[rows]
     tells = readings.signals[:, : len(readings.fields)].max(axis=1, initial=0.0)
     found[:, 6] = readings.by_segment(tells)
+    fields = fields or learned()
+    chances = fields.chances(asked.likeness.question)
+    about = fields.spoken_of(chances, readings)
+    found[:, 10], found[:, 11] = about, np.log(about + FAINT)
+    found[:, 12], found[:, 13] = chances.max(), about.max(initial=0.0)
     kind = wants(asked.question) or ""
     holds = _HOLDS.get(kind)
     for owner, row in zip(owners.tolist(), rows.tolist(), strict=True):
@@ -123,8 +145,7 @@ def signs(asked: Asked, readings: Readings, segments: list[Segment]) -> Vectors:
     return found
 
 
-def surely(asked: Asked, readings: Readings, segments: list[Segment]) -> Scores:
-    """How surely each segment answers the question, 0..1: (segments,)."""
-    weights, bias = _weights()
-    total = signs(asked, readings, segments) @ weights + bias
-    return np.asarray(1 / (1 + np.exp(-total)), np.float32)
+def surely(table: Vectors, aim: Aim) -> Scores:
+    """How surely each segment answers the question, by its `signs`, 0..1: (segments,)."""
+    weights, bias = _weights(aim)
+    return np.asarray(1 / (1 + np.exp(-(table @ weights + bias))), np.float32)

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 CANDIDATES = 12
 MAX_CLAIMS = 5
 ANSWER_AT = 0.9
-"""How sure the best segment must be for a question to count as answered; chosen on written deals held out."""
-FURTHER_AT = 0.5
+"""How surely anything must answer for a question to count as answered; chosen on written deals held out."""
+FURTHER_AT = 0.6
 """How sure every further one must be."""
 
 
 def _extract(asking: Asking, door: BriefDoor, judged: Judged) -> list[int]:
     """Record the segments that answer; returns their positions."""
     chosen: list[int] = []
-    if not judged.ranked or judged.scores[judged.ranked[0]] < ANSWER_AT:
+    if judged.sure < ANSWER_AT:
         return chosen
     for position in judged.ranked[:CANDIDATES]:
         if len(door.claims) == MAX_CLAIMS or judged.scores[position] < FURTHER_AT:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from agent.answering import Asked, surely
+from agent.answering import Asked, signs, surely
 from agent.clashes.clash import Clash
 from agent.clashes.kept import clashes_of
 from agent.planted import looks_like_instruction
@@ -93,6 +93,8 @@ class Judged:
     """How well every segment answers a question."""
 
     question: str
+    sure: float
+    """How surely anything answers it, 0..1."""
     scores: Scores
     """By segment: how surely it answers, 0..1."""
     support: Scores
@@ -105,9 +107,13 @@ def judge(asking: Asking, question: str) -> Judged:
     """What speaks to `question`, best first; what answers the first of two things that it asks speaks to it, too."""
     index = asking.index
     asked = [asked_of(asking, q) for q in (question, *first_of_two(question))]
-    scores = np.maximum.reduce([surely(a, asking.readings, index.segments) for a in asked])
+    tables = [signs(a, asking.readings, index.segments) for a in asked]
+    scores = np.maximum.reduce([surely(table, "ranks") for table in tables])
+    decides = np.maximum.reduce([surely(table, "decides") for table in tables])
     support = np.maximum.reduce([asking.support(a.question, a.likeness) for a in asked])
-    return Judged(question, scores, support, tuple(usable(index, scores)))
+    ranked = tuple(usable(index, scores))
+    sure = max((float(decides[i]) for i in ranked), default=0.0)
+    return Judged(question, sure, scores, support, ranked)
 
 
 def first_of_two(question: str) -> tuple[str, ...]:

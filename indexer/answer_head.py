@@ -48,6 +48,8 @@ class Likeness:
     mixed: Vectors
     """As a whole and word by word together, as the head learned to mix them."""
     word_by_word: Vectors
+    question: Vectors
+    """The question's own unit vector: (384,)."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ class AnswerHead:
     def compare(self, question: str, passages: AnswerVectors) -> Likeness:
         """How near each passage lies to `question`, mixed and word by word."""
         if not len(passages.whole):
-            return Likeness(np.zeros(0, np.float32), np.zeros(0, np.float32))
+            nothing = np.zeros(0, np.float32)
+            return Likeness(nothing, nothing, np.zeros(VECTOR_SIZE, np.float32))
         batch, half = next(self._model.batches([("", question)]))
         asked = next(self._read(batch, half))
         weights = np.exp(asked.weights - asked.weights.max())
@@ -137,7 +140,7 @@ class AnswerHead:
         word_by_word = np.asarray(nearest @ (weights / weights.sum()), np.float32)
         as_a_whole = passages.whole @ asked.whole
         mixed = self._share * word_by_word + (1 - self._share) * as_a_whole
-        return Likeness(np.asarray(mixed, np.float32), word_by_word)
+        return Likeness(np.asarray(mixed, np.float32), word_by_word, asked.whole)
 
     def sure(self, likeness: Vectors) -> Vectors:
         """How surely a passage that lies so near answers, 0..1, one half at the bar."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from agent.answering import SIGNS, Asked, best_passages, only_asks, signs, surely, wants
 from agent.asking import first_of_two
-from indexer.answer_head import Likeness
+from agent.fields_asked import learned
+from indexer.answer_head import AnswerHead, Likeness
+from indexer.embed import packaged_encoder
 from indexer.models import LinesLocator, Segment
 from indexer.search import Readings
 
@@ -33,8 +37,13 @@ def _sure(question: str, *said: tuple[str, float, str]) -> list[float]:
         ("goals.problem",), acts, signals, np.arange(len(said)), tuple((0, len(t)) for t in texts), len(said)
     )  # fmt: skip
     near = np.array([n for _, n, _ in said], np.float32)
-    asked = Asked(question, Likeness(near, near), BAR, np.full(len(said), 0.8, np.float32))
-    return surely(asked, readings, _segments(*texts)).tolist()
+    asked = Asked(
+        question,
+        Likeness(near, near, np.zeros(384, np.float32)),
+        BAR,
+        np.full(len(said), 0.8, np.float32),
+    )
+    return surely(signs(asked, readings, _segments(*texts)), "decides").tolist()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,61 @@ def test_the_nearest_passage_of_each_segment_counts_and_one_without_passages_lie
     near = np.array([0.1, 0.5, 0.3], np.float32)
     owners, rows = best_passages(readings, near)
     assert (owners.tolist(), rows.tolist()) == ([0, 2], [1, 2])
-    asked = Asked("Is it so?", Likeness(near, near), BAR, np.zeros(3, np.float32))
+    asked = Asked(
+        "Is it so?", Likeness(near, near, np.zeros(384, np.float32)), BAR, np.zeros(3, np.float32)
+    )
     found = signs(asked, readings, _segments("One. Two of it.", "Hm.", "Three"))
     assert found.shape == (3, len(SIGNS))
     assert found[:, 0] == pytest.approx([0.1, -1.0, -0.1], abs=1e-6)
+
+
+@pytest.fixture(scope="module")
+def head(models: Path) -> AnswerHead:
+    return AnswerHead(packaged_encoder(models))
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("Is it better to ring the harbour master or to write?", "relationship.communication"),
+        ("Which subject is best left alone when the abbot is in the room?", "relationship.sensitive_topics"),
+        ("Who at the mill is against the whole thing?", "stakeholders.skeptics"),
+        ("Which programs at the brewery must exchange data with ours?", "technical.integrations"),
+        ("Whose money pays for it at the observatory?", "stakeholders.economic_buyer"),
+    ],
+)  # fmt: skip
+def test_which_fields_a_question_asks_about(head: AnswerHead, question: str, field: str) -> None:
+    fields = learned()
+    assert fields.head == head.name, "run python -m eval.train.fields_asked, then .answering"
+    row = head.vectors([("", question)])[0].tobytes()
+    chances = fields.chances(np.frombuffer(row[:768], np.float16).astype(np.float32))
+    assert chances.sum() == pytest.approx(1, abs=1e-4)
+    best = [fields.fields[i] for i in np.argsort(-chances)[:3]]
+    assert field in best
+
+
+def test_what_speaks_of_the_field_asked_about_ranks_first() -> None:
+    fields = learned()
+    acts, names = ("question", "unanswered", "statement"), fields.fields
+    signals = np.zeros((2, len(names) + 3), np.float32)
+    signals[:, -1] = 1.0
+    question = fields.weights[names.index("relationship.communication")]
+    question = np.asarray(question / np.linalg.norm(question), np.float32)
+    signals[1, names.index("relationship.communication")] = 0.9
+    readings = Readings(names, acts, signals, np.arange(2), ((0, 20), (0, 20)), 2)
+    near = np.array([0.45, 0.4], np.float32)
+    asked = Asked(
+        "How do I get hold of her?",
+        Likeness(near, near, question),
+        BAR,
+        np.full(2, 0.5, np.float32),
+    )
+    table = signs(
+        asked,
+        readings,
+        _segments("She is a good sort, you'll see.", "Ring, don't write, is my advice."),
+    )
+    nearer, about = surely(table, "ranks")
+    assert about > nearer
+    decided = surely(table, "decides")
+    assert decided[0] >= decided[1] - 0.2, "what is asked about tells which answers, not whether"

@@ -4,7 +4,7 @@
 
 Learns from the questions of whole written deals that neither head has seen, answerable or not. The deals are indexed into HOME
 as real ones are, so that nearness and retrieval are those of `baton ask`. Logistic regression over the segments of each
-question that retrieval or the answer head bring up; prints the AUROC of answerable or not and how often an answering segment
+question that retrieval or the answer head bring up, which fields a question asks about being learned without its file; prints the AUROC of answerable or not and how often an answering segment
 came first, each file held out in turn, and writes `agent/answering.json`.
 """
 
@@ -23,8 +23,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from agent.answering import SIGNS, WEIGHTS, best_passages, signs
+from agent.answering import DECIDING, SIGNS, WEIGHTS, best_passages, signs
 from agent.asking import Asking, asked_of, usable
+from agent.fields_asked import FieldsAsked
+from eval.train import fields_asked
 from eval.train.utterances import Deal, Question, Utterance, load_deals
 from indexer.assemble import assemble
 from indexer.build import embed_and_read
@@ -44,8 +46,8 @@ UNSEEN = (
 )  # fmt: skip
 """Files that neither shipped head learned from."""
 TALK = ("call", "mail", "chat")
-RETRIEVED, NEAR = 25, 15
-"""So many segments of each question, by retrieval and by likeness."""
+RETRIEVED, NEAR, ABOUT = 25, 15, 10
+"""So many segments of each question, by retrieval, by likeness and by the fields asked about."""
 STRENGTH = 0.3
 
 
@@ -100,25 +102,25 @@ def _asking(home: Path, deal: Deal, slug: str, embedder: OnnxEmbedder, heads: He
     return Asking(AccountIndex(store, home, slug, embedder, heads.answers), heads)
 
 
-def _rows(asking: Asking, question: Question, origin: str) -> Rows:
+def _rows(asking: Asking, question: Question, origin: str, fields: FieldsAsked) -> Rows:
     asked = asked_of(asking, question.text)
     index, readings = asking.index, asking.readings
     near = np.full(len(index.segments), -1.0, np.float32)
     owners, best = best_passages(readings, asked.likeness.mixed)
     near[owners] = asked.likeness.mixed[best]
+    told = signs(asked, readings, index.segments, fields)
     some = usable(index, asked.retrieved)[:RETRIEVED] + usable(index, near)[:NEAR]
-    chosen = list(dict.fromkeys(some))
+    chosen = list(dict.fromkeys(some + usable(index, told[:, SIGNS.index("about")])[:ABOUT]))
     answers = np.isin(chosen, question.answers)
-    return Rows(
-        signs(asked, readings, index.segments)[chosen], answers, bool(question.answers), origin
-    )
+    return Rows(told[chosen], answers, bool(question.answers), origin)
 
 
-def _fitted(rows: Sequence[Rows]) -> tuple[np.ndarray, float]:
-    """Weights of the signs as they are, and the bias; a question whose answer was not brought up teaches nothing."""
+def _fitted(rows: Sequence[Rows], signs: int) -> tuple[np.ndarray, float]:
+    """Weights of the first `signs` as they are, and the bias; a question whose answer was not brought up teaches nothing."""
     told = [r for r in rows if r.answers.any() or not r.answerable]
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, class_weight="balanced"))
-    model.fit(np.vstack([r.values for r in told]), np.concatenate([r.answers for r in told]))
+    values = np.vstack([r.values[:, :signs] for r in told])
+    model.fit(values, np.concatenate([r.answers for r in told]))
     scale, fit = model[0], model[1]
     weights = fit.coef_[0] / scale.scale_
     return weights, float(fit.intercept_[0] - weights @ scale.mean_)
@@ -128,16 +130,22 @@ def held_out(rows: Sequence[Rows]) -> dict[str, float]:
     """Figures with every file left out in turn."""
     best, first = [], []
     for origin in sorted({r.origin for r in rows}):
-        weights, bias = _fitted([r for r in rows if r.origin != origin])
+        others = [r for r in rows if r.origin != origin]
+        ranks, decides = _fitted(others, len(SIGNS))[0], _fitted(others, len(DECIDING))[0]
         for r in (r for r in rows if r.origin == origin):
-            scores = r.values @ weights + bias
-            best.append((r.answerable, float(scores.max())))
+            best.append((r.answerable, float((r.values[:, : len(DECIDING)] @ decides).max())))
             if r.answerable:
-                first.append(bool(r.answers[scores.argmax()]))
+                first.append(bool(r.answers[(r.values @ ranks).argmax()]))
     return {
         "questions": len(rows), "auroc": round(float(roc_auc_score(*zip(*best, strict=True))), 3),
         "first": round(float(np.mean(first)), 3),
     }  # fmt: skip
+
+
+def _named(rows: Sequence[Rows], signs: Sequence[str]) -> dict[str, object]:
+    weights, bias = _fitted(rows, len(signs))
+    named = {s: round(float(w), 4) for s, w in zip(signs, weights, strict=True)}
+    return {"bias": round(bias, 4), "weights": named}
 
 
 def main() -> None:
@@ -146,12 +154,14 @@ def main() -> None:
     embedder = OnnxEmbedder(model_folder(None), home / "models", encoder)
     heads = Heads.over(encoder)
     rows: list[Rows] = []
-    for n, deal in enumerate(d for d in load_deals(UTTERANCES) if d.origin in UNSEEN):
+    deals = load_deals(UTTERANCES)
+    questions = fields_asked.read_questions(deals, heads.answers)
+    without = {o: fields_asked.fit(questions, heads.answers.name, (o,)) for o in UNSEEN}
+    for n, deal in enumerate(d for d in deals if d.origin in UNSEEN):
         asking = _asking(home, deal, f"written-{n}", embedder, heads)
-        rows += [_rows(asking, q, deal.origin) for q in deal.questions]
-    weights, bias = _fitted(rows)
-    named = {s: round(float(w), 4) for s, w in zip(SIGNS, weights, strict=True)}
-    WEIGHTS.write_text(json.dumps({"bias": round(bias, 4), "weights": named}, indent=1) + "\n")
+        rows += [_rows(asking, q, deal.origin, without[deal.origin]) for q in deal.questions]
+    learned = {aim: _named(rows, signs) for aim, signs in (("ranks", SIGNS), ("decides", DECIDING))}
+    WEIGHTS.write_text(json.dumps(learned, indent=1) + "\n")
     print(json.dumps(held_out(rows)))
 
 
