@@ -16,10 +16,12 @@ from agent.verification.attribution import misattributed
 from agent.verification.fault import Fault
 from agent.verification.figures import unread_figure
 from agent.verification.graded import held_share
+from agent.verification.kinds import other_of_kind
 from agent.verification.names import make_known
 from agent.verification.opposed import opposed
 from agent.verification.origin import wrong_origin
 from agent.verification.plain import make_plain
+from agent.verification.sides import changed_side
 from agent.verification.slots import other_in_slot
 from agent.verification.stance import contradicted, wrong_mood
 from agent.verification.statements import Source, statements
@@ -86,7 +88,7 @@ def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) ->
     if not any(s.tokens for s in found):
         return Finding(verdict="unsupported", score=0.0, why="the evidence has no words")
     about = make_plain("\n".join(s.about for s in sources)).text
-    parts = [Part(plain[a:b], about) for a, b in sentence_spans(plain)]
+    parts = [Part(text, about) for a, b in sentence_spans(plain) for text in _halves(plain[a:b])]
     grounds = [Grounds(p, found) for p in parts]
     fault, coverage = _examine(grounds, sources)
     held = held_share(grounds, about_stems(sources, found))
@@ -99,6 +101,11 @@ def verify(claim: str, evidence: Sequence[str | Source], prose: bool = False) ->
         fault = None
     verdict, why = (fault.verdict, fault.why) if fault else ("supported", _CARRIED)
     return Finding(verdict=verdict, score=score, why=why, support=spans, coverage=coverage)
+
+
+def _halves(sentence: str) -> list[str]:
+    """What stands before and behind a semicolon states things of its own."""
+    return [part for part in sentence.split("; ") if part.strip()]
 
 
 def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fault | None, float]:
@@ -124,9 +131,11 @@ def _examine(grounds: Sequence[Grounds], sources: Sequence[Source]) -> tuple[Fau
             or altered_name(one, known)
             or misattributed(one)
             or other_of_row(one)
+            or other_of_kind(one, about)
             or opposed(one)
             or other_in_slot(one, about)
             or turned_term(one)
+            or changed_side(one)
             or reworded(one, about)
         )
         if fault is None and stated:

@@ -23,7 +23,7 @@ from indexer.models import Frozen
 
 FOLDER = Path(__file__).parent / "verification"
 PARTS = tuple(sorted(int(p.stem.rpartition("_")[2]) for p in FOLDER.glob("paraphrases_*.yaml")))
-TUNED = (1, 2, 3, 4, 5, 6, 7, 10)
+TUNED = (1, 2, 3, 4, 5, 6, 7, 8, 10, 11)
 """Of the written files those that the rules were tuned on; nothing is tuned on the others."""
 HALVED = (9,)
 """Of these files the sources at even places were tuned on, those at odd places are held out."""

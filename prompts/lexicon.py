@@ -9,6 +9,6 @@ from prompts.packaged import packaged_yaml
 
 @cache
 def lexicon(name: str) -> tuple[tuple[str, ...], ...]:
-    """The lines of a part, `same` or `opposite`, as words. Raises KeyError for a part that is none."""
+    """The lines of a part, `same`, `opposite` or `sides`, as words. Raises KeyError for a part that is none."""
     lines: str = packaged_yaml("lexicon.yaml")[name]
     return tuple(tuple(line.split()) for line in lines.splitlines() if line.strip())

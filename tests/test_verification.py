@@ -276,7 +276,9 @@ def test_each_claim_is_judged_alone() -> None:
         (5, 0.89, 0.87),
         (6, 0.94, 0.87),
         (7, 0.79, 0.85),
-        (10, 0.79, 0.80),
+        (8, 0.77, 0.73),
+        (10, 0.79, 0.82),
+        (11, 0.85, 0.79),
     ],
 )
 def test_written_paraphrases_and_their_mutants(part: int, accepted: float, refused: float) -> None:
@@ -292,6 +294,15 @@ def test_the_even_places_of_file_9_keep_what_was_reached() -> None:
     assert tally.accepted >= 0.87 * tally.claims, tally.rejected_claims
     assert tally.refused >= 0.85 * tally.mutants, tally.missed_mutants
     assert len(paraphrases(9, "even")) + len(paraphrases(9, "odd")) == len(paraphrases(9)) == 80
+
+
+@pytest.mark.parametrize(("part", "accepted", "refused"), [(9, 32, 84), (12, 49, 167)])
+def test_held_out_paraphrases_keep_what_was_reached(part: int, accepted: int, refused: int) -> None:
+    """Only totals: their claims and failures are not shown, so that nothing is fitted to them."""
+    tally = run(paraphrases(part, "odd" if part == 9 else "all"), verify)
+    totals = (tally.accepted, tally.refused)
+    assert totals[0] >= accepted, totals
+    assert totals[1] >= refused, totals
 
 
 ABBEY = (
@@ -319,6 +330,69 @@ ABBEY = (
 def test_each_way_of_altering_is_seen_in_another_trade(true: str, altered: str) -> None:
     assert verify(true, [ABBEY]).verdict == "supported", verify(true, [ABBEY]).why
     assert verify(altered, [ABBEY]).verdict != "supported"
+
+
+DAIRY = """From: Ilze Krauja
+To: Bo Sandahl
+Subject: churn line
+
+Bo, to sum up before your visit: the butter churns run hot and the herdsmen are fed up with the noise. We pushed the switch of the milk pumps back to 14 and 15 Sept. The loyalty points are kept for a year. The vet needs the fodder report in april. Hygiene officer: tbd. Hauling costs nothing. Tolls are not included."""
+HANDLES = """milda.k: the crane inspector signed the slip
+bo.s: does that cover the ramp too
+milda.k: no, only the hoist. I'll send the sketch on fri 12
+bo.s: fine"""
+"""A letter and a chat of other trades."""
+
+
+@pytest.mark.parametrize(
+    ("source", "true", "altered"),
+    [
+        (DAIRY, "Ilze Krauja writes that the butter churns run hot.", "Bo Sandahl writes that the butter churns run hot."),
+        (DAIRY, "The herdsmen are unhappy about the noise.", "The herdsmen are pleased about the noise."),
+        (DAIRY, "The switch of the milk pumps was postponed.", "The switch of the milk pumps was brought forward."),
+        (DAIRY, "The milk pumps are switched on 14 and 15 September.", "The milk pumps are switched on 13 and 15 September."),
+        (DAIRY, "Loyalty points are retained for a year.", "Loyalty points are wiped after a year."),
+        (DAIRY, "In April the vet needs the fodder report.", "In May the vet needs the fodder report."),
+        (DAIRY, "No hygiene officer has been named.", "A hygiene officer has been named."),
+        (DAIRY, "Hauling is free.", "Hauling is billed separately."),
+        (DAIRY, "Tolls cost extra.", "Tolls are included."),
+        (HANDLES, "Milda will send the sketch on Friday.", "Bo will send the sketch on Friday."),
+        (HANDLES, "The inspector of the crane signed the slip.", "The inspector of the tram signed the slip."),
+    ],
+)  # fmt: skip
+def test_more_ways_of_altering_are_seen_in_other_trades(
+    source: str, true: str, altered: str
+) -> None:
+    assert verify(true, [source]).verdict == "supported", verify(true, [source]).why
+    assert verify(altered, [source]).verdict != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "contradicts"),
+    [
+        ("Rents rise from 12 to 9.", True),
+        ("Rents rise from 9 to 12.", False),
+        ("Rents drop to 12 from 9.", True),
+        ("Rents drop to 9 from 12.", False),
+        ("The fair was delayed from May to March.", True),
+        ("The fair was delayed from March to May.", False),
+    ],
+)
+def test_a_claim_goes_the_way_that_its_own_two_values_go(claim: str, contradicts: bool) -> None:
+    assert ("of its own" in verify(claim, [claim]).why) == contradicts
+
+
+def test_a_form_has_fields_and_no_speakers() -> None:
+    form = "Lead Source: harvest show\nHay Barns: 3\nClose Reason: price\nMilk Buyer: Aldona Rimkus"
+    assert {s.speaker for s in statements([Source(text=form)])} == {""}
+
+
+def test_groups_of_sides_and_kinds_are_well_formed() -> None:
+    for part in ("sides", "kinds"):
+        for line in lexicon(part):
+            halves = " ".join(line).split(" | ")
+            assert len(halves) == 2 or (part == "kinds" and len(halves) > 2), line
+            assert all(word.strip() for half in halves for word in half.split(", ")), line
 
 
 def test_a_topic_put_as_a_question_is_answered_by_the_next_turn() -> None:

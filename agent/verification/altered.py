@@ -37,6 +37,7 @@ def altered_value(grounds: Grounds) -> Fault | None:
             any(agrees(quantity, q) for q in values)
             or _said_elsewhere(quantity, grounds)
             or _listed(quantity, grounds)
+            or _one_of(quantity, here)
         )
         if quantity.kind == "period":
             if not carried and (
@@ -75,14 +76,15 @@ def _unheard(period: Quantity, said: Sequence[Quantity]) -> bool:
     return bool(counted) and not any(counted & (q.spoken or q.values) for q in said)
 
 
+def _next_to(period: Quantity, part: Part) -> list[Quantity]:
+    """The value that a period belongs to: the nearest one."""
+    values = [q for q in part.quantities if q.kind != "period"]
+    return sorted(values, key=lambda q: max(q.start - period.end, period.start - q.end))[:1]
+
+
 def _other_rate(period: Quantity, part: Part, said: Sequence[Quantity]) -> bool:
     """`6.20 weekly` where the evidence has 6.20 per month."""
-    rates = {
-        q.rate
-        for q in said
-        for mine in part.quantities
-        if mine.kind != "period" and agrees(mine, q)
-    } - {None}
+    rates = {q.rate for q in said for mine in _next_to(period, part) if agrees(mine, q)} - {None}
     days = {PERIOD_DAYS.get(r) for r in rates if r} - {None}
     return bool(days) and not days & period.values
 
@@ -166,6 +168,22 @@ def is_idle(q: Quantity) -> bool:
             "quarter",
         )
         or (word.isalpha() and q.values == {0.0})
+    )
+
+
+_ONE_UNIT = re.compile(r"(?:an?|eine?[rnm]?) (\w+)", re.I)
+
+
+def _one_of(quantity: Quantity, here: Sequence[Statement]) -> bool:
+    """`Within a week` beside `in the same week`: one that nobody counts."""
+    match = _ONE_UNIT.fullmatch(quantity.text) if quantity.kind == "duration" else None
+    if match is None:
+        return False
+    counted = [
+        q for s in here for q in s.quantities if q.kind == "duration" and q.unit == quantity.unit
+    ]
+    return not counted and any(
+        stem(match[1].lower()) == stem(t.text) for s in here for t in s.tokens
     )
 
 

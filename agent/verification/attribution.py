@@ -7,45 +7,16 @@ from collections.abc import Sequence
 
 from agent.verification import dates
 from agent.verification.agreement import agrees
-from agent.verification.bearers import told_of_another_name
+from agent.verification.bearers import bound_to_another, told_of_another_name
 from agent.verification.fault import Fault
 from agent.verification.names import Name, is_everyday, names
 from agent.verification.origin import wrong_side
 from agent.verification.plain import tokens
 from agent.verification.statements import Statement
+from agent.verification.subjects import parts_of, says_after, subject_of
 from agent.verification.support import Grounds
+from agent.verification.tied import untied
 from agent.verification.words import stem
-
-_SUBJECT_BEFORE = re.compile(
-    r"(?:according to|as per|(?:\w+ed|written|led|run|given|known|taken|chosen|built|made) by|laut|quoting)\s+(?:mr\.?|ms\.?|mrs\.?|dr\.?|frau|herr)?\s*$",
-    re.I,
-)
-_SAYS_AFTER = re.compile(
-    r"^,? (?:says?|said|told|confirm\w*|report\w*|stat(?:es|ed)|warns?|warned|wrote|sagt\w*|explain\w*|add(?:s|ed)|argue[sd]?|mention\w*|note[sd]|admit\w*|"
-    r"claim(?:s|ed)|think(?:s|ing)?|thought|believe[sd]?|insist\w*|promise[sd]|assure[sd]|announce[sd]|recall\w*|complain\w*|estimate[sd]|suggest\w*|point(?:s|ed) out|erklärt\w*|meint\w*)\s*\W*$"
-)
-
-
-def parts_of(label: str) -> frozenset[str]:
-    """The words of a speaker's label, in lower case."""
-    return frozenset(re.findall(r"[^\W\d_]{2,}", label.lower()))
-
-
-def subject_of(part_text: str, mentioned: Sequence[Name]) -> Name | None:
-    """The name that a sentence makes say or do what follows, if it begins with one or ends in `by` one."""
-    for name in mentioned:
-        if _SAYS_AFTER.match(part_text[name.end :]):
-            return name
-    for name in mentioned:
-        before = part_text[: name.start]
-        if (
-            not before.strip(" \"'(")
-            or _SUBJECT_BEFORE.search(before)
-            or before.strip().lower()
-            in ("mr", "ms", "mrs", "dr", "dr.", "mr.", "ms.", "frau", "herr")
-        ):
-            return name
-    return None
 
 
 def misattributed(grounds: Grounds) -> Fault | None:
@@ -55,6 +26,8 @@ def misattributed(grounds: Grounds) -> Fault | None:
         or wrong_side(grounds)
         or _not_meant(grounds)
         or told_of_another_name(grounds)
+        or bound_to_another(grounds)
+        or untied(grounds)
     )
 
 
@@ -89,7 +62,7 @@ def _wrong_speaker(grounds: Grounds) -> Fault | None:
     wanted = set(name.parts)
     speakers = {s.speaker: parts_of(s.speaker) for s in grounds.all if s.speaker}
     known = any(wanted & parts for parts in speakers.values())
-    if name.text.isupper() and not known and not _SAYS_AFTER.match(grounds.part.text[name.end :]):
+    if name.text.isupper() and not known and not says_after(grounds.part.text[name.end :]):
         return None
     without = _near_without(grounds, name)
     near = [grounds.all[i] for i in without] or [grounds.all[i] for i in grounds.near]

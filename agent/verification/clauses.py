@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from agent.verification.plain import tokens
 from agent.verification.quantities import quantities
@@ -24,7 +25,7 @@ NOT = re.compile(
 NO_NOT = re.compile(
     r"\b(?:excl(?:uding|usive of|\.)? (?:\w+ )?(?:vat|tax(?:es)?|gst|sales tax|mwst|shipping|expenses)|not only|(?:at )?no (?:extra |additional |further )?(?:charge|cost|fee)s?\b|no (?:\w+er|less|more) than|no doubt|no problem|not just|not to mention|why not|whether or not|no matter|if not|nicht nur|no need to worry|not bad|"
     r"(?:never|not|cannot|can't|n't|won't|doesn't|may not|must not|shall not) (?:be )?(?:exceed|go over|go above|more than|over|above|beyond)|"
-    r"without cause|without delay|no,|no (?=sooner)|not yet clear)\b"
+    r"stop(?:s|ped|ping)? (?:at|by|over)(?= )|without cause|without delay|no,|no (?=sooner)|not yet clear)\b"
 )
 LACKING = frozenset(
     stem(w) for w in
@@ -32,8 +33,8 @@ LACKING = frozenset(
     "ablehnen unwilling unavailable waive skip freeze ban moratorium discontinue abolish abandon withhold disallow preclude oppose stop quit doubt doubtful disagree dislike abgelehnt dagegen verweigert untersagt entfällt gestrichen".split()
 )  # fmt: skip
 OUT = re.compile(
-    r"\b(?:out of scope|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|his|her|my|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:strik(?:e|es|ing)|struck) (?:\w+ ){1,5}(?:from|out)\b|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
-    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|object(?:s|ed)?(?= (?:but|and|any|that|because|strongly)\b|\W*$)|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be) against|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
+    r"\b(?:out of scope|(?:put |placed |is |are |stays? )?on hold|(?:stood|stands?|standing) (?:still|idle)|shut(?:s|ting)? (?:\w+ )?down|at a standstill|out of the question|fehl(?:t|en|te|ten)|fail(?:s|ed|ing|ure)? to|(?:stay|stays|stayed|remain|remains|kept|keeps) out of|stays? behind|zurückge(?:schickt|wiesen|sandt)|(?:sent|sends|send) back|(?:outside|beyond|on top of) (?:of )?(?:the|this|our|that|its) (?:scope|order|contract|agreement|fee|price|package|subscription)|drop(?:s|ped)? (?:the|this|our|their|his|her|my|that|its|any|all)|(?:take|takes|taken|took|taking) (?:\w+ ){0,3}out|declin(?:e|es|ed|ing) (?:to|the|our|your|his|her|their|an?|any)|(?:strik(?:e|es|ing)|struck) (?:\w+ ){1,5}(?:from|out)\b|(?:has|have|had|needs?) to go(?! (?:to|through|live|into|on|over|up|down|back|ahead|for|with))|costs? extra|(?:is|are|'s|'re|bill(?:ed|s)?|charg(?:e|es|ed)|pric(?:e|es|ed)|invoiced?|sold|sell|quoted?|comes?) (?:\w+ )?separate(?:ly)?|(?:is|are|be) (?:\w+ )?extras?(?! \w)|lehn(?:t|en|te|ten)\b[^.;]{0,60}\bab|not in scope|off the table|(?:left|leave|leaves|leaving) (?:\w+ ){0,3}out|rul(?:e|es|ed|ing) (?:\w+ )?out|turn(?:ed|s)? down|no longer|anything but|far from|"
+    r"too (?:\w+) to|außerhalb des (?:umfangs|leistungsumfangs)|opt(?:ed)? out|nicht mehr|kommt nicht infrage|object(?:s|ed|ing)? to|object(?:s|ed)?(?= (?:but|and|any|that|because|strongly)\b|\W*$)|objections?(?: to)?|(?:is|are|was|were|'s|'re) out(?! (?:of|on|in|for|there|to|with|until|till|today|tomorrow|this|next|sick))|oppos(?:e|es|ed|ing)|(?:is|are|was|were|be|speaks?|spoke|voted?|votes|\d|one|two|three|four|five|six) against|against (?=\()|(?:may|can|could|might|would|will|should|to|not) object|(?:rais(?:e|es|ed|ing)|lodg(?:e|es|ed|ing)|mak(?:e|es|ing)|made|fil(?:e|es|ed|ing)) (?:an |any )?objections?|resist(?:s|ed|ing)?|veto\w*|(?:outside|beyond) (?:of )?(?:the )?scope|walk(?:ed)? away from|held back)\b"
 )
 _GOES_ON = re.compile(
     r"\s*(?:and |but |so )?(?:it|they|he|she|this|that|those|these|not|no|none|nobody|neither|nor|never|es|sie|das|nicht)\b"
@@ -61,7 +62,7 @@ class Clause:
 
 
 _FREE = re.compile(
-    r"\b(?:(?:at|for) )?no (?:extra |additional |further )?(?:charge|cost)s?\b|\bfree of charge\b|\bfor (?:nothing|free)\b|"
+    r"\b(?:costs?|pays?) (?:(?:you|us|them|him|her|the \w+) )?nothing\b|\b(?:(?:at|for) )?no (?:extra |additional |further )?(?:charge|cost)s?\b|\bfree of charge\b|\bfor (?:nothing|free)\b|"
     r"\b(?:nothing|no (?:fee|charge)) (?:is|was|will be|gets) (?:charged|billed|made)\b|\b(?:not|n't) (?:be )?(?:charged|billed)(?= for\b)|"
     r"\bwithout (?:extra |additional )?(?:charge|cost)s?\b|\bkostenlos\b|\bgratis\b|\b(?:don't|doesn't|do not|does not|won't|need not) (?:(?:have|need) to )?pay(?: for)?\b"
 )
@@ -85,6 +86,9 @@ _NOT_LISTED = re.compile(
 )
 """What such a label denies it denies of the whole list after it."""
 _FIRM = re.compile(r"\b(ltd|inc|co|corp)\.(?= )")
+_TBD = re.compile(
+    r"\b(?:tb[dac]|n/a|to be (?:determined|decided|confirmed|named|announced|defined))\b"
+)
 _YET_TO = re.compile(r"\b(has|have|had) yet to\b")
 
 
@@ -107,7 +111,7 @@ def _taken_apart(match: re.Match[str]) -> str:
 def settled(text: str) -> str:
     """In lower case, `unwelcome` as `not welcome`, what costs nothing called free, `not A without B` put as `A only with B`."""
     plain = _UN.sub(_taken_apart, _FIRM.sub(r"\1", _NUMBER_SIGN.sub("number ", text.lower())))
-    plain = _YET_TO.sub(r"\1 not", _FREE.sub("free", plain))
+    plain = _TBD.sub("not yet", _YET_TO.sub(r"\1 not", _FREE.sub("free", plain)))
     plain = _NOT_WITHOUT.sub(r"\1 only with", _WITHOUT_NOT.sub(r"only with\1", plain))
     if _NOT_LISTED.match(plain):
         plain = plain.replace(", ", " and ")
@@ -116,7 +120,12 @@ def settled(text: str) -> str:
 
 def clauses(text: str) -> list[Clause]:
     """The clauses of a plain sentence."""
-    out = []
+    return list(_clauses(text))
+
+
+@lru_cache(maxsize=512)
+def _clauses(text: str) -> tuple[Clause, ...]:
+    out: list[Clause] = []
     inherited: frozenset[str] = frozenset()
     last: frozenset[str] = frozenset()
     for part in _BREAK.split(settled(text)):
@@ -136,7 +145,7 @@ def clauses(text: str) -> list[Clause]:
                 )
                 last = _last(part)
                 inherited = stems | out[-1].inherited
-    return out
+    return tuple(out)
 
 
 def _last(part: str) -> frozenset[str]:

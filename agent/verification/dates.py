@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 
@@ -89,6 +90,10 @@ class When:
         )
 
 
+_IN_TIME = re.compile(r"\b(?:in|by|until|till|since|from|before|after|early|mid|late|next|last|im|ab|bis|seit|of)[ -]$", re.I)  # fmt: skip
+"""What before a short or doubtful word tells that it is a month or a day of the week."""
+
+
 def _year(text: str | None) -> int | None:
     if not text:
         return None
@@ -101,9 +106,13 @@ def _quarter_months(number: int) -> frozenset[int]:
 
 
 def _ambiguous(match: re.Match[str]) -> bool:
-    """`may` and `march` as verbs: no capital, no day beside it."""
+    """`may` and `march` as verbs: no capital, no day beside it, nothing before it that tells when."""
     word = match.group("month")
-    return word.lower() in _AMBIGUOUS and not word[0].isupper()
+    if word.lower() not in _AMBIGUOUS or word[0].isupper():
+        return False
+    return not _IN_TIME.search(
+        match.string[max(0, match.start("month") - 8) : match.start("month")]
+    )
 
 
 def _when(match: re.Match[str]) -> When | None:
@@ -193,8 +202,13 @@ def _whens(text: str) -> tuple[When, ...]:
             if free(match.start(), match.end()) and (when := _when(match)) is not None:
                 found.append(when)
                 taken.append((match.start(), match.end()))
+    for one in [*found]:
+        found += _joined_days(text, one, free)
     for match in _WEEKDAY.finditer(text):
-        if match.group(1).lower() in _AMBIGUOUS and not match.group(1)[0].isupper():
+        if match.group(1).lower() in _AMBIGUOUS and not match.group(1)[0].isupper() and not (
+            re.match(r" ?\d|\W+(?:noon|morning|afternoon|evening)", text[match.end() : match.end() + 12])
+            or re.search(r"\b(?:on|by|until|till|from|next|last|to|since) $", text[max(0, match.start() - 6) : match.start()])
+        ):  # fmt: skip
             continue
         found.append(
             When(
@@ -205,6 +219,26 @@ def _whens(text: str) -> tuple[When, ...]:
         if free(start, end):
             found.append(When(start, end, text[start:end], minute=minute))
     return tuple(sorted(found, key=lambda w: w.start))
+
+
+_DAY_BEFORE = re.compile(r"(?<![\d.,])(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?(?:,| and| &| or| \+|/| und| oder) ?(?:the )?$", re.I)  # fmt: skip
+_DAY_BEHIND = re.compile(r" ?(?:and|&|\+|or|/|und|oder) ?(?:the )?(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d|[.,:/]\d| ?%|\.?\s?[^\W\d_])", re.I)  # fmt: skip
+
+
+def _joined_days(text: str, one: When, free: Callable[[int, int], bool]) -> Iterator[When]:
+    """The 3 of `3 and 4 February`, the 4 of `Feb 3 + 4`."""
+    if one.day is None or len(one.months) != 1 or one.swapped:
+        return
+    low = max(0, one.start - 12)
+    if one.text[0].isdigit() and (match := _DAY_BEFORE.search(text[low : one.start])):
+        start, end = low + match.start("day"), low + match.end("day")
+        day = int(match["day"])
+    elif one.text[0].isalpha() and one.year is None and (match := _DAY_BEHIND.match(text, one.end)):
+        start, end, day = match.start("day"), match.end("day"), int(match["day"])
+    else:
+        return
+    if 1 <= day <= 31 and free(start, end):
+        yield replace(one, start=start, end=end, text=text[start:end], day=day, part=None)
 
 
 def agrees(claim: When, said: When) -> bool:

@@ -41,6 +41,10 @@ def follows(quantity: Quantity, claim: str, here: Sequence[Statement]) -> bool:
         return False
     if quantity.kind == "duration" and _LATER.match(claim[quantity.end :]):
         return bool(quantity.values & _days_apart(here))
+    if quantity.kind == "duration" and any(
+        abs(v - apart) < 1e-6 for s in here for apart in _hours_apart(s) for v in quantity.values
+    ):
+        return True
     beside = claim[max(0, quantity.start - _BEFORE) : quantity.end + _BEHIND]
     near = [here[i : i + _APART] for i in range(max(1, len(here) - _APART + 1))]
     if quantity.kind == "money":
@@ -66,6 +70,16 @@ def _days_apart(here: Sequence[Statement]) -> set[float]:
     return {abs(a - b) for a, b in itertools.combinations(days, 2)}
 
 
+def _hours_apart(statement: Statement) -> Iterator[float]:
+    """How long it is, in days, from a time of day to the next one said: `from 10:00 to 15:00`."""
+    times = [w for w in statement.whens if w.minute is not None]
+    for one, other in itertools.pairwise(times):
+        between = statement.text[one.end : other.start]
+        if _UP_TO.fullmatch(between) and one.minute is not None and other.minute is not None:
+            yield (other.minute - one.minute) % 1440 / 1440
+
+
+_UP_TO = re.compile(r"\W*(?:to|until|till|through|and|bis|und)?\W*", re.I)
 _SCALE = re.compile(
     r"(?:\b|\d)(?P<k>k\b|thousand|tausend|grand)|(?:\b|\d)(?:m|mn|mio|million(?:en)?)\b", re.I
 )

@@ -19,8 +19,10 @@ REASONS: dict[Mood, str] = {
 _ASKS = re.compile(
     r"\?[\"')\]\s]*$|^\W*(?:do|does|did|is|are|can|could|will|would|should|have|has|what|when|who|how|why|which)\b[^.!]{0,200}\?", re.I
 )  # fmt: skip
+_ASKS_BARE = re.compile(r"^\W*(?:do|does|did|is|are|can|could|will|would|have|has|was) (?:you|we|they|it|that|this|he|she|i|there|someone|anyone|anybody)\b[^.!]{0,120}$|^\W*(?:how (?:long|much|many|soon|often)|who(?:'s| is)?|what(?:'s| is| are)|where(?:'s| is| are)|when(?:'s| is| are| do| does| will| can)) [^.,!]{0,50}$", re.I)  # fmt: skip
+"""A question in a chat, which needs no sign."""
 _TAG = re.compile(
-    r",\s*(?:right|correct|isn't it|don't you|ok|okay|yes|no|remember|huh|you see|you know|oder|nicht wahr|gell|sound good|fair)\s*\?",
+    r",\s*(?:does|would|will|is|are|can|could|how|what)(?:n't)? (?:does |about )?(?:that|this|it|you) ?(?:help|work|do|suit|sound|fit|fine|ok(?:ay)?|good|enough|alright|all right|fair|live with (?:that|it))[^?]{0,20}\?|,\s*(?:right|correct|isn't it|don't you|ok|okay|yes|no|remember|huh|you see|you know|oder|nicht wahr|gell|sound good|fair)\s*\?",
     re.I,
 )
 _INDIRECT = re.compile(
@@ -71,13 +73,20 @@ _OTHERS = re.compile(
 )  # fmt: skip
 
 
+def asks_bare(text: str) -> bool:
+    """Whether a line asks without a question mark: `does that put it at risk`."""
+    return bool(_ASKS_BARE.match(text.strip()))
+
+
 def mood_of(text: str, answered: bool = False) -> Mood:
     """How a plain sentence holds what it says; `answered`: a question that was said yes to."""
     if _TAKES_BACK.search(text):
         return "takes_back"
     if _OTHERS.search(text):
         return "others"
-    if not answered and ((_ASKS.search(text) and not _TAG.search(text)) or _INDIRECT.search(text)):
+    if not answered and (
+        (_ASKS.search(text) and not _TAG.search(text)) or asks_bare(text) or _INDIRECT.search(text)
+    ):
         return "asks"
     if _HEARSAY.search(text):
         return "hearsay"
@@ -104,7 +113,7 @@ _ADMITS: dict[Mood, re.Pattern[str]] = {
         re.I,
     ),
     "takes_back": re.compile(
-        r"\b(?:no longer|withdr\w*|retract\w*|drop\w*|cancel\w*|taken? back|initial\w*|original\w*|formerly|previous\w*|earlier|first|not|never|supersed\w*|correct\w*|off the table|instead|changed?|zurück\w*|nicht|mehr)\b",
+        r"\b(?:no longer|withdr\w*|retract\w*|drop\w*|cancel\w*|taken? back|initial\w*|original\w*|formerly|previous\w*|earlier|first|not|no|none|never|without|supersed\w*|correct\w*|off the table|instead|changed?|zurück\w*|nicht|mehr)\b",
         re.I,
     ),
     "hearsay": re.compile(

@@ -45,6 +45,7 @@ _COMMON = frozenset(
     staff stakeholders standard stock storage success support table talks team teams ten term terms that the their them then there these they this those three to today
     together tomorrow training travel trial twelve two under unless until up updates usage user users vendor volume warranty was we weekly were what when where whether which
     while who whole why will with within without work workshops would year yearly yes yesterday you your zero therefore remember note please moreover furthermore nevertheless nonetheless overall yet thus hence likewise meanwhile otherwise perhaps sometimes often regardless unfortunately afterwards altogether besides maybe yoy qoq mom ytd eod eow
+    dear hi hello hey hola regards cheers ok okay free inv rep reps cert
     der die das den dem ein eine wir sie er es ich und oder aber im in am an auf aus bei bis für mit nach von vor zu zum zur nicht kein keine ab pro laut seit
     kunde kundin kunden anbieter vertrag preis preise frist rechnung rechnungen bezahlung lieferung laufzeit schulung schulungen einführung start team alle jeder jede""".split()
 )  # fmt: skip
@@ -162,6 +163,8 @@ def _capitalised(text: str) -> list[Name]:
         start, words = match.start(), match.group()
         if any(a <= start < b for a, b in dates):
             continue
+        inside = [a for a, b in dates if start < a < match.end()]
+        words = words[: min(inside) - start].rstrip() if inside else words
         if _SENTENCE_START.search(text[max(0, start - 3) : start]):
             head, _, rest = words.partition(" ")
             if is_common(head) or (rest and head.lower() in _BIDS):
@@ -191,8 +194,28 @@ def _names_somebody(head: str, after: str) -> bool:
         return True
     if rarity(head.lower()) >= 1 and _THIRD_PERSON.match(after) and not _FORMED.search(head):
         return True
+    if _is_no_word(head) and not after.startswith("-"):
+        return True
     plural = head.endswith("s") and not head.endswith("'s")
     return bool(_VERB_NEXT.match(after)) and not plural
+
+
+_OPENS = re.compile(
+    r"(?:re|un|over|under|pre|post|mis|out|up|down|in|on|off|by|co|de|dis|non|super|sub|inter|multi|auto|self)"
+)
+_ENDS = re.compile(
+    r"(?:ed|ing|s|er|or|e?st|ly|al|ic|ive|ous|able|ible|ant|ent|man|men|ware|time|line|work|book|load|date|set|up|out|off|back|down|age|ure|ette|ism|dom|hood|craft|page|code|card|room|way|en|t)$"
+)
+_SHORTEST = 5
+
+
+def _is_no_word(head: str) -> bool:
+    """Whether a capitalised word is made like no English word, in whole or in two parts: a name."""
+    low = head.lower()
+    return (
+        len(low) >= _SHORTEST and low.isalpha() and rarity(low) >= 1
+        and not _COMMON_END.search(low) and not _ENDS.search(low) and not _OPENS.match(low)
+    )  # fmt: skip
 
 
 def is_named(name: Name, known: Known) -> bool:

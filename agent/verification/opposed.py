@@ -44,9 +44,22 @@ _NO = re.compile(r"(?:not?|never|none|nobody|without|nicht|kein\w*)|.*n't")
 _POINTING = frozenset("that this it which then these those".split())
 _AHEAD = 4
 """Tokens behind such a word among which what it governs begins."""
-_RISE = re.compile(r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|grow(?:s|n|ing)?|grew|climb\w*|(?:go(?:es|ing)?|went) up|steigen|steigt|gestiegen)\b", re.I)  # fmt: skip
-_FALL = re.compile(r"\b(?:fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|decreas\w*|reduc\w*|shrink\w*|shrank|(?:go(?:es|ing)?|went|come|came|bring|brought) down|cut|sinken|sinkt|gesunken)\b", re.I)  # fmt: skip
-_FROM_TO = re.compile(r"\b(?:from|von)\W*$"), re.compile(r"\b(?:to|auf)\b[^,.;]{0,14}$")
+_RISE = re.compile(r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|grow(?:s|n|ing)?|grew|climb\w*|rais\w+|gain\w*|jump\w*|(?:go(?:es|ing)?|went) up|up(?= from)|steigen|steigt|gestiegen)\b", re.I)  # fmt: skip
+_FALL = re.compile(r"\b(?:fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|declin\w*|lower\w*|halv\w+|decreas\w*|reduc\w*|shrink\w*|shrank|(?:go(?:es|ing)?|went|come|came|bring|brought) down|down(?= from)|cut|sinken|sinkt|gesunken)\b", re.I)  # fmt: skip
+_FROM = re.compile(r"\b(?:from|von)\W*(?:the )?(?:start of |end of |beginning of )?$")
+
+
+_TO = re.compile(r"\b(?:to|auf)\b[^,.;]{0,14}$")
+_BESIDE = 24
+"""Characters between the value that something comes to and the `from` with the one it had."""
+_LATER = re.compile(
+    r"\b(?:delay\w*|postpon\w*|push\w* back|put off|defer\w*|slip\w*|mov\w+ back|verschoben)\b",
+    re.I,
+)
+_SOONER = re.compile(
+    r"\b(?:(?:bring|brings|brought|mov\w+|pull\w*) (?:\w+ )?(?:forward|up)|advanced?|vorgezogen)\b",
+    re.I,
+)
 
 
 def _sides() -> dict[str, list[tuple[int, int]]]:
@@ -126,16 +139,29 @@ def _governs(mine: _Turn, theirs: _Turn) -> bool:
 
 
 def _against_itself(text: str, values: Sequence[Quantity]) -> Fault | None:
-    """`It is to rise from 72 to 25.`"""
-    found = sorted(values or quantities(text), key=lambda q: q.start)
-    for low, high in itertools.pairwise(found):
-        before = text[: low.start]
-        if not (_FROM_TO[0].search(before) and _FROM_TO[1].search(text[low.start : high.start])):
+    """`It is to rise from 72 to 25`, `it drops to 8 from 7`, `delayed from May to March`."""
+    numbers = sorted((q for q in values or quantities(text) if q.values), key=lambda q: q.start)
+    days = [w for w in dates.whens(text) if len(w.months) == 1 and w.minute is None]
+    pairs: list[tuple[Quantity | When, Quantity | When, float, float, tuple[re.Pattern[str], re.Pattern[str]]]] = [
+        *((q, p, max(q.values), max(p.values), (_RISE, _FALL)) for q, p in itertools.pairwise(numbers)),
+        *((w, v, _day(w), _day(v), (_LATER, _SOONER)) for w, v in itertools.pairwise(days) if w.year == v.year),
+    ]  # fmt: skip
+    for one, other, first, second, (up, down) in pairs:
+        before, between = text[: one.start], text[one.end : other.start]
+        if _FROM.search(before) and _TO.search(text[one.start : other.start]):
+            low, high = first, second
+        elif _TO.search(before) and _FROM.search(between) and len(between) < _BESIDE:
+            low, high = second, first
+        else:
             continue
         verb = before[-60:]
-        more = max(low.values) < min(high.values)
-        if (more and _FALL.search(verb) and not _RISE.search(verb)) or (
-            not more and _RISE.search(verb) and not _FALL.search(verb)
-        ):
-            return Fault("contradicted", f"the claim says the opposite of its own {low.text} and {high.text}")  # fmt: skip
+        rises, falls = bool(up.search(verb)), bool(down.search(verb))
+        if rises != falls and low != high and rises != (low < high):
+            return Fault("contradicted", f"the claim says the opposite of its own {one.text} and {other.text}")  # fmt: skip
     return None
+
+
+def _day(when: When) -> float:
+    """Where in the year a day or month lies."""
+    parts = {"start": 5, "mid": 15, "end": 25}
+    return 32 * min(when.months) + (when.day or parts.get(when.part or "", 0))

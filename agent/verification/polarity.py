@@ -19,6 +19,8 @@ _DENIES = re.compile(
     r"\b(?:not|never|cannot|can't|nobody|nothing|neither|nicht|kein\w*|niemand|nie)\b|n't\b|^\W*no\b|\b(?:is|are|was|were|has|have|had|there|with|need|needs|get|gets) no\b"
 )
 _REFUSES = frozenset(map(stem, "refuse reject decline oppose".split()))
+_LACK, _NEED = stem("lack"), stem("need")
+"""Whoever needs a thing lacks it."""
 _UN = re.compile(r"^(?:un|in|im|non|dis|ir)(?=\w{5,})")
 
 
@@ -33,6 +35,7 @@ def _turned(claim: Clause, said: Clause) -> int:
             turned += 1
     turned += sum(_bare_of(word, claim.stems) for word in said.stems - claim.stems)
     turned += _prefixed(claim, said) + _prefixed(said, claim)
+    turned += any(_LACK in a.stems and _NEED in b.stems for a, b in ((claim, said), (said, claim)))
     # Words that deny by themselves are counted as noes already, on whichever side they stand.
     denials = (claim.stems ^ said.stems) & LACKING
     return turned - min(
@@ -148,8 +151,13 @@ def _worded(clause: Clause) -> list[str]:
     return [s for s in clause.stems if not s.startswith("#")]
 
 
+_SCRAP = 2
+"""A clause of fewer words, none of them a verb, that says no no (`the accountant,`) says no yes either."""
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|will|would|can|could|shall|should|may|might|must|ist|sind|wird|hat)\b|'(?:s|re|ll|ve|d)\b|\w{3,}ed\b"
+)
 _FRAGMENT = re.compile(
-    r"^\W*(?:instead of|rather than|outside|beyond)\b|\b(?:aside|excepted|apart from|other than|save for)\b"
+    r"^\W*(?:mr|mrs|ms|dr|frau|herr)\b|^\W*(?:instead of|rather than|outside|beyond)\b|\b(?:aside|excepted|apart from|other than|save for)\b"
 )
 """What only sets something apart from the clause beside it."""
 
@@ -168,6 +176,13 @@ def disagreement(
     for whole in stated:
         bare = whole.stems - names
         clause = replace(whole, stems=bare) if len(bare) > 1 else whole
+        if (
+            len(stated) > 1
+            and len(clause.stems) < _SCRAP
+            and not clause.noes
+            and not _SAYS.search(whole.text)
+        ):
+            continue
         if _FRAGMENT.search(clause.text) and len(_worded(clause)) < 3 and len(stated) > 1:
             continue
         ranked = sorted(((_weight(clause, s), s) for s in said), key=lambda p: -p[0])

@@ -28,10 +28,13 @@ _BETWEEN = {
     "of",
     "solid",
 }
+_PLURAL_UNITS = frozenset("days weeks months years hours minutes quarters fortnights".split())
 _WORKED = ("business", "working")
 """Five of them are a week."""
 _LEAST = re.compile(r"(?<!never )(?<!not )(?<!n't )(?:at least|no (?:less|fewer) than|not less than|minimum(?: of)?|more than|over|above|from|mindestens|über|upwards of|exceed(?:s|ing)?)\s*[$€£]?\s*$", re.I)  # fmt: skip
 _MOST = re.compile(r"(?:(?:never|not|n't|cannot) (?:be |go |cost |take |rise )?(?:(?:up|increased?|raised?|grow) )?(?:by )?(?:exceed|more than|over|above|beyond)|(?:at|stays?) or below|at most|up to|no (?:more|later|longer) than|not more than|maximum(?: of)?|less than|fewer than|under|below|within|max\.?|(?:not|never|n't|cannot)\b[^.;,]{0,30}\bby more than|capped at|höchstens|bis zu|maximal|unter)\s*[$€£]?\s*$", re.I)  # fmt: skip
+_TOPS = re.compile(r"(?: [^\W\d_]+)? ?(?:at (?:the )?most|max(?:imum)?\b|tops\b|or (?:less|fewer|under|below)\b|and (?:under|below)\b|höchstens)", re.I)  # fmt: skip
+_UPWARDS = re.compile(r"(?: [^\W\d_]+)? ?(?:at (?:the (?:very )?)?least|min(?:imum)?\b|or (?:more|over|above|longer)\b|and (?:over|above|up)\b|upwards\b|mindestens)", re.I)  # fmt: skip
 _ABOUT = re.compile(r"(?:about|around|roughly|approximately|some|circa|ca\.?|nearly|almost|close to|(?:just|slightly|a (?:little|bit|touch)|well) (?:under|over|below|above|short of)|a (?:little|bit|touch) (?:less|more) than|(?:less|more) or less|maybe|perhaps|some|a good|knapp|gut|etwa|rund|ungefähr|~)\s*[$€£]?\s*(?:a\s*)?$", re.I)  # fmt: skip
 _MOVES = re.compile(
     r"\b(?:went|go|goes|fell|fall|drop\w*|rose|rise|grew|grow|increas\w*|decreas\w*|cut|bring|brought|reduc\w*|down|up|mov\w*|lower\w*|rais\w*|chang\w*|shr\w+|improv\w*)\b[^.;]*\bfrom\s*[$€£]?$",
@@ -73,7 +76,10 @@ def _unit_at(found: Sequence[Token], at: int) -> tuple[Kind, str, int] | None:
             return "percent", "bp", step + (2 if found[step].text == "basis" else 1)
         if word in DAYS or word in MONTHS:
             return "duration", word, step + 1
-        if found[step].text not in _BETWEEN:
+        if found[step].text not in _BETWEEN and not (
+            step == at and step + 1 < len(found) and found[step + 1].text in _PLURAL_UNITS and is_content(found[step])
+            and found[step + 1].start == found[step].end + 1
+        ):  # fmt: skip
             return None
     return None
 
@@ -125,6 +131,9 @@ class _Reader:
             else:
                 out.append(self._quantity(number, upper))
             at += 1
+        out = [
+            self._bound_as_in_words(q, before) for q, before in zip(out, [None, *out], strict=False)
+        ]
         out = with_ratios(self.text, out) + periods(self.text)
         ends = {q.end for q in out}
         singles = [
@@ -135,6 +144,13 @@ class _Reader:
         ]
         out = [q for q in out if not any(s.start < q.start < s.end for s in singles)]
         return [q for q in (*out, *singles) if not self._is_code(q)]
+
+    def _bound_as_in_words(self, q: Quantity, before: Quantity | None) -> Quantity:
+        """The 90 of `at least ninety (90) days` is bound as the words before it are."""
+        if before is None or q.bound or not before.bound or not q.spoken & before.spoken:
+            return q
+        restated = self.text[before.end : q.start].strip() == "("
+        return replace(q, bound=before.bound) if restated else q
 
     def _in_date(self, number: Number) -> bool:
         start = self.found[number.first].start
@@ -215,7 +231,7 @@ class _Reader:
         nouns = self._nouns(after) if kind == "count" else ()
         return Quantity(
             start, end, self.text[start:end], values, kind, plain_unit, top,
-            "most" if _MOST.search(ahead) else "least" if _LEAST.search(ahead) else None,
+            "most" if _MOST.search(ahead) or _TOPS.match(self.text, end) else "least" if _LEAST.search(ahead) or _UPWARDS.match(self.text, end) else None,
             bool(_ABOUT.search(ahead)), _rate(self.text[end : end + 32]) if kind == "money" or not nouns else None, nouns, low.ordinal, low.values,
         )  # fmt: skip
 

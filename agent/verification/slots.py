@@ -61,7 +61,9 @@ def _compounds(found: Sequence[Token], within: Part | Statement) -> Iterator[tup
     for one, two in itertools.pairwise(found):
         if (
             two.start - one.end != 1
+            or within.text[one.end] != " "
             or not (is_content(one) and is_content(two))
+            or two.text.endswith("ed")
             or two.raw[0].isupper()
         ):
             continue

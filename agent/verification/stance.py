@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from agent.verification.agreement import agrees
 from agent.verification.altered import is_idle
-from agent.verification.attribution import parts_of, subject_of
 from agent.verification.denial import undenied
 from agent.verification.fault import Fault
 from agent.verification.mood import BESIDE, CONDITION, REASONS, Mood, admits, corrects
 from agent.verification.polarity import disagreement, ruled_out
 from agent.verification.quantity import Quantity
 from agent.verification.statements import Statement
+from agent.verification.subjects import parts_of, subject_of
 from agent.verification.support import Grounds, Part
 from agent.verification.words import content, stem
 
@@ -29,7 +29,11 @@ def wrong_mood(grounds: Grounds) -> Fault | None:
             for i in grounds.around
             if any(agrees(quantity, q) for q in grounds.all[i].quantities)
         ]
-        if quantity.kind == "period" or any(_PRESUPPOSES.match(s.text) for s in holding):
+        if (
+            quantity.kind == "period"
+            or _ONE.match(quantity.text)
+            or any(_PRESUPPOSES.match(s.text) for s in holding)
+        ):
             continue
         if holding and not is_idle(quantity) and (fault := _mood_fault(holding, grounds.part)):
             return fault
@@ -43,15 +47,17 @@ def _answering(grounds: Grounds) -> list[Statement]:
     found = []
     for i in grounds.near:
         one, then = grounds.all[i], grounds.all[i + 1 : i + 3]
-        if not one.is_question:
+        if one.mood != "asks":
             continue
         found += [
             s for s in then if s.source == one.source and s.speaker != one.speaker and s.mood == "states"
-            and any(agrees(q, o) for q in grounds.part.quantities for o in s.quantities)
+            and (grounds.part.stems & s.stems or any(agrees(q, o) for q in grounds.part.quantities for o in s.quantities))
         ]  # fmt: skip
     return found
 
 
+_ONE = re.compile(r"an? ", re.I)
+"""`A month`: it counts nothing that could be asked or stated."""
 _PRESUPPOSES = re.compile(
     r"^\W*(?:and |so |but |ok,? |okay,? )?(?:what|when|who|how|why|which|where|was|wann|wer|wie|warum|welche\w*)\b",
     re.I,

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from agent.verification.dates import When, whens
-from agent.verification.mood import Mood, mood_of
+from agent.verification.mood import Mood, asks_bare, mood_of
 from agent.verification.plain import make_plain, tokens
 from agent.verification.quantities import quantities
 from agent.verification.quantity import Quantity
@@ -22,11 +22,13 @@ MAX_STATEMENT = 600
 """Characters; what has no sentence ends is cut at spaces, so that no text takes long."""
 _WHO = r"(?P<who>[A-ZÄÖÜ][\w.'&-]*(?:(?: (?:von|van|de|der|den|di|da|la|le|al|bin|of)){0,2} [A-ZÄÖÜ(][\w.'&)-]*){0,3})"
 _TURN = re.compile(
-    rf"(?:^|(?<=[.!?] ))[ \t]*(?P<clock>[\[(]?\d{{1,2}}:\d\d(?::\d\d)?(?:\.\d+)?[\])]?\s*[-|]?\s*)?(?:\*\*)?{_WHO}"
+    rf"(?:^|(?<=[.!?] ))[ \t]*(?:\[[^\W\d_]{{2,12}}\] )?(?P<clock>[\[(]?\d{{1,2}}:\d\d(?::\d\d)?(?:\.\d+)?[\])]?\s*[-|]?\s*)?(?:\*\*)?{_WHO}"
     r"(?P<role>\s*(?:\([^()\n]{1,60}\)|\[[^\]\n]{1,60}\]|, [^:.\n]{1,50}))?(?:\*\*)?\s*:(?:\*\*)?(?=\s|$)|"
     r"^(?P<poster>[A-ZÄÖÜ][\w.'-]*(?: [A-ZÄÖÜ][\w.'-]*){0,3})[ \t]+[\[(]?\d{1,2}:\d\d(?: ?[AaPp][Mm])?[\])]?[ \t]*$",
     re.M,
 )
+_HANDLE = re.compile(r"^(?P<who>[a-z][\w.-]{2,20})(?P<role>\s*\([^()\n]{1,40}\))?:(?= )", re.M)
+"""Who writes in a chat whose names are handles: `maria.k: sent it`."""
 _NO_PERSON = frozenset(
     "from to reply-to von an betreff datum kopie gesendet subject date note notes summary agenda action actions next topic re fw fwd attendees participants cc bcc sent title order "
     "price total term terms section scope goal goals risk risks status update question answer q a passage decision decisions todo "
@@ -92,7 +94,7 @@ class Statement:
     @property
     def is_question(self) -> bool:
         """Whether it is put as a question, answered or not."""
-        return self.text.rstrip(" \"')").endswith("?")
+        return self.text.rstrip(" \"')").endswith("?") or asks_bare(self.text)
 
     @property
     def meant(self) -> str:
@@ -112,22 +114,45 @@ def _turns(plain: str, source: Source) -> list[tuple[int, int, str, Side]]:
     """Of each turn: where its words begin and end, who speaks and for which side."""
     found: list[tuple[int, int, str, Side]] = []
     begin, speaker, side = 0, source.speaker or _signed(plain), source.side
-    matches = sorted([*_TURN.finditer(plain), *_FROM.finditer(plain)], key=lambda m: m.start())
+    matches = sorted([*_TURN.finditer(plain), *_FROM.finditer(plain), *_handles(plain)], key=lambda m: m.start())  # fmt: skip
     labels = Counter(_who(m) for m in matches)
     talk = bool(_TALK.search(plain))
+    if _is_record(matches, labels, talk):
+        matches = []
     for match in matches:
         who = _who(match)
         role = match.groupdict().get("role") or ""
-        if match.re is not _FROM and not _is_label(match, who, labels, plain, talk):
+        if match.re is _TURN and not _is_label(match, who, labels, plain, talk):
             continue
         found.append((begin, match.start(), speaker, side))
         begin, speaker, side = match.end(), who + role, _side_of(f"{who} {role}")
     return [*found, (begin, len(plain), speaker, side)]
 
 
+_FIELDS = 4
+"""So many lines that each begin with another label, and nobody who says I or you, are a form."""
+
+
+def _is_record(matches: Sequence[re.Match[str]], labels: Counter[str], talk: bool) -> bool:
+    """Whether the labels are a form's (`Lead Source: fair`) and name no speakers."""
+    own = [m for m in matches if m.re is _TURN]
+    timed = any(m.group("clock") or m.group("poster") for m in own)
+    return (
+        len(own) >= _FIELDS and len(own) == len(matches) and not talk and not timed
+        and all(n == 1 for n in labels.values())
+    )  # fmt: skip
+
+
+def _handles(plain: str) -> list[re.Match[str]]:
+    """The handles that begin lines, where one does so again and again and no label of a form is among them."""
+    found = list(_HANDLE.finditer(plain))
+    again = len(found) > len({m["who"] for m in found}) > 1
+    return found if again and not {m["who"] for m in found} & _NO_PERSON else []
+
+
 def _who(match: re.Match[str]) -> str:
     found = match.groupdict()
-    return str(found["who"] or found["poster"]).strip()
+    return str(found["who"] or found.get("poster")).strip()
 
 
 _LETTER = re.compile(
@@ -145,11 +170,19 @@ def _signed(plain: str) -> str:
     return match["who"] if match else ""
 
 
+_GREETS = re.compile(r"(?:Dear|Hi|Hello|Hey|Hallo|Liebe[rs]?|Sehr geehrte\w*)\b")
+_IN_A_SENTENCE = re.compile(
+    r"\b(?:to|what|that|this|as|since|because|if|when|so|not|I|we|you|it|my|your|our|is|are|was|were|have|has|had|will|would|can|please|zu|was|dass|ich|wir|Sie|hier|here|\w{3,}ing)\b"
+)
+"""`Paul, to sum up what we said:` opens a letter, where `Paul, head of sales:` names who speaks."""
 _TALK = re.compile(r"\?|\b(?:I|I'm|I'd|I'll|I've|you|we|we'll|we're|ich|wir|Sie)\b")
 
 
 def _is_label(match: re.Match[str], who: str, labels: Counter[str], plain: str, talk: bool) -> bool:
     """Whether `Name:` begins a turn: a clock time, a role, a second turn or a full name say so; in notes less does."""
+    role = match.groupdict().get("role") or ""
+    if _GREETS.match(who) or (role.startswith(",") and _IN_A_SENTENCE.search(role)):
+        return False
     if any(word.lower().strip("(.") in _NO_PERSON for word in who.split()):
         return bool(match.group("clock"))
     if match.group("poster") or match.group("clock") or match.group("role"):

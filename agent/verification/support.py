@@ -15,6 +15,7 @@ from agent.verification.plain import tokens
 from agent.verification.quantities import quantities
 from agent.verification.quantity import Quantity
 from agent.verification.statements import Source, Statement
+from agent.verification.subjects import first_name, parts_of, subject_of
 from agent.verification.words import content, is_content, stem
 
 NEAR = 0.7
@@ -88,6 +89,18 @@ class Grounds:
             0.8 for q in self.part.quantities if any(agrees(q, s) for s in statement.quantities)
         )
         return shared + named + valued + (0.5 if self.part.whens and statement.whens else 0.0)
+
+    @cached_property
+    def subject(self) -> Name | None:
+        """Whom the part is about, if that is somebody whom the evidence knows."""
+        speakers = frozenset(p for s in {s.speaker for s in self.all} for p in parts_of(s))
+        name = subject_of(self.part.text, self.part.names)
+        if name is None:
+            raw = frozenset(t.raw for s in self.all for t in s.tokens[1:])
+            return first_name(self.part.tokens, speakers, raw)
+        wanted = set(name.parts)
+        known = wanted & speakers or any(wanted & s.words for s in self.all)
+        return name if known and not name.code else None
 
     @cached_property
     def best(self) -> float:

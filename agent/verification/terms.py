@@ -18,10 +18,10 @@ from agent.verification.words import content
 
 _FREE = re.compile(
     r"\b(?:free of charge|for free|complimentary|gratis|kostenlos|(?:at |for )?(?:no|without(?: any)?|nothing) (?:extra |additional |further )?(?:costs?|charges?|fees?)|"
-    r"nothing (?:is|will be) charged|(?:is|are|comes?) (?:free|included)|not charged|included)\b", re.I
+    r"(?:costs?|pays?) (?:(?:you|us|them|him|her|the \w+) )?nothing|nothing (?:is|will be) charged|(?:is|are|comes?) (?:free|included)|free of|not charged|(?<!not )(?<!n't )included)\b", re.I
 )  # fmt: skip
 _PAID = re.compile(
-    r"\b(?:(?:at|for|against|carries|with) (?:an? )?(?:extra |additional |separate )?(?:cost|charge|fee)|at extra (?:costs?|charges?)|(?:extra|additional\w*|separately) (?:is |are )?(?:charged|billed|paid)|(?:is|are) (?:charged|billed) (?:extra|for))\b", re.I
+    r"\b(?:(?:at|for|against|carries|with) (?:an? )?(?:extra |additional |separate )?(?:cost|charge|fee)|costs? extra|at extra (?:costs?|charges?)|(?:extra|additional\w*|separately) (?:is |are )?(?:charged|billed|paid)|(?:is|are) (?:charged|billed) (?:extra|for))\b", re.I
 )  # fmt: skip
 _OPEN = re.compile(
     r"\b(?:still (?:needs?|waiting|waits?|open|outstanding|missing|have to|has to|pending)|pending|outstanding|awaiting|waiting (?:for|on)|not yet|n't yet|yet to|tbd|steht noch aus|noch offen)\b", re.I
