@@ -27,7 +27,7 @@ from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 from prompts.template import FieldSpec
 
-PROMISE_AT = 0.3
+PROMISE_AT = 0.12
 """How sure a passage must be of being a promise to be listed."""
 MAX_PROMISES = 24
 _NO_PROMISE, UNSAID_AT = ("retraction", "question", "other_customer", "hearsay"), 0.5
