@@ -15,6 +15,7 @@ from agent.clashes.apart import agree, comparable, ratio
 from agent.clashes.typed import Typed
 from agent.otherwise import leaves_out, otherwise
 from agent.verification.words import stem
+from agent.whose import whose_task
 from prompts.cues import all_of, cue
 
 NEAR = 1.2
@@ -30,7 +31,6 @@ _CLAUSE_BEARS = (
     "charges",
     "grants",
     "absolutes",
-    "customers duty",
     "only",
     "requires",
     "indexed",
@@ -75,9 +75,18 @@ _HELD = re.compile(
 )
 """What lasts until a day, so that an earlier one is less."""
 _AWAITED = re.compile(
-    r"\b(?:within|in(?:side)?(?: of| under)?|under|no later than|not later than|at most|takes?|binnen|innerhalb)\s+(?:the )?$", re.I
+    r"\b(?:within|in(?:side)?(?: of| under)?|under|at the latest|no later than|not later than|at most|takes?|binnen|innerhalb)\s+(?:the )?$", re.I
 )  # fmt: skip
 """Right before a time that somebody waits, of which less is more."""
+_SOME = re.compile(
+    r"\b(?:(?:the )?first (?:\d|one|two|three|four|five|six|ten|twelve|twenty)\w*|up to|one (?:\w+ )?(?:day|session|site|visit|round|person|time|workshop)|once|selected|some|certain|the (?:remainder|rest)|"
+    r"(?:each|every|any|per) (?:further|additional|extra)|beyond|in excess|above (?:that|this|\d)|exceeding|only|limited to|at most|not more than|as listed|listed (?:in|below)|standard|bis zu|die ersten|nur)\b", re.I
+)  # fmt: skip
+"""Some of what may be meant, or so many of it."""
+_WE = re.compile(
+    r"\b(?:we|i|our|us|wir|unser\w*|vi|ours)\b(?!['’]d like)|\b(?:you|your \w+|they|nobody|no one)(?: just| only|['’]ll just| (?:do|wo|does|will)(?:n['’]t| not)| never)\b", re.I
+)  # fmt: skip
+"""The seller does it, or the customer need not."""
 _DUTY = re.compile(r"\b(?:invoice\w*|payable|paid|billed|charged|pay)\b", re.I)
 
 
@@ -90,7 +99,15 @@ def against(promise: Put, clause: Put) -> Signs:
     found = None if given or (better and len(better) == len(alone)) else otherwise(a.words, b.words)
     alone = [pair for pair in alone if pair not in better]
     one = {f for f, v in a.facets.items() if f in b.facets}
+    whose = whose_task(b.words) or (
+        "theirs"
+        if "customers duty" in b.bears and not _OURS.search(b.words)
+        else "ours"
+        if _OURS.search(b.words)
+        else None
+    )
     hours = a.open.exceeds(b.open) if a.open and b.open else None
+    unlike = sum(_unlike(f, a.facets[f], b.facets[f]) for f in one if f != "days" or hours is None)
     return {
         **{f"promise {n}": float(n in a.bears) for n in _PROMISE_BEARS},
         **{f"clause {n}": float(n in b.bears) for n in _CLAUSE_BEARS},
@@ -105,8 +122,8 @@ def against(promise: Put, clause: Put) -> Signs:
         "value only there": float(bool(b.values) and not a.values),
         "value only here": float(bool(a.values) and not b.values),
         "later": float(_later(a, b)),
-        "other facet": float(sum(_unlike(f, a.facets[f], b.facets[f]) for f in one if f != "days" or hours is None)),
-        "same facet": float(sum(not _unlike(f, a.facets[f], b.facets[f]) for f in one)),
+        "other facet": float(unlike),
+        "same facet": float(not unlike and bool(one)),
         "less of a facet": float(any(v in b.facets.get(f, ()) and len(b.facets[f]) == 1 for f, v in _LESS.items() if f not in a.facets and not _apart(f, a))),
         "opposites": float(len(opposed(a, b))),
         "leaves out": float(leaves_out(b.words, b.around)), "free but priced": float(_priced(a, b) and not given),
@@ -114,10 +131,13 @@ def against(promise: Put, clause: Put) -> Signs:
         "customer's under it": float("customers duty" in all_of("bearing", b.around)),
         "better there": float(bool(better)), "both deny": float("denies" in a.bears and "denies" in b.bears),
         "hours outside": float(hours is True), "hours inside": float(hours is False),
-        "theirs": float("theirs" in b.bears and not _OURS.search(b.words)), "ours": float(bool(_OURS.search(b.words))),
         "surcharged": float(bool(_SURCHARGED.search(b.words)) and not _SURCHARGED.search(a.words)),
         "no limit but limited": float("absolutes" in a.bears and not a.values and any(v.bound for v in b.values)),
         "ticked": float(bool(_TICKED.search(b.words))),
+        "their task": float(whose == "theirs"), "our task": float(whose == "ours" and not b.bears & {"denies", "limits", "only", "hedges", "optional"}),
+        "other choice": float(_chooses_otherwise(a, b)),
+        "all but some": float("absolutes" in a.bears and bool(_SOME.search(b.words)) and not _SOME.search(a.words)),
+        "their task for ours": float(whose == "theirs" and bool(_WE.search(a.words))),
     }  # fmt: skip
 
 
@@ -177,5 +197,14 @@ def _later(a: Put, b: Put) -> bool:
 def _priced(promise: Put | None, clause: Put) -> bool:
     """A sum on what was to cost nothing, or on whatever it is."""
     money = any(v.kind == "money" and max(v.highs) > 0 for v in clause.values)
-    free = promise is None or bool(cue("gratis").search(promise.words))
+    free = promise is None or "gives" in promise.bears or bool(cue("gratis").search(promise.words))
     return money and free and not cue("gratis").search(clause.words)
+
+
+def _chooses_otherwise(promise: Put, clause: Put) -> bool:
+    """Of a question that has few answers both give one, and not the same: it renews by itself, the price stays."""
+    said, signed = (
+        [c.partition("/") for c in all_of("choices", p.words)] for p in (promise, clause)
+    )
+    answers = {q: {a for k, _, a in signed if k == q} for q, _, _ in signed}
+    return any(q in answers and a not in answers[q] for q, _, a in said)

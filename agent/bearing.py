@@ -28,6 +28,14 @@ _NAME = re.compile(
     r"(?<=[a-z,;:)] )[A-Z][\w&-]{2,}|\b[A-Z][A-Za-z]*[A-Z]+[A-Za-z]*\b|\b[A-Z]+\d[\w-]*\b"
 )
 
+_MINE = re.compile(r"\b(?:I|I['’](?:ll|m|d)|me|my|myself|ich|jag)\b")
+_FAVOUR = re.compile(
+    r"\b(?:introduc\w+|invit\w+|reference|board|visit|lend|bring|com(?:e|es) (?:by|over|along|up|down)|driv(?:e|es) (?:over|up|down)|ride along|present (?:it|this)|"
+    r"show (?:it|you|them|the)|conference|event|party|birthday|lunch|dinner|beer|cake|personally|banner|poster|newsletter|press|opinion|favou?r)\b",
+    re.I,
+)
+"""What people do for each other beside a contract."""
+
 
 @dataclass(frozen=True)
 class Put:
@@ -93,6 +101,11 @@ class Put:
         return frozenset(stem(t.text) for t in tokens(make_plain(self.words).text))
 
     @cached_property
+    def leans(self) -> float:
+        """How much of what it is about stands in the question before: most of `done`, little of a whole sentence."""
+        return 1.0 / (1.0 + sum(self.thing.near.values())) if self.around else 0.0
+
+    @cached_property
     def bears(self) -> frozenset[str]:
         """Which of the ways of putting things its words show."""
         return frozenset(all_of("bearing", self.words))
@@ -141,3 +154,11 @@ def opposed(a: Put, b: Put) -> frozenset[str]:
     """Stems of the promise whose opposite stands in the clause, and not in the promise itself."""
     pairs = opposites()
     return frozenset(s for s in a.stems if any(o in b.stems and o not in a.stems and s not in b.stems for o in pairs.get(s, ())))  # fmt: skip
+
+
+def silence(promise: Put, clauses: int) -> Signs:
+    """Signs that none of so many clauses speaks of what was promised: one person's favour, or words that say little by themselves."""
+    return {
+        "base": 1.0, "clauses": math.log(max(clauses, 1)), "mine": float(bool(_MINE.search(promise.words))),
+        "favour": float(bool(_FAVOUR.search(promise.words))), "leans": promise.leans,
+    }  # fmt: skip

@@ -28,7 +28,7 @@ _EXCLUDES = re.compile(
     re.I,
 )
 _NOT_TAKEN = re.compile(
-    r"\[[ _]?\]|[☐□]|:\s*(?:no|none|nein|keine?|n/a|not (?:required|taken|wanted))\W*$|\t0(?=\t|$)",
+    r"\[[ _]?\]|[☐□]|:\s*(?:no|none|nein|keine?|n/a|not (?:required|taken|wanted))\W*$|^[^\t]*(?:\t[^\t\d]*)*?\t0(?=\t|$)",
     re.I | re.M,
 )
 """A box without a tick, `no` behind a colon, a quantity of nothing."""

@@ -1,8 +1,8 @@
 """Holds a promise against the signed scope: which clause of the executed papers bears on it, and what that clause says to it.
 
-All clauses compete for the promise, and with them that none speaks of it; what each that may be meant would say is weighed by how surely it is
-meant. So a price that two papers repeat counts once for what it says, and a promise that resembles everything a little stays silent.
-The signs are those of `agent.bearing`.
+All clauses compete for the promise, each in two readings, that it has the thing and that it says otherwise, and with them that none speaks of it. So a
+clause that plainly says otherwise wins over one that only resembles the promise more, a price that two papers repeat counts for what it says, and a
+promise that resembles everything a little stays silent. The signs are those of `agent.bearing` and `agent.against`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from agent.against import against
-from agent.bearing import LIKENESSES, Put, Signs, near, put
+from agent.bearing import LIKENESSES, Put, Signs, near, put, silence
 from agent.models import ScopeStatus
 from agent.otherwise import otherwise
 from agent.relatedness import Relatedness, Said
@@ -30,8 +30,8 @@ from indexer.search import AccountIndex
 from indexer.sentences import sentence_spans
 
 WEIGHTS = Path(__file__).parent / "bearing.json"
-LOOKED_AT, LEAST = 12, 0.01
-"""So many clauses, and how surely each must be meant, to be asked what they say."""
+LOOKED_AT, WITHIN = 8, 4.0
+"""So many clauses are asked what they say, none that speaks of the thing less surely than the first by a logarithm of the odds."""
 MIN_WORDS = 3
 _NUMBERED = re.compile(r"(?:§\s*)?(\d{1,2})[.)]?\s+[^\W\d][^.;]*$")
 
@@ -67,19 +67,19 @@ class Part:
 
 @dataclass(frozen=True)
 class Weights:
-    """What each sign weighs, and the weight of nothing: (base, a logarithm of the number of clauses)."""
+    """What each sign weighs: for a clause being meant, for either reading of it, for its saying otherwise, for silence."""
 
     near: Signs
-    silent: tuple[float, float]
+    either: Signs
     against: Signs
     bias: float
+    silent: Signs
 
 
 @cache
 def weights() -> Weights:
     """As `python -m eval.train.scope` left them."""
-    held = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return Weights(held["near"], (held["silent"][0], held["silent"][1]), held["against"], held["bias"])  # fmt: skip
+    return Weights(**json.loads(WEIGHTS.read_text(encoding="utf-8")))
 
 
 def parts_of(text: str) -> list[str]:
@@ -143,13 +143,9 @@ class SignedScope:
         if not self.parts:
             return ScopeFinding(status="silent", why="no signed document was found")
         promised = put(promise, before, day)
-        meant, silent = self._meant(promised, said)
-        asked = [int(i) for i in np.argsort(-meant, kind="stable")[:LOOKED_AT] if meant[i] >= LEAST]
-        denied = {i: _chance(against(promised, self.parts[i].put)) for i in asked}
-        says = {i: meant[i] * denied[i] for i in asked}
-        has = {i: meant[i] * (1 - denied[i]) for i in asked}
+        says, has, silent = self._read(promised, said)
         otherwise_, covered = sum(says.values()), sum(has.values())
-        if not asked or silent >= max(otherwise_, covered):
+        if silent >= max(otherwise_, covered):
             return ScopeFinding(status="silent", why="the signed scope does not speak of it")
         if covered >= otherwise_:
             return self._finding("covered", max(has, key=has.__getitem__), covered)
@@ -180,17 +176,31 @@ class SignedScope:
             for p in self.parts
         ]  # fmt: skip
 
-    def _meant(self, promised: Put, said: Said) -> tuple[Vectors, float]:
-        """How surely each part is the one that bears on a promise, and how surely none is: all sum up to 1."""
-        held, count = weights(), len(self.parts)
-        likenesses = self.likenesses(said)
+    def _read(self, promised: Put, said: Said) -> tuple[dict[int, float], dict[int, float], float]:
+        """How surely each part that may be meant says otherwise, how surely it has what was promised, and how surely none speaks of it."""
+        held, bearing = weights(), self._bearing(promised, said)
+        order = np.argsort(-bearing, kind="stable")[:LOOKED_AT].tolist()
+        asked = [i for i in order if bearing[i] >= bearing[order[0]] - WITHIN]
+        readings = []
+        for i in asked:
+            signs = against(promised, self.parts[i].put)
+            meant = bearing[i] + _weighed(signs, held.either)
+            apart = held.bias + _weighed(signs, held.against)
+            readings += [meant + apart / 2, meant - apart / 2]
+        readings.append(_weighed(silence(promised, len(self.parts)), held.silent))
+        odds = np.exp(np.array(readings) - max(readings))
+        sure = (odds / odds.sum()).tolist()
+        says, has = sure[:-1:2], sure[1::2]
+        return dict(zip(asked, says, strict=True)), dict(zip(asked, has, strict=True)), sure[-1]
+
+    def _bearing(self, promised: Put, said: Said) -> Vectors:
+        """How much speaks for each part being about what was promised: (parts,)."""
+        held, likenesses = weights().near, self.likenesses(said)
         total = [
-            _weighed(near(promised, p.put, likeness), held.near)
+            _weighed(near(promised, p.put, likeness), held)
             for p, likeness in zip(self.parts, likenesses, strict=True)
         ]
-        total.append(held.silent[0] + held.silent[1] * float(np.log(count)))
-        odds = np.exp(np.array(total) - max(total))
-        return odds[:-1] / odds.sum(), float(odds[-1] / odds.sum())
+        return np.array(total, np.float32)
 
     def _finding(self, status: ScopeStatus, place: int, sure: float) -> ScopeFinding:
         part, why = self.parts[place], {
@@ -202,9 +212,3 @@ class SignedScope:
 
 def _weighed(signs: Signs, held: Signs) -> float:
     return sum(held[name] * value for name, value in signs.items() if value and name in held)
-
-
-def _chance(signs: Signs) -> float:
-    """0..1 that a clause with these signs says otherwise."""
-    held = weights()
-    return float(1 / (1 + np.exp(-held.bias - _weighed(signs, held.against))))

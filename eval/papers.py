@@ -44,7 +44,12 @@ class Deal:
 
     scene: Scene
     promises: tuple[Gold, ...]
-    held_out: bool
+    file: str
+    """The file's name without its ending; what begins with `held_out` is only counted."""
+
+    @property
+    def held_out(self) -> bool:
+        return self.file.startswith("held_out")
 
     @property
     def name(self) -> str:
@@ -84,17 +89,17 @@ def load_deals(folder: Path = FOLDER) -> list[Deal]:
     return [
         deal
         for path in sorted(folder.glob("*.txt"))
-        for deal in read_deals(path.read_text(encoding="utf-8"), path.name.startswith("held_out"))
+        for deal in read_deals(path.read_text(encoding="utf-8"), path.stem)
     ]
 
 
-def read_deals(text: str, held_out: bool) -> list[Deal]:
+def read_deals(text: str, file: str = "") -> list[Deal]:
     """The deals of one file's text."""
     blocks = re.split(r"^= ", text, flags=re.M)
-    return [_deal(block, held_out) for block in blocks if block.strip()]
+    return [_deal(block, file) for block in blocks if block.strip()]
 
 
-def _deal(block: str, held_out: bool) -> Deal:
+def _deal(block: str, file: str) -> Deal:
     kept: list[str] = []
     promises: list[Gold] = []
     for line in block.splitlines():
@@ -104,7 +109,7 @@ def _deal(block: str, held_out: bool) -> Deal:
         else:
             words = re.sub(r"^V [^:]+: ", "", kept[-1])
             promises.append(Gold(words, gold["status"], gold["clause"] or ""))
-    return Deal(parse_scene("\n".join(kept)), tuple(promises), held_out)
+    return Deal(parse_scene("\n".join(kept)), tuple(promises), file)
 
 
 def judge(deal: Deal | Filed, index: AccountIndex, heads: Heads) -> Outcome:

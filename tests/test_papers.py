@@ -36,7 +36,7 @@ Two years, thereafter terminable with three months' notice.
 
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    return next(judged(read_deals(DEAL, False), tmp_path_factory.mktemp("papers")))
+    return next(judged(read_deals(DEAL), tmp_path_factory.mktemp("papers")))
 
 
 def test_the_files_are_read_and_every_clause_stands_in_a_paper() -> None:
@@ -66,5 +66,5 @@ def test_a_question_is_no_promise_and_the_figures_count(outcome: Outcome) -> Non
 
 def test_without_a_clause_on_it_the_paper_is_silent(tmp_path: Path) -> None:
     bare = DEAL.split("# 2 Support", maxsplit=1)[0]
-    found = next(judged(read_deals(bare, False), tmp_path))
+    found = next(judged(read_deals(bare), tmp_path))
     assert found.verdicts[0].status == "silent"
