@@ -80,7 +80,7 @@ _AWAITED = re.compile(
 """Right before a time that somebody waits, of which less is more."""
 _SOME = re.compile(
     r"\b(?:(?:the )?first (?:\d|one|two|three|four|five|six|ten|twelve|twenty)\w*|up to|one (?:\w+ )?(?:day|session|site|visit|round|person|time|workshop)|once|selected|some|certain|the (?:remainder|rest)|"
-    r"(?:each|every|any|per) (?:further|additional|extra)|beyond|in excess|above (?:that|this|\d)|exceeding|only|limited to|at most|not more than|as listed|listed (?:in|below)|standard|bis zu|die ersten|nur)\b", re.I
+    r"(?:each|every|any|per) (?:further|additional|extra)|beyond|in excess|above (?:that|this|\d)|exceeding|only|limited to|at most|not more than|as listed|listed (?:in|below)|standard|until (?:go-?live|acceptance|completion|the end of the project)|bis zu|die ersten|nur)\b", re.I
 )  # fmt: skip
 """Some of what may be meant, or so many of it."""
 _WE = re.compile(
@@ -142,7 +142,9 @@ def against(promise: Put, clause: Put) -> Signs:
 
 
 def _unlike(facet: str, promised: frozenset[str], signed: frozenset[str]) -> bool:
-    """Nothing of a facet in common; of days, one that the clause lacks."""
+    """Nothing of a facet in common; of days, one that the clause lacks; of paying, ahead where that wasn't promised."""
+    if facet == "paid":
+        return "ahead" in signed and "ahead" not in promised
     return bool(promised - signed) if facet == "days" else not promised & signed
 
 

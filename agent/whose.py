@@ -27,8 +27,16 @@ THEIRS = (
     "landlord", "manufacturer", "importer", "household", "kunde", "kunden", "auftraggeber", "käufer", "kund(?:en)?", "beställaren",
 )  # fmt: skip
 """What papers call the side that buys."""
+THINGS = (
+    "service", "software", "system", "platform", "portal", "application", "app", "solution", "product", "equipment", "hardware", "device", "unit", "module", "tool", "interface",
+    "agreement", "contract", "order", "schedule", "annex", "appendix", "exhibit", "statement", "term", "fee", "price", "charge", "licen[cs]e", "subscription", "data", "report",
+    "part(?:y|ie)", "website", "documentation", "training", "project", "deliverable", "work", "date", "support", "warranty", "invoice", "payment",
+)  # fmt: skip
+"""What a paper may write with a capital that is neither side."""
 _STAFF = r"(?:['’]s?)?(?: own)?(?: (?:staff|team|crew|personnel|employees|clerk|technicians?|engineers?|electricians?|administrators?|departments?|lead|IT|project (?:lead|manager)))?"
 _THEM = rf"(?:{'|'.join(THEIRS)})(?:s|es)?\b{_STAFF}"
+_TERM = rf"(?-i:(?!(?i:{'|'.join((*THINGS, *OURS))})(?:s|es)?\b)[A-Z][a-z]+)\b{_STAFF}"
+"""A noun with a capital: a side by the name that this paper gives it."""
 _US = rf"(?:{'|'.join(OURS)})s?\b{_STAFF}"
 _START = r"^\W*(?:§\s*\d+\s*)?(?:\(?[A-Za-z]?[\d.]*\d[.)]*\s+|\(?[A-Za-z][.)]\s+)?(?:\(\d+\)\s*)?(?:[A-Z][\w &/,-]{1,40}[.:]\s+)?(?:(?:for|in|on|at|during|before|after|within|until|prior to|where|if|following)\b[^;:]{0,60}?,?\s+)??"
 _DOES = (
@@ -38,7 +46,7 @@ _DOES = (
     r"(?! (?:not (?:be )?(?:pay|charged|billed)|have|receive|be (?:entitled|given|granted|provided|offered|supplied|trained|able|invited)|own)\b)"
 )
 _SUBJECT = re.compile(
-    rf"{_START}(?:(?:the|each|every|der|die) (?:(?P<them>{_THEM})|(?P<us>{_US}))|(?P<role>(?:customer|client|licensee|buyer|purchaser|practice)s?\b{_STAFF})|"
+    rf"{_START}(?:(?:the|each|every|der|die) (?:(?P<us>{_US})|(?P<them>{_THEM}|{_TERM}))|(?P<role>(?:customer|client|licensee|buyer|purchaser|practice)s?\b{_STAFF})|"
     rf"(?P<firm>(?:supplier|provider|vendor|licensor|seller|contractor)s?\b{_STAFF})){_DOES}", re.I
 )  # fmt: skip
 _NAMED = re.compile(
@@ -46,10 +54,10 @@ _NAMED = re.compile(
 )
 """A name as the subject: the supplier's own, or its product's."""
 _BY = re.compile(
-    rf"\b(?:by|von|vom|durch|for|with) (?:the |its |den |dem )?(?:own )?(?:(?P<them>{_THEM})|(?P<us>{_US}))(?! (?:requests?|needs?|wishes|use|data)\b)", re.I
+    rf"\b(?:by|von|vom|durch) (?:(?:the |its |den |dem )?(?:own )?(?:(?P<us>{_US})|(?P<them>{_THEM}))|the (?P<term>{_TERM}))(?! (?:requests?|needs?|wishes|use|data)\b)", re.I
 )  # fmt: skip
 _DONE = re.compile(
-    r"(?:\b(?:is|are|be|been|being|remains?)\b (?:[\w-]+ (?:and|or) )?(?:\w+ly )?|^(?:\W*[\d.()]*\W*)?(?:[\w ]+: )?(?:\S+ ){0,4})"
+    r"(?:\b(?:is|are|be|been|being|remains?)\b (?:[\w-]+ (?:and|or) )?(?:\w+ly )?|^(?:\W*[\d.()]*\W*)?(?:[\w ]+: )?(?:\S+ ){0,6})"
     r"(?!(?:chosen|request|approv|specif|select|design|nam|agree|accept|order|own|need|requir|us|giv|agreed)(?:i?ed|nated|en)?\b)"
     r"(?:[\w-]+(?:ed|en|ne|ught|de|lt|pt)|set up|put|set)(?: out| up| in)? $", re.I
 )  # fmt: skip
@@ -65,16 +73,14 @@ def whose_task(clause: str) -> str | None:
     """`ours`, `theirs`, or None where a clause doesn't say who does what it speaks of."""
     subject = None if "\t" in clause else _SUBJECT.search(clause)
     if subject:
-        return "theirs" if subject["them"] or subject["role"] else "ours"
+        return "ours" if subject["us"] or subject["firm"] else "theirs"
     if _names_us(clause):
         return "ours"
     if _INSIDE.search(clause):
         return "theirs"
     for by in _BY.finditer(clause):
-        if by.group().lower().startswith(("by", "von", "vom", "durch")) and _DONE.search(
-            clause[: by.start()]
-        ):
-            return "theirs" if by["them"] else "ours"
+        if _DONE.search(clause[: by.start()]):
+            return "ours" if by["us"] else "theirs"
     return None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from agent.against import against
-from agent.bearing import near, put
+from agent.bearing import near, put, silence
 from agent.otherwise import leaves_out
 
 LIKENESS = {"words": 0.4, "answers": 0.4, "fields": 0.4}
@@ -23,9 +23,14 @@ LIKENESS = {"words": 0.4, "answers": 0.4, "fields": 0.4}
         ("You're live in four weeks.", "Go-live on 1 December 2026", "later"),
         ("The valves are ten years under guarantee.", "Valves are warranted for 24 months.", "other value"),
         ("Samples cost you nothing, they're free.", "Samples are charged at €4.00 each.", "free but priced"),
-        ("We take your old boilers away.", "Removal of the old boilers is carried out by the Customer.", "clause customers duty"),
+        ("We take your old boilers away.", "Removal of the old boilers is carried out by the Customer.", "their task for ours"),
         ("It's ready in the spring.", "Completion is expected in spring and not guaranteed.", "hedges only there"),
         ("The trunk lines are watched too.", "Monitoring covers branch lines only.", "only only there"),
+        ("The app runs on your iPhones.", "The app is supplied for Android devices.", "other facet"),
+        ("It hooks straight into the till.", "Takings are exchanged as a file.", "other facet"),
+        ("You pay once it's running.", "Invoiced yearly in advance.", "other facet"),
+        ("We print all the labels.", "The first 200 labels are printed by the Supplier.", "all but some"),
+        ("The price stays fixed.", "Prices increase by 3 % each year.", "other choice"),
         ("It holds three percent.", "The fee follows the consumer price index.", "indexed only there"),
     ],
 )  # fmt: skip
@@ -61,3 +66,11 @@ def test_under_a_heading_that_begins_with_not_all_is_left_out(heading: str) -> N
 @pytest.mark.parametrize("heading", ["Notice", "Notes", "Scope of supply", "Notifications"])
 def test_other_headings_leave_nothing_out(heading: str) -> None:
     assert not leaves_out("Dismantling of the old scaffold", heading)
+
+
+def test_a_favour_of_ones_own_is_likelier_to_stand_nowhere() -> None:
+    favour = silence(put("I'll introduce you to the keeper in Oban."), 20)
+    thing = silence(put("We load the passenger lists."), 20)
+    assert (favour["favour"], favour["mine"]) == (1.0, 1.0)
+    assert (thing["favour"], thing["mine"]) == (0.0, 0.0)
+    assert silence(put("done", "boss wants a second ladder"), 20)["leans"] > thing["leans"]

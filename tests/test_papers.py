@@ -68,3 +68,19 @@ def test_without_a_clause_on_it_the_paper_is_silent(tmp_path: Path) -> None:
     bare = DEAL.split("# 2 Support", maxsplit=1)[0]
     found = next(judged(read_deals(bare), tmp_path))
     assert found.verdicts[0].status == "silent"
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "listed", "idle"), [("seen_5", 34, 30, 4), ("held_out_4", 27, 34, 10)]
+)
+def test_written_deals_hold_their_ground(
+    file: str, right: int, listed: int, idle: int, tmp_path: Path
+) -> None:
+    """Every other deal of a file that tunes and of one that is only counted: totals, never lines."""
+    deals = [d for d in load_deals() if d.file == file][::2]
+    outcomes = list(judged(deals, tmp_path))
+    verdicts = [v for o in outcomes for v in o.verdicts]
+    assert len(verdicts) > 40
+    assert sum(v.right for v in verdicts) >= right
+    assert sum(v.listed is not None for v in verdicts) >= listed
+    assert sum(len(o.idle) for o in outcomes) <= idle

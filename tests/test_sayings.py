@@ -45,10 +45,10 @@ def test_values_in_everyday_words(words: str, kind: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("sign", "promise", "clause", "there"),
     [
-        ("theirs", "We feed the fish on holidays.", "Feeding on holidays is carried out by the tenant.", True),
-        ("theirs", "We feed the fish on holidays.", "Feeding on holidays is carried out by the supplier.", False),
-        ("theirs", "The ladder's on us.", "Ladders are at the hirer's expense.", True),
-        ("ours", "We bring the ladder.", "Ladders are provided by the contractor.", True),
+        ("their task", "We feed the fish on holidays.", "Feeding on holidays is carried out by the tenant.", True),
+        ("their task", "We feed the fish on holidays.", "Feeding on holidays is carried out by the supplier.", False),
+        ("their task", "The ladder's on us.", "Ladders are at the hirer's expense.", True),
+        ("our task", "We bring the ladder.", "Ladders are provided by the contractor.", True),
         ("leaves out", "You get the aquarium camera.", "Aquarium camera [ ]", True),
         ("leaves out", "You get the aquarium camera.", "Aquarium camera [x]", False),
         ("leaves out", "You get the aquarium camera.", "Aquarium camera\t0\tEUR 90", True),
@@ -56,7 +56,7 @@ def test_values_in_everyday_words(words: str, kind: str, value: float) -> None:
         ("better there", "A diver's with you within three hours.", "A diver attends within 24 hours.", False),
         ("better there", "We keep the films for two years.", "Films are kept for four years.", True),
         ("better there", "It feeds itself for three days.", "The feeder runs for up to eight hours.", False),
-        ("theirs", "We label the tanks.", "The supplier labels tanks in the colours given by the tenant.", False),
+        ("their task", "We label the tanks.", "The supplier labels tanks in the colours given by the tenant.", False),
         ("hours outside", "Somebody answers until nine at night.", "Desk 07:30 to 19:00", True),
         ("hours inside", "Somebody answers until six.", "Desk 07:30 to 19:00", True),
         ("surcharged", "Sundays are no extra.", "Sundays: surcharge of 30 %.", True),
