@@ -1,8 +1,9 @@
-"""Small written scenes of sources that contradict each other, or only seem to: `eval/dev/conflicts/*.txt`.
+"""Small written scenes of sources that contradict each other, or only seem to: `eval/dev/conflicts/*.txt`, and small whole deals in `deals/`.
 
     python -m eval.scenes
 
-A scene opens with `= name | first value ~ second value` (regexes that one conflict's quotes must hold) or `| none`. A source
+prints for every file of deals how many of its conflicts are found, and what else. A scene opens with `= name | first value ~ second value`
+(regexes that one conflict's quotes must hold), a deal with several of them between `|`, or `| none`. A source
 opens with `@ kind day`, for mails, chats and tickets followed by side and author; in talk a line is a turn (`V Dana: ...`), in
 a paper `# ...` is a heading, in the CRM a line is a field. Half of the scenes are held out: those of the files named `*_held.txt`, and
 of the two oldest files of each kind those that a hash of their names chooses.
@@ -42,6 +43,7 @@ from indexer.search import AccountIndex
 from indexer.store import Contents, Store
 
 FOLDER = Path(__file__).parent / "dev" / "conflicts"
+DEALS = FOLDER / "deals"
 _PAPERS = {"form": ORDER_FORM, "sow": AGREEMENT, "agreement": AGREEMENT, "draft": DRAFT}
 _SIDES: dict[str, Side] = {"V": "vendor", "C": "customer"}
 _TURN = re.compile(r"(?P<side>[VC]) (?P<name>[^:]+): (?P<text>.+)")
@@ -59,17 +61,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Scene:
-    """Some sources, and the two values of the conflict between them; none where there is none."""
+    """Some sources, and the two values of each conflict between them; none where there is none."""
 
     name: str
-    must: tuple[str, ...]
+    conflicts: tuple[tuple[str, ...], ...]
     sources: tuple[Source, ...]
     held_out: bool
     """Only ever counted, never looked at."""
 
-    def found_in(self, quotes: str) -> bool:
-        """Whether a conflict with these quotes is the scene's."""
-        return bool(self.must) and all(re.search(m, quotes, re.I) for m in self.must)
+    def found_in(self, quotes: str) -> int | None:
+        """Which of the scene's conflicts one with these quotes is; None for one that the scene doesn't name."""
+        return next((n for n, m in enumerate(self.conflicts) if _all_in(m, quotes)), None)
 
 
 def load_scenes(folder: Path = FOLDER) -> list[Scene]:
@@ -83,18 +85,29 @@ def load_scenes(folder: Path = FOLDER) -> list[Scene]:
 
 
 def _held_out(file: str, block: str) -> bool:
+    if file.startswith(("held_out", "seen")):
+        return file.startswith("held_out")
     if file.endswith(("_1", "_2")):
         name = block.partition("\n")[0].partition(" | ")[0].strip()
         return hashlib.sha256(name.encode()).digest()[0] % 2 == 1
     return file.endswith("_held")
 
 
+def _all_in(patterns: Sequence[str], quotes: str) -> bool:
+    return all(re.search(p, quotes, re.I) for p in patterns)
+
+
 def parse_scene(block: str, held_out: bool = False) -> Scene:
     """A scene from its text, the head line without its mark first."""
     head, _, rest = block.partition("\n")
-    name, _, must = (p.strip() for p in head.partition(" | "))
-    values = () if must == "none" else tuple(must.split(" ~ "))
-    return Scene(name, values, tuple(_source(b) for b in rest.split("@ ") if b.strip()), held_out)
+    name, *musts = (p.strip() for p in head.split(" | "))
+    pairs = tuple(tuple(m.split(" ~ ")) for m in musts if m != "none")
+    return Scene(
+        name,
+        pairs,
+        tuple(_source(b) for b in re.split(r"^@ ", rest, flags=re.M) if b.strip()),
+        held_out,
+    )
 
 
 def _source(block: str) -> Source:

@@ -97,7 +97,7 @@ def _rows(home: Path, deals: Sequence[str]) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         for scene, index, heads in open_scenes(seen, Path(folder), encoder):
             yield from pairs(
-                index, relatedness(index, heads), "scenes", [(scene.must, "")] if scene.must else []
+                index, relatedness(index, heads), "scenes", [(must, "") for must in scene.conflicts]
             )
 
 
