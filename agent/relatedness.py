@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.answer_head import unpack
 from indexer.embed import Vectors
@@ -17,6 +18,7 @@ from indexer.heads import Heads
 from indexer.reading_head import Passage
 from indexer.search import AccountIndex, Readings
 
+Indices = NDArray[np.int64]
 BIAS, WORDS, ANSWERS, FIELDS = -6.04, 4.07, 5.94, 2.57
 
 
@@ -80,6 +82,32 @@ class Relatedness:
         chances = 1 / (1 + np.exp(-(BIAS + WORDS * likeness + held)))
         spans = [self.readings.spans[r] if r >= 0 else (0, 0) for r in best]
         return np.asarray(chances, dtype=np.float32), spans
+
+    def between(
+        self, ones: Sequence[int], others: Sequence[int]
+    ) -> tuple[Vectors, Vectors, Vectors]:
+        """Likenesses of every one of `ones` to every one of `others`, of the words, of answers and of fields; by the best passages."""
+        vectors = self._vectors
+        words = vectors[np.asarray(ones, np.int64)] @ vectors[np.asarray(others, np.int64)].T
+        answers, fields = (self._best(v, ones, others) for v in (self._answers, self._fields))
+        return words, answers, fields
+
+    def _best(self, vectors: Vectors, ones: Sequence[int], others: Sequence[int]) -> Vectors:
+        """Likeness by the best passages; 0 where a segment has none."""
+        out = np.zeros((len(ones), len(others)), np.float32)
+        (kept, mine, starts), (held, theirs, stops) = self._flat(ones), self._flat(others)
+        if len(kept) and len(held):
+            alike = vectors[mine] @ vectors[theirs].T
+            best = np.maximum.reduceat(np.maximum.reduceat(alike, starts, axis=0), stops, axis=1)
+            out[np.ix_(kept, held)] = best
+        return out
+
+    def _flat(self, segments: Sequence[int]) -> tuple[list[int], Indices, Indices]:
+        """Which of some segments have passages, the rows of all of these, and where each one's begin."""
+        rows = [self.readings.of(i) for i in segments]
+        kept = [n for n, some in enumerate(rows) if len(some)]
+        flat = np.array([r for n in kept for r in rows[n]], np.int64)
+        return kept, flat, np.cumsum([0, *(len(rows[n]) for n in kept)])[:-1]
 
     def among(self, segments: Sequence[int]) -> Vectors:
         """0..1 for every two of `segments`, each by its best passages: (segments, segments)."""

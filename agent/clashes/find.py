@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from agent.clashes.apart import agree, comparable
+from agent.clashes.beside import Beside
 from agent.clashes.choices import chosen_values
 from agent.clashes.clash import Clash
 from agent.clashes.denied import Denials
 from agent.clashes.given import Givens
 from agent.clashes.named import named_values
+from agent.clashes.overruled import Overruled
 from agent.clashes.pairing import Pair, Pairing, day_key
 from agent.clashes.rows import row_values
 from agent.clashes.same import Nearness
@@ -29,6 +31,32 @@ MOST = 14
 
 def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
     """What the account's sources contradict each other on, one clash a topic, the surest first."""
+    held = hold(index, related)
+    pairs = list(held.overruled.pairs())
+    spoken = {id(one) for one, _, _ in held.rules}
+    free = [
+        s
+        for s in held.other
+        if id(s) not in spoken and (s.voice != "inside" or s.value.kind in ("who", "choice"))
+    ]
+    pairs += held.pairing.among(free, [s.artifact for s in index.segments])
+    return _Gathering(index).one_a_topic(pairs)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is held against each other in an account."""
+
+    other: Sequence[Stated]
+    """Values that no signed paper states."""
+    pairing: Pairing
+    rules: Sequence[Pair]
+    """Statements and clauses that a rule for one kind of words holds against each other."""
+    overruled: Overruled
+
+
+def hold(index: AccountIndex, related: Relatedness) -> Held:
+    """Gathers what is said and signed."""
     found = list(places(index, related.readings))
     values = [
         *stated_values(found),
@@ -45,20 +73,15 @@ def find_clashes(index: AccountIndex, related: Relatedness) -> list[Clash]:
         [*givens.positions, *denials.positions, *ways.positions, *(s.position for s in values)],
     )
     pairing = Pairing(signed, near, taken_back(index, related.readings))
-    pairs = [
+    rules = [
         *pairing.against_signed(other),
         *givens.pairs(near),
         *denials.pairs(near),
         *ways.pairs(near),
     ]
-    spoken = {id(one) for one, _, _ in pairs}
-    free = [
-        s
-        for s in other
-        if id(s) not in spoken and (s.voice != "inside" or s.value.kind in ("who", "choice"))
-    ]
-    pairs += pairing.among(free, [s.artifact for s in index.segments])
-    return _Gathering(index).one_a_topic(pairs)
+    against_signed = [p for p in rules if p[1].voice == "signed"]
+    overruled = Overruled(Beside(found, related), values, against_signed)
+    return Held(other, pairing, rules, overruled)
 
 
 class _Gathering:

@@ -22,7 +22,7 @@ STATED_AT = 0.5
 """From here on a passage asks, supposes or tells of others."""
 _NOT_STATED = ("question", "hypothetical", "retraction", "hearsay", "other_customer", "unanswered")
 _UNREAL = ("asks", "supposes", "takes_back", "hearsay", "others")
-_WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b", re.I)  # fmt: skip
+_WISHED = re.compile(r"\b(?:they|he|she|customer|client)(?:'d| would)? (?:also |really |still )?(?:wants?|wanted|ask(?:s|ed)?|pushe[sd]|insist\w*|need(?:s|ed)?)\b|\bwanted\b|\byou(?:'d| had| have|'ve)? (?:asked|wished|wanted|hoped|requested)\b", re.I)  # fmt: skip
 """What somebody else asked for."""
 _NOT = re.compile(r"(?:\b(?:is|was|are|were)n't|\bnot|\brather than|\binstead of|\bno longer|\bnicht|\binte)(?: (?:the|an?|at|really|about))*\s*$", re.I)  # fmt: skip
 _CORRECTED = re.compile(r"\b(?:isn't|wasn't|aren't|is not|not) (?:the |at |really )?(?:\d|[a-z]+(?:teen|ty)\b|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b)", re.I)  # fmt: skip
@@ -99,6 +99,8 @@ class Place:
     source: str = ""
     side: str = "unknown"
     """Of who said it."""
+    doubt: float = 0.0
+    """How surely it asks, supposes or tells of others, as the reading head sees it: 0..1."""
 
     def stated(self, value: Typed, thing: Thing) -> Stated:
         """A value of this sentence."""
@@ -119,15 +121,22 @@ class Place:
     @cached_property
     def real(self) -> bool:
         """Whether it is stated: not asked, supposed, heard or told of others. Papers suppose nothing: they rule."""
+        return not self.unreal
+
+    @cached_property
+    def unreal(self) -> str:
+        """Why it isn't stated, in a word; empty where it is."""
         if self.voice == "signed":
-            return True
+            return ""
+        if (mood := mood_of(self.words)) in _UNREAL:
+            return mood
         if self.voice in ("seller", "inside") and _WISHED.search(self.words):
-            return False
-        if _PAST.search(self.words) or (
-            self.voice in ("customer", "inside") and _HOPED.search(self.words)
-        ):
-            return False
-        return mood_of(self.words) not in _UNREAL and not _SUPPOSED.search(self.words)
+            return "wished"
+        if _PAST.search(self.words):
+            return "past"
+        if self.voice in ("customer", "inside") and _HOPED.search(self.words):
+            return "hoped"
+        return "supposed" if _SUPPOSED.search(self.words) else ""
 
 
 def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
@@ -157,8 +166,8 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
         for n, (start, end) in enumerate(spans):
             words = segment.text[start:end]
             mine = [r for a, b, r in rows if a < end and start < b]
-            doubted = voice in _PEOPLE and any(doubts[r] >= STATED_AT for r in mine)
-            if doubted or _is_corrected(segment.text, spans, n):
+            doubt = max((float(doubts[r]) for r in mine), default=0.0) if voice in _PEOPLE else 0.0
+            if doubt >= STATED_AT or _is_corrected(segment.text, spans, n):
                 continue
             about = max((float(terms[r]) for r in mine), default=0.0)
             said = segment.text[slice(*spans[n - 1])][-_BEFORE:] if n else asked
@@ -182,6 +191,7 @@ def places(index: AccountIndex, readings: Readings) -> Iterator[Place]:
                 said,
                 written,
                 segment.side,
+                doubt,
             )
 
 

@@ -120,7 +120,7 @@ def thing_of(sentence: str, value: Typed, around: str, before: str = "") -> Thin
     return Thing(
         near, {w: v for w, v in under.items() if w not in near}, measures,
         frozenset() if measures else _measured(around, value.kind),
-        frozenset(stem(n) for n in nouns[:2] if _is_noun(n)), _parts(clause),
+        frozenset(stem(n) for n in nouns[:2] if _is_noun(n)), parts_in(clause),
     )  # fmt: skip
 
 
@@ -199,7 +199,8 @@ def _asked(before: str, value: Typed) -> tuple[str, ...]:
     return tuple(t.text for t in _read(match["what"])[1] if _tells(t))[-2:] if match else ()
 
 
-def _parts(clause: str) -> frozenset[str]:
+def parts_in(clause: str) -> frozenset[str]:
+    """The words of a text that cut something down to a part of it."""
     found = (m.group().lower() for m in _PART.finditer(clause))
     words = (w.split() for w in found)
     return frozenset(

@@ -1,0 +1,144 @@
+"""Which signed sentences a said one may be held against, and how near the two are: each among the nearest of the other.
+
+Near are sentences whose passages encoder and heads find alike, that share words which few signed sentences hold, or speak of the same
+matter. All of it is reckoned in matrices, said by signed; whatever reads words one by one is for `agent.clashes.overruled`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent.bearing import Put, put
+from agent.clashes.stated import Place
+from agent.relatedness import Relatedness
+from indexer.embed import Vectors
+from prompts.matters import matters_in
+
+FEW, SHORTLIST = 5, 8
+"""Signed sentences looked at for each said one, and said ones for each signed one."""
+LIKE_WORDS, LIKE_ANSWERS, SHARED, ANCHORED = 7.1, 4.7, 1.5, 1.5
+"""What the likenesses weigh, as in `agent.bearing`, and what a shared word does; likeness of fields and a shared matter weigh 1."""
+ELLIPTIC = 5
+"""Words up to which an answer is read with its question."""
+DOUBTED = ("", "past", "supposed")
+"""What may keep a sentence from being stated and still be told as it is: `we bring in the past seven years`."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A said and a signed sentence by their numbers, how many are nearer to either, and by how much it leads or trails the best other."""
+
+    said: int
+    signed: int
+    rank: int
+    rank_back: int
+    gap: float
+    gap_back: float
+
+
+class Beside:
+    """Said sentences beside signed ones."""
+
+    def __init__(self, found: Sequence[Place], related: Relatedness) -> None:
+        self.said = [p for p in found if p.voice != "signed" and p.unreal in DOUBTED]
+        self.signed = [p for p in found if p.voice == "signed"]
+        self.said_puts = [put(p.words, p.before, p.day) for p in self.said]
+        self.signed_puts = [put(p.words, p.heading, p.day) for p in self.signed]
+        self.words, self.answers, self.fields = related.between(
+            [p.position for p in self.said], [p.position for p in self.signed]
+        )
+        self.shared, self.anchored = _held(
+            [_weights(p) for p in self.said_puts], [p.thing.near for p in self.signed_puts]
+        )
+        self.said_matters = [_matters(p) for p in self.said_puts]
+        self.signed_matters = [matters_in(f"{p.words} {p.around}") for p in self.signed_puts]
+        even = [dict.fromkeys(told, 1.0) for told in self.said_matters]
+        _, self.matters = _held(even, [dict.fromkeys(t, 1.0) for t in self.signed_matters])
+        self.nearness = (
+            LIKE_WORDS * self.words + LIKE_ANSWERS * self.answers + self.fields
+            + SHARED * self.shared + ANCHORED * self.anchored + np.minimum(self.matters, 1.0)
+        )  # fmt: skip
+
+    def candidates(self, besides: Iterable[tuple[int, int]] = ()) -> list[Candidate]:
+        """Pairs of which each is among the nearest of the other, and those of `besides`."""
+        if not self.said or not self.signed:
+            return []
+        ranks, back = _ranks(self.nearness), _ranks(self.nearness.T).T
+        chosen = (ranks < FEW) & (back < SHORTLIST)
+        for n, m in besides:
+            chosen[n, m] = True
+        best, best_back = _best_other(self.nearness), _best_other(self.nearness.T).T
+        return [
+            Candidate(
+                int(n), int(m), int(ranks[n, m]), int(back[n, m]),
+                float(self.nearness[n, m] - best[n, m]), float(self.nearness[n, m] - best_back[n, m]),
+            )
+            for n, m in zip(*np.nonzero(chosen), strict=True)
+        ]  # fmt: skip
+
+    def chance(self, c: Candidate, weights: tuple[float, float, float, float]) -> float:
+        """0..1 that the two are about the same thing, by a bias and the weights of the likenesses."""
+        bias, *each = weights
+        like = (self.words, self.answers, self.fields)
+        score = bias + sum(w * float(x[c.said, c.signed]) for w, x in zip(each, like, strict=True))
+        return 1 / (1 + math.exp(-score))
+
+
+def _weights(said: Put) -> Mapping[str, float]:
+    """The telling words, those of the question too where the answer says little."""
+    near = said.thing.near
+    return {**said.thing.under, **near} if _is_elliptic(said) else near
+
+
+def _matters(said: Put) -> frozenset[str]:
+    told = matters_in(said.words)
+    return told | matters_in(said.around) if _is_elliptic(said) else told
+
+
+def _is_elliptic(said: Put) -> bool:
+    return len(said.words.split()) <= ELLIPTIC
+
+
+def _held(
+    said: Sequence[Mapping[str, float]], signed: Sequence[Mapping[str, float]]
+) -> tuple[Vectors, Vectors]:
+    """The weight of what every two share; and the same with each thing's weight divided among the signed that hold it."""
+    whole = np.zeros((len(said), len(signed)), np.float32)
+    parted = np.zeros_like(whole)
+    holders: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    for m, weights in enumerate(signed):
+        for word, weight in weights.items():
+            holders[word].append((m, weight))
+    for n, weights in enumerate(said):
+        for word, weight in weights.items():
+            those = holders.get(word, ())
+            for m, other in those:
+                least = min(weight, other)
+                whole[n, m] += least
+                parted[n, m] += least / len(those)
+    return whole, parted
+
+
+def _ranks(values: Vectors) -> NDArray[np.int64]:
+    """How many of its row are above each value."""
+    order = np.argsort(-values, axis=1, kind="stable")
+    ranks = np.empty_like(order)
+    np.put_along_axis(ranks, order, np.arange(values.shape[1])[None, :].repeat(len(values), 0), 1)
+    return ranks
+
+
+def _best_other(values: Vectors) -> Vectors:
+    """The best value of each row but the one at hand; 0 where there is no other above it."""
+    if values.shape[1] == 1:
+        return np.zeros_like(values)
+    first = values.argmax(axis=1)
+    rows = np.arange(len(values))
+    best = values[rows, first][:, None].repeat(values.shape[1], 1)
+    best[rows, first] = np.partition(values, -2, axis=1)[:, -2]
+    return np.maximum(best, 0.0)
