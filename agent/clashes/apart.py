@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 
 from agent.clashes.hours import WORKDAYS
 from agent.clashes.typed import YEARLY, Typed
 
+_HOURS = re.compile(r"\b(?:hours?|hrs?|h|minutes?|stunden?|timm\w+)\b", re.I)
 _WHOLE, _FREE_DAYS = (
     frozenset({"week", WORKDAYS}),
     frozenset({"satur", "sun", "weekend", "weekends"}),
@@ -14,6 +16,8 @@ _WHOLE, _FREE_DAYS = (
 """Units that hours of a whole week have, and days on which those of working days have none."""
 SAME, ROUND, OTHER_UNIT = 0.015, 0.08, 0.075
 """Shares by which two numbers may differ: as such, where one is `about`, where their units of time are not the same."""
+SHIFT = 24 / 8
+"""Days of the clock in a working day: `half a day` of training is four hours."""
 DAYS = 3.0
 """Days by which two dates may differ and still be the same."""
 
@@ -48,6 +52,8 @@ def agree(one: Typed, other: Typed) -> bool:
         )
     slack = _slack(one, other)
     factors = {(1.0, 1.0)}
+    if one.kind == "duration" and _in_hours(one) != _in_hours(other):
+        factors.add((SHIFT, 1.0) if _in_hours(one) else (1.0, SHIFT))
     if one.kind == "money":
         factors.add((YEARLY.get(one.rate or "year", 1.0), YEARLY.get(other.rate or "year", 1.0)))
     met = any(
@@ -79,6 +85,10 @@ def _readings(value: Typed) -> list[tuple[float, float]]:
     if len(value.lows) == len(value.highs):
         return list(zip(value.lows, value.highs, strict=True))
     return [(a, b) for a in value.lows for b in value.highs if a <= b]
+
+
+def _in_hours(value: Typed) -> bool:
+    return bool(_HOURS.search(value.text))
 
 
 def _slack(one: Typed, other: Typed) -> float:

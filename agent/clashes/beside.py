@@ -7,6 +7,7 @@ matter. All of it is reckoned in matrices, said by signed; whatever reads words 
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ LIKE_WORDS, LIKE_ANSWERS, SHARED, ANCHORED = 7.1, 4.7, 1.5, 1.5
 """What the likenesses weigh, as in `agent.bearing`, and what a shared word does; likeness of fields and a shared matter weigh 1."""
 ELLIPTIC = 5
 """Words up to which an answer is read with its question."""
+_YES = re.compile(r"\W*(?:yes|yeah|yep|sure|of course|correct|right|exactly|absolutely|certainly|definitely|indeed|included|both|no (?:problem|bother|worries)|fine|agreed|they do|it does|she does|he does|you do|we do|we can|you can|ja\b|klar|genau|oui|sí)", re.I)  # fmt: skip
+"""How somebody says what was asked."""
 DOUBTED = ("", "past", "supposed")
 """What may keep a sentence from being stated and still be told as it is: `we bring in the past seven years`."""
 
@@ -48,7 +51,7 @@ class Beside:
     def __init__(self, found: Sequence[Place], related: Relatedness) -> None:
         self.said = [p for p in found if p.voice != "signed" and p.unreal in DOUBTED]
         self.signed = [p for p in found if p.voice == "signed"]
-        self.said_puts = [put(p.words, p.before, p.day) for p in self.said]
+        self.said_puts = [_said(p) for p in self.said]
         self.signed_puts = [put(p.words, p.heading, p.day) for p in self.signed]
         self.words, self.answers, self.fields = related.between(
             [p.position for p in self.said], [p.position for p in self.signed]
@@ -88,6 +91,13 @@ class Beside:
         like = (self.words, self.answers, self.fields)
         score = bias + sum(w * float(x[c.said, c.signed]) for w, x in zip(each, like, strict=True))
         return 1 / (1 + math.exp(-score))
+
+
+def _said(place: Place) -> Put:
+    """What was said; with the question where it is a bare yes to it."""
+    if len(place.words.split()) <= ELLIPTIC and place.before.rstrip().endswith("?") and _YES.match(place.words):  # fmt: skip
+        return put(f"{place.before.rstrip(' ?')}: {place.words}", "", place.day)
+    return put(place.words, place.before, place.day)
 
 
 def _weights(said: Put) -> Mapping[str, float]:

@@ -13,6 +13,7 @@ from agent.clashes.cases import cases_in
 from agent.clashes.stated import Place, Stated
 from agent.clashes.things import subject_of
 from agent.clashes.typed import Typed, typed_values
+from agent.verification.words import stem
 from prompts.cues import cues
 
 CURRENCY, SYSTEM = "currency", "system in use"
@@ -70,7 +71,7 @@ def _plans(p: Place) -> Iterator[Typed]:
         name = m["name"] or m["plan"] or m["field"]
         about = f"{m['of'] or m['for'] or ''} {p.around if not (m['of'] or m['for']) else ''}"
         kind = "support plan" if re.search(r"support|service|care", f"{about} {p.words}", re.I) else "plan"  # fmt: skip
-        yield Typed("choice", *m.span(), name, unit=kind, name=name.lower().rstrip("s"))
+        yield Typed("choice", *m.span(), name, unit=kind, name=stem(name))
 
 
 def _currencies(p: Place) -> Iterator[Typed]:

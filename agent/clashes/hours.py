@@ -20,6 +20,9 @@ _WORKDAYS = re.compile(
 )
 EVERY_DAY = re.compile(r"\b(?:seven|7) days\b|\b(?:every|each|all) days?\b|\bdaily\b|weekends? (?:too|included)|täglich|alla dagar", re.I)  # fmt: skip
 _ONE_DAY = re.compile(r"\b(?:on )?(?P<day>satur|sun|mon|tues|wednes|thurs|fri)days?\b(?! ?(?:(?:to|through|thru|until|till)\b|-))|\b(?P<end>weekends?)\b", re.I)  # fmt: skip
+_NO_WEEKEND = re.compile(r"\b(?:exclud\w+|except\w*|other than|not (?:on|at)|closed (?:on|at)|without|außer) (?:on |at |the )?(?:satur|sun|weekend|public holidays,? satur)\w*", re.I)  # fmt: skip
+"""Working days by what is left out."""
+_NO_WEEKEND_AND = re.compile(_NO_WEEKEND.pattern + r"(?:(?:,| and| or|,? (?:and|or))? ?(?:satur|sun|weekend|(?:public |bank )?holiday)\w*)*", re.I)  # fmt: skip
 _TO = re.compile(
     r"\s*(?:a\.?m\.?|uhr)?\s*(?:to|until|till|through|and|bis|-|–)\s*(?:kl\.?\s*)?", re.I
 )
@@ -44,7 +47,7 @@ def covered(text: str) -> list[tuple[int, int, float, float, str]]:
     if not _CUE.search(text):
         return []
     found = [(m.start(), m.end(), WEEK, WEEK, "week") for m in _ALWAYS.finditer(text)]
-    days = [(m.start(), m.end()) for m in _WORKDAYS.finditer(text)]
+    days = [(m.start(), m.end()) for p in (_WORKDAYS, _NO_WEEKEND) for m in p.finditer(text)]
     one = None if days or EVERY_DAY.search(text) else _ONE_DAY.search(text)
     span = _span(text, bool(days or one))
     if span is not None:
@@ -56,7 +59,11 @@ def covered(text: str) -> list[tuple[int, int, float, float, str]]:
             found.append((a, b, hours, hours, (one["day"] or one["end"]).lower()))
         else:
             weekly = 7 if EVERY_DAY.search(text) else 5
-            unit = WORKDAYS if near and weekly == 5 and not _WEEKEND_IN.search(text) else "week"
+            unit = (
+                WORKDAYS
+                if near and weekly == 5 and not _WEEKEND_IN.search(_NO_WEEKEND_AND.sub(" ", text))
+                else "week"
+            )
             found.append((a, b, weekly * hours, (5 if near else 7) * hours, unit))
     elif one is not None and _THERE.search(text) and _SUPPORT.search(text):
         if not _SHUT.search(text):

@@ -21,10 +21,10 @@ from agent.clashes.apart import agree, comparable
 from agent.clashes.beside import Beside, Candidate
 from agent.clashes.cases import other_case
 from agent.clashes.named import same_part
-from agent.clashes.pairing import NAMING, Pair, day_key
+from agent.clashes.pairing import NAMING, SMALL, Pair, day_key
 from agent.clashes.same import Rivals, chance
 from agent.clashes.stated import Place, Stated
-from agent.clashes.things import parts_in, subject_of
+from agent.clashes.things import parts_in, shared, subject_of
 from agent.clashes.typed import Typed
 from agent.relatedness import ANSWERS, BIAS, FIELDS, WORDS
 from agent.scope import weights as bearing
@@ -35,7 +35,7 @@ APART = 0.1
 """Chance of being of one thing from which two values that can't both hold are shown as what contradicts."""
 _NAMED = frozenset({"who decides", "who leads", "place of data"})
 """Matters that are settled by a name."""
-_OURS = re.compile(r"\b(?:we|we['’](?:ll|d|re|ve)|our|ours|us|i|i['’](?:ll|d)|my|wir|unser\w*|vi|vår)\b", re.I)  # fmt: skip
+_OURS = re.compile(r"\b(?:we|we['’](?:ll|d|re|ve)|our|ours|(?<!from )us|i['’](?:ll|d)|my|ourselves|wir|unser\w*|vi|vår)\b", re.I)  # fmt: skip
 _YOURS = re.compile(
     r"\b(?:you|your|yours) (?:\w+ )?(?:side|own|buy|bring|pay|send|hand|give|need to|must|have to|do it|provide|supply)\b|\bby you\b|\bnot from us\b|\byou set\b",
     re.I,
@@ -65,6 +65,9 @@ class Weights:
     whole: Mapping[str, float]
     bias: float
     at: float
+    """Chance from which a pair is a clash."""
+    ruled_at: float
+    """The same where a rule holds them against each other."""
 
 
 @cache
@@ -99,14 +102,20 @@ class Overruled:
         """Each said sentence with the signed one that most surely says otherwise."""
         held, best = weights(), dict[int, tuple[float, Candidate]]()
         for c in self.candidates():
-            quick = self.quick_signs(c)
-            if _chance(quick, held.quick, held.quick_bias) < held.quick_at:
+            quick, ruled = self.quick_signs(c), self._rule(c)
+            if not ruled and _chance(quick, held.quick, held.quick_bias) < held.quick_at:
                 continue
             sure = _chance(self.signs(c, quick), held.whole, held.bias)
-            if sure >= held.at and sure > best.get(c.said, (0.0, c))[0]:
+            bar = held.ruled_at if ruled else held.at
+            if sure >= bar and sure > best.get(c.said, (0.0, c))[0]:
                 best[c.said] = (sure, c)
         for sure, c in best.values():
             yield *self._shown(c), sure
+
+    def _rule(self, c: Candidate) -> Sequence[Pair]:
+        """The pairs of this said and this signed sentence that rules found."""
+        said, signed = self.beside.said[c.said], self.beside.signed[c.signed]
+        return self._rules.get((_spot(said), _spot(signed)), ())
 
     def quick_signs(self, c: Candidate) -> Signs:
         """Signs that cost nothing."""
@@ -114,7 +123,7 @@ class Overruled:
         clause = b.signed[c.signed]
         at = (c.said, c.signed)
         both = len(b.said_matters[c.said] & b.signed_matters[c.signed])
-        told = self._rules.get((_spot(place), _spot(clause)), ())
+        told = self._rule(c)
         return {
             "words": float(b.words[at]), "answers": float(b.answers[at]), "fields": float(b.fields[at]),
             "rank": math.log1p(c.rank), "rank back": math.log1p(c.rank_back),
@@ -148,8 +157,8 @@ class Overruled:
             "about it": _weighed(about, learned.near), "says otherwise": says, "surely otherwise": 1 / (1 + math.exp(-says)),
             "settled": float(self._is_settled(c)), "other matters": float(bool(mine and theirs and not both)),
             "other name of it": float(bool(both & _NAMED) and bool(signed.names) and not said.names & signed.names),
-            "customer does it": float(place.voice == "seller" and bool(ours) and duty and not yours),
-            "customer does it, as said": float(bool(yours) and duty),
+            "customer does it": float(place.voice in ("seller", "inside") and bool(ours) and duty),
+            "customer does it, as said": float(bool(yours) and not ours and duty),
             "story": float(bool(_STORY.search(place.words))),
             "other case": float(other_case(place.words, clause.words)),
             "parts": float(min(len(parts_in(place.words) ^ parts_in(clause.words)), 3)),
@@ -193,22 +202,26 @@ class Overruled:
                 found["told elsewhere"] = max(found["told elsewhere"], float(bool(others)))
                 later = any(day_key(o) >= day_key(x) and o.position > x.position for o in others)
                 found["told later"] = max(found["told later"], float(later))
+        if found["value meets"] >= found["value apart"] / 2:
+            found["value apart"] = 0.0
         return found
 
     def _told(self, one: Stated, clause: Stated) -> list[Stated]:
-        """Who else says what a clause says."""
+        """Where the very number of a clause is said of what may be the same."""
         return [
             o
             for o in self._other
             if _spot(o) != _spot(one)
+            and set(o.value.spoken) & set(clause.value.spoken)
             and comparable(o.value, clause.value)
             and agree(o.value, clause.value)
+            and (max(o.value.spoken) > SMALL or shared(o.thing.near, clause.thing.near) > 0)
         ]
 
     def _shown(self, c: Candidate) -> tuple[Stated, Stated]:
         """Both sides by what can't both hold of them: two values, two names, or the sentences as they are."""
         place, clause = self.beside.said[c.said], self.beside.signed[c.signed]
-        told = self._rules.get((_spot(place), _spot(clause)), ())
+        told = self._rule(c)
         if told:
             return max(told, key=lambda p: p[2])[:2]
         related = self.beside.chance(c, (BIAS, WORDS, ANSWERS, FIELDS))

@@ -27,7 +27,8 @@ _BESIDES = frozenset(
     stem(w) for w in "spare extra additional further reserve replacement backup".split()
 )
 """What is counted besides the whole number: `36 spare tablets`."""
-_EACH = frozenset({"each", "every"})
+_EACH = frozenset({"each", "every", "remai", "furth"})
+"""Parts that are counted beside the whole, or for each of its parts."""
 TELLING = 1000
 """A sum from which nobody says the same one of two things by chance."""
 NAMING = ("who", "where", "choice")

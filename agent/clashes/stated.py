@@ -45,7 +45,7 @@ _PAST = re.compile(
     re.I,
 )
 """What was, what is listed, a first guess: no word that anybody is held to."""
-_SUPPOSED = re.compile(r"\bwould (?:be|cost|have been|include|get|have|mean)\b[^.;]*\bbut\b|\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b", re.I)  # fmt: skip
+_SUPPOSED = re.compile(r"\bwould (?:be|cost|have been|include|get|have|mean)\b[^.;]*\bbut\b|\b(?:would|could|might|'d)\b.*\bif\b|\bif\b.*\b(?:would|could|might|'d)\b|\b(?:from|above|over|beyond|past|at) [\w,.]+ \w+(?: on| upwards?| onwards?)?,? (?:it|that|the price|you)(?:'d| would)\b", re.I)  # fmt: skip
 _PEOPLE = ("seller", "customer", "inside")
 _TERMS = (
     "commitments.pricing", "commitments.contract_terms", "commitments.timeline_promises", "commitments.promised_features",

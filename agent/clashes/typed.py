@@ -220,8 +220,9 @@ def _numbers_a_clause(q: Quantity, text: str) -> bool:
         return True
     if q.kind == "money" and text[q.end : q.end + 1].isdigit():
         return True
-    dotted = q.start == 0 and bool(re.match(r"\d+\.\d+(?:\.\d+)*\.? [A-Z]", text))
-    return q.kind == "count" and (dotted or bool(_LABELLED.search(text[: q.start])))
+    if q.start == 0 and re.match(r"\d+\.\d+(?:\.\d+)*\.? [A-Z]", text):
+        return True
+    return q.kind == "count" and bool(_LABELLED.search(text[: q.start]))
 
 
 def _money(q: Quantity, text: str, most: float) -> tuple[TypedKind, str]:
