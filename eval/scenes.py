@@ -13,15 +13,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from agent.clashes.clash import Clash
+from agent.clashes.find import find_clashes
+from agent.relatedness import relatedness
 from indexer.authority import AGREEMENT, DRAFT, ORDER_FORM, artifact_rung
 from indexer.build import signal_hash
 from indexer.chunking import chunk_artifact
-from indexer.embed import OnnxEmbedder
+from indexer.embed import OnnxEmbedder, packaged_encoder
 from indexer.encoder import Encoder
 from indexer.heads import Heads
 from indexer.models import (
@@ -76,12 +80,13 @@ class Scene:
 
 def load_scenes(folder: Path = FOLDER) -> list[Scene]:
     """Every scene of the folder's files, in their order."""
-    return [
-        parse_scene(block, _held_out(path.stem, block))
-        for path in sorted(folder.glob("*.txt"))
-        for block in re.split(r"^= ", path.read_text(encoding="utf-8"), flags=re.M)
-        if block.strip()
-    ]
+    return [scene for path in sorted(folder.glob("*.txt")) for scene in load_file(path)]
+
+
+def load_file(path: Path) -> list[Scene]:
+    """The scenes of one file."""
+    blocks = re.split(r"^= ", path.read_text(encoding="utf-8"), flags=re.M)
+    return [parse_scene(b, _held_out(path.stem, b)) for b in blocks if b.strip()]
 
 
 def _held_out(file: str, block: str) -> bool:
@@ -211,3 +216,44 @@ def open_scenes(
         contents = Contents(account, [a for a, _ in parts], segments, chunks[n])
         store.write(contents, "f", embedder.name, "2026-01-01")
         yield scene, AccountIndex(store, home, slug, embedder), heads
+
+
+def main() -> None:
+    """Measures the files of deals, each as a whole."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        encoder = packaged_encoder(home / "models")
+        for path in sorted(DEALS.glob("*.txt")):
+            (home / path.stem).mkdir()
+            opened = open_scenes(load_file(path), home / path.stem, encoder)
+            print(path.name, measure((s, find_clashes(i, relatedness(i, h))) for s, i, h in opened))
+
+
+def measure(found: Iterable[tuple[Scene, Sequence[Clash]]]) -> Figures:
+    """What is found of the conflicts of some scenes, and what else."""
+    total = Figures(0, 0, 0)
+    for scene, clashes in found:
+        met = [scene.found_in("\n".join(s.words for s in c.sides)) for c in clashes]
+        own = Figures(len(set(met) - {None}), len(scene.conflicts), met.count(None))
+        total = Figures(total.found + own.found, total.of + own.of, total.others + own.others)
+    return total
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many conflicts are found, of how many, and how many others are listed."""
+
+    found: int
+    of: int
+    others: int
+
+    def __str__(self) -> str:
+        listed = max(self.found + self.others, 1)
+        return (
+            f"{self.found}/{self.of} found, {self.others} others listed: "
+            f"recall {self.found / max(self.of, 1):.2f}, precision {self.found / listed:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,12 +25,18 @@ FEW, SHORTLIST = 5, 8
 """Signed sentences looked at for each said one, and said ones for each signed one."""
 LIKE_WORDS, LIKE_ANSWERS, SHARED, ANCHORED = 7.1, 4.7, 1.5, 1.5
 """What the likenesses weigh, as in `agent.bearing`, and what a shared word does; likeness of fields and a shared matter weigh 1."""
+READ = 250
+"""Said sentences of an account that are read word by word: those in the segments nearest to what is signed."""
 ELLIPTIC = 5
 """Words up to which an answer is read with its question."""
 _YES = re.compile(r"\W*(?:yes|yeah|yep|sure|of course|correct|right|exactly|absolutely|certainly|definitely|indeed|included|both|no (?:problem|bother|worries)|fine|agreed|they do|it does|she does|he does|you do|we do|we can|you can|ja\b|klar|genau|oui|sí)", re.I)  # fmt: skip
 """How somebody says what was asked."""
 DOUBTED = ("", "past", "supposed")
 """What may keep a sentence from being stated and still be told as it is: `we bring in the past seven years`."""
+
+
+Spot = tuple[int, int]
+"""A sentence by its segment and number."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +54,14 @@ class Candidate:
 class Beside:
     """Said sentences beside signed ones."""
 
-    def __init__(self, found: Sequence[Place], related: Relatedness) -> None:
-        self.said = [p for p in found if p.voice != "signed" and p.unreal in DOUBTED]
+    def __init__(
+        self, found: Sequence[Place], related: Relatedness, kept: Collection[Spot] = ()
+    ) -> None:
+        """`kept` are sentences to be read however far they are from anything signed."""
         self.signed = [p for p in found if p.voice == "signed"]
+        self.said = _nearest([p for p in found if p.voice != "signed"], self.signed, related, kept)
+        self.told = sum(p.voice != "signed" for p in found)
+        """How many sentences were said at all."""
         self.said_puts = [_said(p) for p in self.said]
         self.signed_puts = [put(p.words, p.heading, p.day) for p in self.signed]
         self.words, self.answers, self.fields = related.between(
@@ -91,6 +102,20 @@ class Beside:
         like = (self.words, self.answers, self.fields)
         score = bias + sum(w * float(x[c.said, c.signed]) for w, x in zip(each, like, strict=True))
         return 1 / (1 + math.exp(-score))
+
+
+def _nearest(
+    said: Sequence[Place], signed: Sequence[Place], related: Relatedness, kept: Collection[Spot]
+) -> list[Place]:
+    """The said sentences that stand in the segments nearest to a signed one, in their order."""
+    if len(said) > READ and signed:
+        words, answers, fields = related.between(
+            [p.position for p in said], [p.position for p in signed]
+        )
+        best = (LIKE_WORDS * words + LIKE_ANSWERS * answers + fields).max(axis=1)
+        near = {int(n) for n in np.argsort(-best, kind="stable")[:READ]}
+        said = [p for n, p in enumerate(said) if n in near or (p.position, p.sentence) in kept]
+    return [p for p in said if p.unreal in DOUBTED]
 
 
 def _said(place: Place) -> Put:

@@ -80,7 +80,8 @@ def hold(index: AccountIndex, related: Relatedness) -> Held:
         *ways.pairs(near),
     ]
     against_signed = [p for p in rules if p[1].voice == "signed"]
-    overruled = Overruled(Beside(found, related), values, against_signed)
+    spots = {(one.position, one.sentence) for one, _, _ in against_signed}
+    overruled = Overruled(Beside(found, related, spots), values, against_signed)
     return Held(other, pairing, rules, overruled)
 
 

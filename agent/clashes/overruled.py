@@ -18,7 +18,7 @@ from pathlib import Path
 from agent.against import against
 from agent.bearing import near, same_values
 from agent.clashes.apart import agree, comparable
-from agent.clashes.beside import Beside, Candidate
+from agent.clashes.beside import Beside, Candidate, Spot
 from agent.clashes.cases import other_case
 from agent.clashes.named import same_part
 from agent.clashes.pairing import NAMING, SMALL, Pair, day_key
@@ -31,6 +31,12 @@ from agent.scope import weights as bearing
 
 WEIGHTS = Path(__file__).parent / "overruled.json"
 VOICES = ("seller", "customer", "inside", "record")
+SMALL_DEAL, LARGE_DEAL = 40, 1000
+"""Said sentences of a deal of a few pages, and of one of some fifty sources."""
+LEAST, MOST = 0.2, 0.6
+"""Chances from which a pair is a clash in such deals: the more there is to pair, the more resembles a contradiction by chance."""
+LOOKED_AT = 32
+"""Pairs that no rule finds and that are weighed by all signs."""
 APART = 0.1
 """Chance of being of one thing from which two values that can't both hold are shown as what contradicts."""
 _NAMED = frozenset({"who decides", "who leads", "place of data"})
@@ -51,8 +57,6 @@ _STORY = re.compile(
 )
 """What is told of somebody else: `a dairy in Galicia`, `at my old firm`."""
 Signs = dict[str, float]
-Spot = tuple[int, int]
-"""A sentence by its segment and number."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,8 @@ class Weights:
     quick_at: float
     whole: Mapping[str, float]
     bias: float
-    at: float
-    """Chance from which a pair is a clash."""
     ruled_at: float
-    """The same where a rule holds them against each other."""
+    """Chance from which a pair is a clash that a rule for one kind of words finds as well."""
 
 
 @cache
@@ -101,16 +103,26 @@ class Overruled:
     def pairs(self) -> Iterator[Pair]:
         """Each said sentence with the signed one that most surely says otherwise."""
         held, best = weights(), dict[int, tuple[float, Candidate]]()
-        for c in self.candidates():
-            quick, ruled = self.quick_signs(c), self._rule(c)
-            if not ruled and _chance(quick, held.quick, held.quick_bias) < held.quick_at:
-                continue
+        for c, quick in self._looked_at():
             sure = _chance(self.signs(c, quick), held.whole, held.bias)
-            bar = held.ruled_at if ruled else held.at
+            bar = held.ruled_at if self._rule(c) else bar_for(self.beside.told)
             if sure >= bar and sure > best.get(c.said, (0.0, c))[0]:
                 best[c.said] = (sure, c)
         for sure, c in best.values():
             yield *self._shown(c), sure
+
+    def _looked_at(self) -> Iterator[tuple[Candidate, Signs]]:
+        """The pairs that pass the quick step: what rules found, and of the others the likeliest."""
+        held, rest = weights(), list[tuple[float, Candidate, Signs]]()
+        for c in self.candidates():
+            signs = self.quick_signs(c)
+            chance = _chance(signs, held.quick, held.quick_bias)
+            if self._rule(c):
+                yield c, signs
+            elif chance >= held.quick_at:
+                rest.append((chance, c, signs))
+        rest.sort(key=lambda r: -r[0])
+        yield from ((c, signs) for _, c, signs in rest[:LOOKED_AT])
 
     def _rule(self, c: Candidate) -> Sequence[Pair]:
         """The pairs of this said and this signed sentence that rules found."""
@@ -235,6 +247,12 @@ class Overruled:
             return said, signed
         both = self.beside.said_matters[c.said] & self.beside.signed_matters[c.signed]
         return _whole(place, "yes", both), _whole(clause, "no", both)
+
+
+def bar_for(said: int) -> float:
+    """The chance from which a pair is a clash among so many said sentences."""
+    share = math.log(max(said, 1) / SMALL_DEAL) / math.log(LARGE_DEAL / SMALL_DEAL)
+    return LEAST + (MOST - LEAST) * min(max(share, 0.0), 1.0)
 
 
 def _whole(place: Place, given: str, matters: frozenset[str]) -> Stated:

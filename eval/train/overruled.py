@@ -38,8 +38,8 @@ Judge = Callable[[Place, Place], str]
 UNSURE = "?"
 QUICK_LOSES, QUICK_C, WHOLE_C = 3.0, 0.1, 0.1
 """Percent of the true pairs that the quick step may lose, and how free the weights of both steps are."""
-AT, RULED_AT = 0.3, 0.2
-"""Chance from which a pair is a clash, and from which one is that a rule for one kind of words finds as well."""
+RULED_AT = 0.1
+"""Chance from which a pair is a clash that a rule for one kind of words finds as well."""
 WORTH = {"deals": 2.0, "scenes": 1.0, "papers": 0.3, "whole deals": 0.3}
 """What a pair of each group weighs: papers name promises only, whole deals hold a hundred pairs for each true one."""
 QUARTERS = 4
@@ -220,7 +220,7 @@ def main() -> None:
     whole = whole_fit(sure)
     held = {
         "quick": _named(quick), "quick_bias": round(quick.bias, 3), "quick_at": round(bar, 4),
-        "whole": _named(whole), "bias": round(whole.bias, 3), "at": AT, "ruled_at": RULED_AT,
+        "whole": _named(whole), "bias": round(whole.bias, 3), "ruled_at": RULED_AT,
     }  # fmt: skip
     WEIGHTS.write_text(json.dumps(held, indent=1) + "\n", encoding="utf-8")
 
