@@ -25,13 +25,13 @@ FEW, SHORTLIST = 5, 8
 """Signed sentences looked at for each said one, and said ones for each signed one."""
 LIKE_WORDS, LIKE_ANSWERS, SHARED, ANCHORED = 7.1, 4.7, 1.5, 1.5
 """What the likenesses weigh, as in `agent.bearing`, and what a shared word does; likeness of fields and a shared matter weigh 1."""
-READ = 250
+READ = 200
 """Said sentences of an account that are read word by word: those in the segments nearest to what is signed."""
 ELLIPTIC = 5
 """Words up to which an answer is read with its question."""
 _YES = re.compile(r"\W*(?:yes|yeah|yep|sure|of course|correct|right|exactly|absolutely|certainly|definitely|indeed|included|both|no (?:problem|bother|worries)|fine|agreed|they do|it does|she does|he does|you do|we do|we can|you can|ja\b|klar|genau|oui|sí)", re.I)  # fmt: skip
 """How somebody says what was asked."""
-DOUBTED = ("", "past", "supposed")
+DOUBTED = ("", "past")
 """What may keep a sentence from being stated and still be told as it is: `we bring in the past seven years`."""
 
 
@@ -59,14 +59,15 @@ class Beside:
     ) -> None:
         """`kept` are sentences to be read however far they are from anything signed."""
         self.signed = [p for p in found if p.voice == "signed"]
-        self.said = _nearest([p for p in found if p.voice != "signed"], self.signed, related, kept)
-        self.told = sum(p.voice != "signed" for p in found)
+        said = [p for p in found if p.voice != "signed"]
+        every = related.between([p.position for p in said], [p.position for p in self.signed])
+        rows = _nearest(said, every, kept)
+        self.said = [said[n] for n in rows]
+        self.words, self.answers, self.fields = (likeness[rows] for likeness in every)
+        self.told = len(said)
         """How many sentences were said at all."""
         self.said_puts = [_said(p) for p in self.said]
         self.signed_puts = [put(p.words, p.heading, p.day) for p in self.signed]
-        self.words, self.answers, self.fields = related.between(
-            [p.position for p in self.said], [p.position for p in self.signed]
-        )
         self.shared, self.anchored = _held(
             [_weights(p) for p in self.said_puts], [p.thing.near for p in self.signed_puts]
         )
@@ -80,11 +81,12 @@ class Beside:
         )  # fmt: skip
 
     def candidates(self, besides: Iterable[tuple[int, int]] = ()) -> list[Candidate]:
-        """Pairs of which each is among the nearest of the other, and those of `besides`."""
+        """Pairs that share a word or a matter and of which each is among the nearest of the other, and those of `besides`."""
         if not self.said or not self.signed:
             return []
         ranks, back = _ranks(self.nearness), _ranks(self.nearness.T).T
-        chosen = (ranks < FEW) & (back < SHORTLIST)
+        told = (self.shared > 0) | (self.matters > 0)
+        chosen = (ranks < FEW) & (back < SHORTLIST) & told
         for n, m in besides:
             chosen[n, m] = True
         best, best_back = _best_other(self.nearness), _best_other(self.nearness.T).T
@@ -105,17 +107,18 @@ class Beside:
 
 
 def _nearest(
-    said: Sequence[Place], signed: Sequence[Place], related: Relatedness, kept: Collection[Spot]
-) -> list[Place]:
-    """The said sentences that stand in the segments nearest to a signed one, in their order."""
-    if len(said) > READ and signed:
-        words, answers, fields = related.between(
-            [p.position for p in said], [p.position for p in signed]
-        )
+    said: Sequence[Place], every: tuple[Vectors, Vectors, Vectors], kept: Collection[Spot]
+) -> list[int]:
+    """The said sentences, by their numbers, that stand in the segments nearest to a signed one."""
+    near = set(range(len(said)))
+    if len(said) > READ and every[0].shape[1]:
+        words, answers, fields = every
         best = (LIKE_WORDS * words + LIKE_ANSWERS * answers + fields).max(axis=1)
         near = {int(n) for n in np.argsort(-best, kind="stable")[:READ]}
-        said = [p for n, p in enumerate(said) if n in near or (p.position, p.sentence) in kept]
-    return [p for p in said if p.unreal in DOUBTED]
+    return [
+        n for n, p in enumerate(said)
+        if p.unreal in DOUBTED and (n in near or (p.position, p.sentence) in kept)
+    ]  # fmt: skip
 
 
 def _said(place: Place) -> Put:

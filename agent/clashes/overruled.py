@@ -33,9 +33,11 @@ WEIGHTS = Path(__file__).parent / "overruled.json"
 VOICES = ("seller", "customer", "inside", "record")
 SMALL_DEAL, LARGE_DEAL = 40, 1000
 """Said sentences of a deal of a few pages, and of one of some fifty sources."""
+FEW, UNRIVALLED = 15, 0.45
+"""Said sentences up to which everything is nearest to everything, and the chance from which a pair is a clash there."""
 LEAST, MOST = 0.2, 0.6
 """Chances from which a pair is a clash in such deals: the more there is to pair, the more resembles a contradiction by chance."""
-LOOKED_AT = 32
+LOOKED_AT = 20
 """Pairs that no rule finds and that are weighed by all signs."""
 APART = 0.1
 """Chance of being of one thing from which two values that can't both hold are shown as what contradicts."""
@@ -119,10 +121,15 @@ class Overruled:
             chance = _chance(signs, held.quick, held.quick_bias)
             if self._rule(c):
                 yield c, signs
-            elif chance >= held.quick_at:
+            elif chance >= held.quick_at and not self._measures_other(c):
                 rest.append((chance, c, signs))
         rest.sort(key=lambda r: -r[0])
         yield from ((c, signs) for _, c, signs in rest[:LOOKED_AT])
+
+    def _measures_other(self, c: Candidate) -> bool:
+        """Whether the values that could be held against each other are of two measures: hours of support, hours of maintenance."""
+        pairs = [(x.thing.measures, y.thing.measures) for x, y in self._both(c)]
+        return bool(pairs) and all(a and b and not a & b for a, b in pairs)
 
     def _rule(self, c: Candidate) -> Sequence[Pair]:
         """The pairs of this said and this signed sentence that rules found."""
@@ -143,7 +150,7 @@ class Overruled:
             "shared": min(float(b.shared[at]), 2.0), "anchored": min(float(b.anchored[at]), 1.5),
             "matters": min(float(both), 3.0), "anchored matters": min(float(b.matters[at]), 1.5),
             "no matters": float(not b.said_matters[c.said] or not b.signed_matters[c.signed]),
-            "terms": place.terms, "doubt": place.doubt, "past": float(place.unreal == "past"), "supposed": float(place.unreal == "supposed"),
+            "terms": place.terms, "doubt": place.doubt, "past": float(place.unreal == "past"),
             "length": math.log1p(len(place.words.split())), "asked": float(place.before.rstrip().endswith("?")),
             "written": float(bool(place.source)), "row": float("\t" in clause.words or ": " in clause.words[:50]),
             "rule on values": max((p[2] for p in told if p[0].value.kind not in (*NAMING, "given")), default=0.0),
@@ -251,6 +258,8 @@ class Overruled:
 
 def bar_for(said: int) -> float:
     """The chance from which a pair is a clash among so many said sentences."""
+    if said <= FEW:
+        return UNRIVALLED
     share = math.log(max(said, 1) / SMALL_DEAL) / math.log(LARGE_DEAL / SMALL_DEAL)
     return LEAST + (MOST - LEAST) * min(max(share, 0.0), 1.0)
 

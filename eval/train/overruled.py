@@ -38,7 +38,7 @@ Judge = Callable[[Place, Place], str]
 UNSURE = "?"
 QUICK_LOSES, QUICK_C, WHOLE_C = 3.0, 0.1, 0.1
 """Percent of the true pairs that the quick step may lose, and how free the weights of both steps are."""
-RULED_AT = 0.1
+RULED_AT = 0.07
 """Chance from which a pair is a clash that a rule for one kind of words finds as well."""
 WORTH = {"deals": 2.0, "scenes": 1.0, "papers": 0.3, "whole deals": 0.3}
 """What a pair of each group weighs: papers name promises only, whole deals hold a hundred pairs for each true one."""
