@@ -106,12 +106,12 @@ class Overruled:
         """Each said sentence with the signed one that most surely says otherwise."""
         held, best = weights(), dict[int, tuple[float, Candidate]]()
         for c, quick in self._looked_at():
-            sure = _chance(self.signs(c, quick), held.whole, held.bias)
-            bar = held.ruled_at if self._rule(c) else bar_for(self.beside.told)
+            sure, ruled = _chance(self.signs(c, quick), held.whole, held.bias), self._rule(c)
+            bar = held.ruled_at if ruled else bar_for(self.beside.told)
             if sure >= bar and sure > best.get(c.said, (0.0, c))[0]:
                 best[c.said] = (sure, c)
         for sure, c in best.values():
-            yield *self._shown(c), sure
+            yield *self._shown(c), max((r[2] for r in self._rule(c)), default=sure)
 
     def _looked_at(self) -> Iterator[tuple[Candidate, Signs]]:
         """The pairs that pass the quick step: what rules found, and of the others the likeliest."""
@@ -121,14 +121,20 @@ class Overruled:
             chance = _chance(signs, held.quick, held.quick_bias)
             if self._rule(c):
                 yield c, signs
-            elif chance >= held.quick_at and not self._measures_other(c):
+            elif chance >= held.quick_at and not (self._measures_other(c) or self._met_nearer(c)):
                 rest.append((chance, c, signs))
         rest.sort(key=lambda r: -r[0])
         yield from ((c, signs) for _, c, signs in rest[:LOOKED_AT])
 
     def _measures_other(self, c: Candidate) -> bool:
         """Whether the values that could be held against each other are of two measures: hours of support, hours of maintenance."""
-        pairs = [(x.thing.measures, y.thing.measures) for x, y in self._both(c)]
+        said, signed = self._values_of(c)
+        pairs = [
+            (x.thing.measures, y.thing.measures)
+            for x in said
+            for y in signed
+            if x.value.kind == y.value.kind
+        ]
         return bool(pairs) and all(a and b and not a & b for a, b in pairs)
 
     def _rule(self, c: Candidate) -> Sequence[Pair]:
@@ -193,11 +199,27 @@ class Overruled:
             if n != c.signed and row[n] >= row[c.signed] - 2
         )
 
+    def _met_nearer(self, c: Candidate) -> bool:
+        """Whether a signed sentence that is nearer says what was said: a value belongs to the one it relates to best."""
+        row, (said, _) = self.beside.nearness[c.said], self._values_of(c)
+        nearer = [p for n, p in enumerate(self.beside.signed) if row[n] > row[c.signed]]
+        return any(
+            comparable(x.value, y.value) and agree(x.value, y.value)
+            for x in said
+            if x.value.kind not in (*NAMING, "count")
+            for p in nearer
+            for y in self._values.get(_spot(p), ())
+        )
+
+    def _values_of(self, c: Candidate) -> tuple[Sequence[Stated], Sequence[Stated]]:
+        place, clause = self.beside.said[c.said], self.beside.signed[c.signed]
+        return self._values.get(_spot(place), ()), self._values.get(_spot(clause), ())
+
     def _both(self, c: Candidate) -> Iterator[tuple[Stated, Stated]]:
         """Every two values of both sentences that can be compared."""
-        place, clause = self.beside.said[c.said], self.beside.signed[c.signed]
-        for x in self._values.get(_spot(place), ()):
-            for y in self._values.get(_spot(clause), ()):
+        said, signed = self._values_of(c)
+        for x in said:
+            for y in signed:
                 if x.value.kind == y.value.kind and (
                     x.value.kind in NAMING or comparable(x.value, y.value)
                 ):
