@@ -179,4 +179,4 @@ def _best_other(values: Vectors) -> Vectors:
     rows = np.arange(len(values))
     best = values[rows, first][:, None].repeat(values.shape[1], 1)
     best[rows, first] = np.partition(values, -2, axis=1)[:, -2]
-    return np.maximum(best, 0.0)
+    return np.asarray(np.maximum(best, 0.0), dtype=np.float32)
