@@ -397,3 +397,26 @@ def test_the_sides_that_a_conflict_names_stand_last(tmp_path: Path, models: Path
     assert [side.text for side in conflict.sides] == ["40", "85", "75"]
     assert conflict.why.startswith("said 85")
     assert conflict.why.endswith("75")
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "low"),
+    [
+        ("Net forty five's fine.", "Net forty five", 45),
+        ("The keys are due within twenty-one (21) days.", "21 days", 21),
+        ("Thirty six's the number of months.", "Thirty six", 36),
+    ],
+)
+def test_a_value_is_read_whole_and_named_without_its_sentence(
+    said: str, text: str, low: float
+) -> None:
+    value = typed_values(said)[-1]
+    assert (value.text, min(value.lows)) == (text, low)
+
+
+def test_a_topic_is_no_number(clashes: Write) -> None:
+    text = "@ call 2026-02-20\nV Tom Reyes: The lease of the twelve kilns runs for sixty months.\n"
+    signed = "@ form 2026-02-28\n# Lease\nLease of the twelve kilns: 36 months\n"
+    found = clashes(text + signed)
+    assert found
+    assert not any("twelve" in c.topic for c in found)

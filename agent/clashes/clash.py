@@ -28,7 +28,7 @@ class Clash:
 
     def why(self, executed: bool = True) -> str:
         """Why the places can't all be right, in a few words; a paper that wasn't `executed` isn't called signed."""
-        said, signed = (s.value.text[:80] for s in (self.said, self.signed))
+        said, signed = (s.value.text[:80].rstrip(" .,;") for s in (self.said, self.signed))
         if self.signed.voice == "signed":
             return f"said {said}, {'signed' if executed else 'in an unsigned paper'} {signed}"
         return f"{said} in one place, {signed} in another"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent.clashes.stated import Stated
 from agent.clashes.things import measures_by_rank
-from agent.verification.plain import make_plain, tokens
+from agent.verification.numbers import SCALES, small
+from agent.verification.plain import Token, make_plain, tokens
 from agent.verification.words import is_content, stem
 
 _BY_KIND = {
@@ -29,6 +30,11 @@ def topic_of(one: Stated, other: Stated) -> str:
     words = [
         t.raw.lower()
         for t in tokens(make_plain(other.words).text)
-        if is_content(t) and stem(t.text) in common
+        if is_content(t) and stem(t.text) in common and not _is_number(t)
     ]
     return " ".join(dict.fromkeys(words[:2])) or _BY_KIND[one.value.kind]
+
+
+def _is_number(token: Token) -> bool:
+    """True for `twelve` and `12`: what two places give a thing is no name of it."""
+    return token.is_number or token.text in SCALES or small(token.text) is not None

@@ -110,7 +110,7 @@ def _typed(sentence: str, day: date | None) -> tuple[Typed, ...]:
         plain = make_plain(cell.group())
         for value in _of_cell(plain.text, day):
             start, end = (cell.start() + at for at in plain.original(value.start, value.end))
-            found.append(replace(value, start=start, end=end, text=sentence[start:end].strip()))
+            found.append(replace(value, start=start, end=end, text=_alone(sentence[start:end])))
     return tuple(sorted(found, key=lambda t: t.start))
 
 
@@ -173,6 +173,12 @@ def _nth(text: str) -> Iterator[Typed]:
         days = number * (DAYS[unit] if unit in DAYS else MONTHS[unit] * MONTH_DAYS)
         if number > 1:
             yield Typed("duration", m.start(), m.end(), m.group(), (days,), (days,), "months")
+
+
+def _alone(words: str) -> str:
+    """A value's words out of their sentence: `45) days` of `forty-five (45) days`, `forty five's` of `Net forty five's fine`."""
+    words = words.strip().removesuffix("'s").removesuffix("\u2019s")
+    return words if "(" in words else words.replace(")", "")
 
 
 def _amount(q: Quantity, text: str) -> list[Typed]:

@@ -126,7 +126,7 @@ def _spoken(
     """The number that words from `at` say, and the token after it; `begun` is an `a` before them."""
     total, current, here, seen = 0.0, begun or 0.0, at, begun is not None
     while here < len(found):
-        word = found[here].text
+        word = found[here].text.removesuffix("'s")
         value = small(word)
         if value is not None:
             tens = current % 100
