@@ -33,7 +33,7 @@ WEIGHTS = Path(__file__).parent / "overruled.json"
 VOICES = ("seller", "customer", "inside", "record")
 SMALL_DEAL, LARGE_DEAL = 40, 1000
 """Said sentences of a deal of a few pages, and of one of some fifty sources."""
-FEW, UNRIVALLED = 15, 0.45
+FEW, UNRIVALLED = 15, 0.5
 """Said sentences up to which everything is nearest to everything, and the chance from which a pair is a clash there."""
 LEAST, MOST = 0.2, 0.7
 """Chances from which a pair is a clash in such deals: the more there is to pair, the more resembles a contradiction by chance."""
