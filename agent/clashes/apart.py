@@ -42,6 +42,8 @@ def agree(one: Typed, other: Typed) -> bool:
     """Whether two comparable values can both hold of one thing."""
     if one.name or other.name:
         return one.name == other.name
+    if one.kind != other.kind:
+        return False
     if one.kind == "percent" and one.unit != other.unit:
         return False
     if one.kind == "hours" and {one.unit, other.unit} & _FREE_DAYS and one.unit != other.unit:
