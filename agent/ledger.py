@@ -170,7 +170,7 @@ class Ledger:
         return self._scope.compare(said.quote, meant, before, self._said_on(position))
 
     def _found_by(self, clash: Clash) -> ScopeFinding:
-        said, signed = clash.said.value.text, clash.signed.value.text
+        said, signed = (s.value.text.rstrip(" .,;") for s in (clash.said, clash.signed))
         return ScopeFinding(
             status="contradicted", clause=self._index.segments[clash.signed.position].id,
             promised=said, signed=signed, topic=clash.said.topic, why=f"said {said}, signed {signed}",

@@ -90,7 +90,8 @@ def _readings(value: Typed) -> list[tuple[float, float]]:
 
 
 def _in_hours(value: Typed) -> bool:
-    return bool(_HOURS.search(value.text))
+    """True for hours within a working day, which are a part of it; `24 hours` are a whole one by the clock."""
+    return bool(_HOURS.search(value.text)) and max(value.highs) * SHIFT <= 1.0
 
 
 def _slack(one: Typed, other: Typed) -> float:
